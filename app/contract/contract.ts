@@ -1,0 +1,169 @@
+/**
+ * The one list of what the renderer may ask of the engine and what the engine tells it.
+ * Types, the dispatcher and both hosts derive from these two objects; there is no second list.
+ */
+import * as z from 'zod';
+import * as s from './schemas.ts';
+
+const nothing = z.object({});
+const byAccount = z.object({ accountId: s.accountId });
+const byDraft = z.object({ draftId: z.string().max(64) });
+const byOutbox = z.object({ outboxId: z.string().max(64) });
+
+/** Server names and levels that the person saw before the password leaves this computer. */
+const accountInput = z.object({
+  address: z.string().trim().min(3).max(s.limits.addressLength),
+  displayName: z.string().max(s.limits.nameLength),
+  userName: z.string().min(1).max(s.limits.addressLength),
+  password: z.string().min(1).max(4_096),
+  imap: s.serverEndpoint,
+  submission: s.serverEndpoint,
+  /** Base64 identity keys whose fingerprint was shown at set-up and accepted there. */
+  acceptedIdentities: z.array(z.string().max(64)).max(4),
+  /** True only after the person chose, at set-up, to go without any encryption. */
+  allowClear: z.boolean(),
+});
+
+export const methods = {
+  'app.info': {
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      host: z.enum(['electron', 'chromium', 'fixture']),
+      capabilities: z.array(z.enum(['tray', 'badge', 'dragOut', 'notifications', 'saveDialog'])),
+      /** Where passwords rest: the system's keyring, a file only this user can read, or nowhere. */
+      secretStorage: z.enum(['system', 'file', 'session']),
+    }),
+  },
+  'settings.get': { input: nothing, output: s.settings },
+  'settings.set': { input: s.settings.partial(), output: s.settings },
+
+  'account.list': { input: nothing, output: z.array(s.account) },
+  /** Guesses servers for an address; asks DNS, never sends a password. */
+  'account.discover': {
+    input: z.object({ address: z.string().trim().min(3).max(s.limits.addressLength) }),
+    output: z.object({
+      userName: z.string(),
+      displayName: z.string(),
+      imap: s.serverEndpoint,
+      submission: s.serverEndpoint,
+      source: z.enum(['provider', 'srv', 'guess']),
+      /** A provider's own rule, e.g. that it wants an app password. */
+      note: z.enum(['app-password', 'oauth-only']).optional(),
+    }),
+  },
+  /** Opens both legs, signs in on both, and only then keeps the account. */
+  'account.add': { input: accountInput, output: s.account },
+  'account.setPassword': {
+    input: byAccount.extend({ password: z.string().min(1).max(4_096) }),
+    output: s.account,
+  },
+  /** The deliberate act of account settings: raises or lowers what this account demands. */
+  'account.setFloor': {
+    input: byAccount.extend({ service: z.enum(['imap', 'submission']), floor: s.level }),
+    output: s.account,
+  },
+  'account.remove': { input: byAccount, output: nothing },
+  /** Try again now: connect, sync, submit what waits. */
+  'account.retry': { input: byAccount, output: nothing },
+
+  /** Marks the pinned key as compared over another channel. */
+  'lock.confirmKey': {
+    input: byAccount.extend({
+      service: z.enum(['imap', 'submission']),
+      identity: z.string().max(64),
+    }),
+    output: s.lock,
+  },
+  /** Text for a help desk: versions, issuer, fingerprint, last change, no secret. */
+  'lock.report': { input: byAccount, output: z.object({ text: z.string() }) },
+
+  'mailbox.list': { input: byAccount, output: z.array(s.mailbox) },
+  /** Brings one mailbox up to date now; returns when the newest messages are in the store. */
+  'mailbox.sync': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
+  /** A window of a mailbox, newest first. */
+  'message.list': {
+    input: z.object({
+      mailboxId: s.mailboxId,
+      offset: z.int().nonnegative(),
+      limit: z.int().positive().max(s.limits.listWindow),
+    }),
+    output: z.object({ total: z.int().nonnegative(), rows: z.array(s.messageRow) }),
+  },
+  /** Body from the store, or fetched now. */
+  'message.open': { input: z.object({ ref: s.messageRef }), output: s.messageBody },
+  'message.setFlags': {
+    input: z.object({
+      refs: z.array(s.messageRef).min(1).max(1_000),
+      seen: z.boolean().optional(),
+      flagged: z.boolean().optional(),
+    }),
+    output: nothing,
+  },
+  /** Writes one attachment where the host's person wants it; never over an existing file. */
+  'part.save': {
+    input: z.object({ ref: s.messageRef, partId: z.string().max(64) }),
+    output: z.object({ savedAs: z.string().optional() }),
+  },
+
+  'draft.create': { input: s.draftContent, output: s.draft },
+  'draft.save': { input: byDraft.extend({ content: s.draftContent }), output: s.draft },
+  'draft.list': { input: nothing, output: z.array(s.draft) },
+  'draft.discard': { input: byDraft, output: nothing },
+  /** A draft that answers a message: recipients, subject, quoted text. */
+  'draft.reply': {
+    input: z.object({ ref: s.messageRef, kind: z.enum(['reply', 'reply-all', 'forward']) }),
+    output: s.draft,
+  },
+
+  /** Bytes of a file come in chunks, in order; the file counts once `finish` returned. */
+  'attachment.begin': {
+    input: byDraft.extend({
+      fileName: z.string().min(1).max(1_000),
+      mimeType: z.string().max(200),
+      sizeBytes: z.int().nonnegative().max(s.limits.attachmentSizeBytes),
+    }),
+    output: z.object({ attachmentId: z.string() }),
+  },
+  'attachment.append': {
+    input: z.object({
+      attachmentId: z.string().max(64),
+      chunk: z.base64().max(s.limits.chunkLength),
+    }),
+    output: nothing,
+  },
+  'attachment.finish': {
+    input: z.object({ attachmentId: z.string().max(64) }),
+    output: s.attachment,
+  },
+  'attachment.remove': { input: z.object({ attachmentId: z.string().max(64) }), output: nothing },
+
+  /** Queues a draft durably: when this returns, the message is on disk and the draft is gone. */
+  'outbox.submit': { input: byDraft, output: s.outboxItem },
+  'outbox.list': { input: nothing, output: z.array(s.outboxItem) },
+  /** Takes a waiting or refused message back into a draft. */
+  'outbox.edit': { input: byOutbox, output: s.draft },
+  'outbox.retry': { input: byOutbox, output: s.outboxItem },
+  'outbox.discard': { input: byOutbox, output: nothing },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export const events = {
+  'account.changed': z.object({}),
+  'lock.changed': s.lock,
+  'mailboxes.changed': z.object({ accountId: s.accountId }),
+  /** Rows of one mailbox came, went or changed. */
+  'messages.changed': z.object({ accountId: s.accountId, mailboxId: s.mailboxId }),
+  /** New mail in an inbox, for a live region or a notification. */
+  'message.arrived': z.object({ mailboxId: s.mailboxId, row: s.messageRow }),
+  'sync.changed': s.syncState,
+  'drafts.changed': z.object({}),
+  'outbox.changed': z.object({}),
+} as const satisfies Record<string, z.ZodType>;
+
+export type MethodName = keyof typeof methods;
+export type MethodInput<M extends MethodName> = z.input<(typeof methods)[M]['input']>;
+/** Input as a handler sees it: parsed, trimmed, defaults filled. */
+export type MethodParsedInput<M extends MethodName> = z.output<(typeof methods)[M]['input']>;
+export type MethodOutput<M extends MethodName> = z.output<(typeof methods)[M]['output']>;
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>;

@@ -1,0 +1,270 @@
+/**
+ * Shapes that cross the contract, with their limits. Derived types are the only DTO types.
+ * Times are ISO 8601 strings in UTC; sizes are bytes; ids are opaque to the renderer.
+ */
+import * as z from 'zod';
+import { errorCodeList } from './error-codes.ts';
+
+export const limits = {
+  /** Addresses are at most 320 octets (RFC 5321 §4.5.3.1: 64 + @ + 255). */
+  addressLength: 320,
+  nameLength: 500,
+  subjectLength: 2_000,
+  recipients: 500,
+  textLength: 5_000_000,
+  /** One attachment frame: 256 KiB of bytes as base64. */
+  chunkLength: 349_528,
+  attachmentSizeBytes: 100 * 1024 * 1024,
+  attachments: 100,
+  listWindow: 500,
+  htmlLength: 5_000_000,
+} as const;
+
+export const accountId = z.string().min(1).max(64);
+export const mailboxId = z.int().positive();
+export const isoTime = z.iso.datetime();
+const shortText = z.string().max(limits.nameLength);
+
+export const address = z.object({
+  name: shortText,
+  address: z.string().max(limits.addressLength),
+});
+export type AddressDto = z.infer<typeof address>;
+
+/** Names one message for good: a uid means nothing without its uidValidity (RFC 9051 §2.3.1.1). */
+export const messageRef = z.object({
+  accountId,
+  mailboxId,
+  uidValidity: z.int().nonnegative(),
+  uid: z.int().positive(),
+});
+export type MessageRef = z.infer<typeof messageRef>;
+
+export const wireError = z.object({
+  code: z.enum(errorCodeList),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  retry: z.enum(['no', 'now', 'later', 'after-user-action']),
+  /** Ties what the person sees to the line in the log. */
+  logId: z.string().max(40),
+});
+export type WireError = z.infer<typeof wireError>;
+
+/** `implicit-tls`: TLS from the first byte (RFC 8314). `clear`: a greeting first, then STARTTLS or XSEAL. */
+export const serverEndpoint = z.object({
+  host: z.string().trim().min(1).max(253),
+  port: z.int().min(1).max(65_535),
+  transport: z.enum(['implicit-tls', 'clear']),
+});
+export type ServerEndpointDto = z.infer<typeof serverEndpoint>;
+
+/** Best first: docs/protocol.md, levels. */
+export const level = z.enum(['confirmed', 'encrypted', 'unconfirmed', 'clear']);
+export type LevelDto = z.infer<typeof level>;
+
+export const lockState = z.enum([
+  'connecting',
+  'offline',
+  'confirmed',
+  'encrypted',
+  'unconfirmed',
+  'clear',
+  'stopped',
+]);
+export type LockState = z.infer<typeof lockState>;
+
+export const legDetail = z.object({
+  service: z.enum(['imap', 'submission']),
+  host: z.string(),
+  port: z.int(),
+  state: z.enum(['connecting', 'offline', 'up', 'stopped']),
+  level: level.optional(),
+  floor: level,
+  /** Present when verified TLS carries the leg or carried the key fetch. */
+  tls: z
+    .object({
+      version: z.string(),
+      issuer: z.string(),
+      subject: z.string(),
+      validTo: z.string(),
+      fingerprint256: z.string(),
+    })
+    .optional(),
+  /** Present when the leg is sealed with the server's own key. */
+  key: z
+    .object({
+      suite: z.string(),
+      identity: z.string(),
+      words: z.string(),
+      firstSeenAt: isoTime,
+      vouchedBy: z.enum(['tls', 'fingerprint', 'first-use']),
+    })
+    .optional(),
+  since: isoTime.optional(),
+  error: wireError.optional(),
+});
+export type LegDetailDto = z.infer<typeof legDetail>;
+
+export const lock = z.object({
+  accountId,
+  state: lockState,
+  /** The server that the state speaks of: the worse leg's host. */
+  host: z.string(),
+  /** Messages in the outbox that wait for this account. */
+  waiting: z.int().nonnegative(),
+  legs: z.array(legDetail).max(2),
+});
+export type LockDto = z.infer<typeof lock>;
+
+export const account = z.object({
+  accountId,
+  address: z.string(),
+  displayName: z.string(),
+  userName: z.string(),
+  imap: serverEndpoint,
+  submission: serverEndpoint,
+  lock,
+  /** Something that only the person can mend, e.g. a refused password. */
+  problem: wireError.optional(),
+});
+export type AccountDto = z.infer<typeof account>;
+
+export const mailboxRole = z.enum([
+  'inbox',
+  'drafts',
+  'sent',
+  'archive',
+  'junk',
+  'trash',
+  'all',
+  'flagged',
+  'none',
+]);
+export type MailboxRole = z.infer<typeof mailboxRole>;
+
+export const mailbox = z.object({
+  mailboxId,
+  accountId,
+  /** Last component of the path, decoded; `path` is the server's own name for it. */
+  name: z.string(),
+  path: z.string(),
+  depth: z.int().nonnegative(),
+  role: mailboxRole,
+  selectable: z.boolean(),
+  total: z.int().nonnegative(),
+  unseen: z.int().nonnegative(),
+});
+export type MailboxDto = z.infer<typeof mailbox>;
+
+export const messageRow = z.object({
+  ref: messageRef,
+  from: address.optional(),
+  /** Shown instead of the sender in Sent and Drafts. */
+  to: z.array(address).max(20),
+  subject: z.string(),
+  snippet: z.string(),
+  receivedAt: isoTime,
+  seen: z.boolean(),
+  flagged: z.boolean(),
+  answered: z.boolean(),
+  hasAttachment: z.boolean(),
+});
+export type MessageRow = z.infer<typeof messageRow>;
+
+export const part = z.object({
+  /** `partId` counts attachments within one message, from "1"; opaque to the renderer. */
+  partId: z.string(),
+  fileName: z.string(),
+  mimeType: z.string(),
+  sizeBytes: z.int().nonnegative(),
+  contentId: z.string().optional(),
+  /** Shown in the text by `cid:` and not listed as an attachment. */
+  inline: z.boolean(),
+  /** Path under the app's own origin that serves the bytes, e.g. `/part/3f…`; images only. */
+  url: z.string().optional(),
+});
+export type PartDto = z.infer<typeof part>;
+
+export const messageBody = z.object({
+  ref: messageRef,
+  from: z.array(address).max(limits.recipients),
+  sender: address.optional(),
+  replyTo: z.array(address).max(limits.recipients),
+  to: z.array(address).max(limits.recipients),
+  cc: z.array(address).max(limits.recipients),
+  bcc: z.array(address).max(limits.recipients),
+  subject: z.string(),
+  sentAt: isoTime.optional(),
+  receivedAt: isoTime,
+  messageId: z.string().optional(),
+  references: z.array(z.string()),
+  text: z.string().optional(),
+  /** As it came: hostile. Only the reader's sanitiser may turn it into a document. */
+  html: z.string().max(limits.htmlLength).optional(),
+  /** True when text or html was cut at a limit. */
+  truncated: z.boolean(),
+  parts: z.array(part),
+  seen: z.boolean(),
+  flagged: z.boolean(),
+});
+export type MessageBody = z.infer<typeof messageBody>;
+
+export const attachment = z.object({
+  attachmentId: z.string(),
+  fileName: z.string(),
+  mimeType: z.string(),
+  sizeBytes: z.int().nonnegative(),
+});
+export type AttachmentDto = z.infer<typeof attachment>;
+
+/** What a person types; recipients stay as typed until submission. */
+export const draftContent = z.object({
+  accountId,
+  to: z.string().max(100_000),
+  cc: z.string().max(100_000),
+  bcc: z.string().max(100_000),
+  subject: z.string().max(limits.subjectLength),
+  text: z.string().max(limits.textLength),
+  inReplyTo: messageRef.optional(),
+});
+export type DraftContent = z.infer<typeof draftContent>;
+
+export const draft = draftContent.extend({
+  draftId: z.string(),
+  attachments: z.array(attachment).max(limits.attachments),
+  savedAt: isoTime,
+});
+export type DraftDto = z.infer<typeof draft>;
+
+/**
+ * waiting: queued, not tried or to be tried again · sending · sent · refused: the server said no
+ * for good · unknown: the connection was lost after the final dot, so it may have been delivered.
+ */
+export const outboxState = z.enum(['waiting', 'sending', 'sent', 'refused', 'unknown']);
+export const outboxItem = z.object({
+  outboxId: z.string(),
+  accountId,
+  subject: z.string(),
+  recipients: z.array(z.string()).max(limits.recipients * 3),
+  state: outboxState,
+  queuedAt: isoTime,
+  sentAt: isoTime.optional(),
+  nextAttemptAt: isoTime.optional(),
+  attempts: z.int().nonnegative(),
+  error: wireError.optional(),
+});
+export type OutboxItem = z.infer<typeof outboxItem>;
+
+export const syncState = z.object({
+  accountId,
+  state: z.enum(['idle', 'syncing', 'offline', 'paused']),
+  mailbox: z.string().optional(),
+  done: z.int().nonnegative().optional(),
+  total: z.int().nonnegative().optional(),
+});
+export type SyncState = z.infer<typeof syncState>;
+
+export const settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  density: z.enum(['comfortable', 'compact']),
+});
+export type Settings = z.infer<typeof settings>;

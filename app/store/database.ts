@@ -1,0 +1,78 @@
+/**
+ * Opens one SQLite file of the profile and brings its schema up to date.
+ * The file is the person's alone (0600). A schema newer than this program is refused untouched.
+ */
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { StorageError } from '../errors.ts';
+
+/** One step of a schema: applied once, in order, inside a transaction. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export interface DatabaseOptions {
+  /**
+   * `FULL` for what exists nowhere else (accounts, pins, drafts, outbox): a commit survives a
+   * power cut. `NORMAL` for what the server can give again.
+   */
+  readonly synchronous: 'FULL' | 'NORMAL';
+}
+
+/**
+ * @param path file path, or `:memory:` in tests
+ * @throws StorageError `storage.newer-schema` when a newer program wrote the file,
+ *   `storage.failed` when it cannot be opened or migrated
+ */
+export function openDatabase(
+  path: string,
+  migrations: readonly Migration[],
+  options: DatabaseOptions,
+): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    if (path !== ':memory:') {
+      // Created by us first, so that the file never exists with wider rights.
+      closeSync(openSync(path, 'a', 0o600));
+      chmodSync(path, 0o600);
+    }
+    db = new DatabaseSync(path);
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec(`PRAGMA synchronous = ${options.synchronous}`);
+    db.exec('PRAGMA foreign_keys = ON');
+    db.exec('PRAGMA busy_timeout = 5000');
+    migrate(db, path, migrations);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof StorageError) throw error;
+    throw new StorageError('storage.failed', { path }, { cause: error });
+  }
+}
+
+function migrate(db: DatabaseSync, path: string, migrations: readonly Migration[]): void {
+  const row = db.prepare('PRAGMA user_version').get();
+  const version = Number(row?.['user_version'] ?? 0);
+  if (version > migrations.length) throw new StorageError('storage.newer-schema', { path });
+  for (const [index, migration] of migrations.entries()) {
+    if (index < version) continue;
+    transaction(db, () => {
+      db.exec(migration.sql);
+      db.exec(`PRAGMA user_version = ${index + 1}`);
+    });
+  }
+}
+
+/** Runs `work` in one immediate transaction; rolls back and rethrows when it throws. */
+export function transaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
