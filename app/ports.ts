@@ -1,0 +1,97 @@
+/**
+ * What the parts of the engine need from each other, as interfaces: accounts, imap and submission
+ * know only these and meet in engine.ts. No behaviour here.
+ */
+import type { MessageBody, MessageRef } from './contract/index.ts';
+import type { MailError } from './errors.ts';
+import type { LegEndpoint, OpenedLeg, Service } from './leg/types.ts';
+
+/** An account as it is kept. The password is not part of it. */
+export interface StoredAccount {
+  readonly accountId: string;
+  readonly address: string;
+  readonly displayName: string;
+  readonly userName: string;
+  readonly imap: LegEndpoint;
+  readonly submission: LegEndpoint;
+}
+
+/** The accounts that exist. Implemented by app/accounts. */
+export interface AccountDirectory {
+  list(): StoredAccount[];
+  /** @throws RequestError `account.not-found` */
+  get(accountId: string): StoredAccount;
+  /** @throws RequestError `secret.unavailable` */
+  password(accountId: string): Promise<string>;
+  /**
+   * Keeps what only the person can mend (shown as `account.problem`); undefined clears it.
+   * Emits `account.changed` when that changes something.
+   */
+  setProblem(accountId: string, problem: MailError | undefined): void;
+}
+
+/** Opens protected legs for an account. Implemented by app/accounts. */
+export interface LegOpener {
+  /**
+   * Pin and floor are stored before this returns. The leg counts as up until its stream closes.
+   * @throws LegError when it cannot be reached or protected
+   */
+  open(accountId: string, service: Service, signal?: AbortSignal): Promise<OpenedLeg>;
+}
+
+/** Told when accounts come, go or change. Implemented by app/imap and by app/submission. */
+export interface AccountObserver {
+  accountAdded(accountId: string): void;
+  /** Resolves when nothing of this account is in use or kept any more. */
+  accountRemoved(accountId: string): Promise<void>;
+  /** A new password, a changed floor, or the person asked: try again now. */
+  accountRetry(accountId: string): void;
+}
+
+export interface SignInCredentials {
+  readonly host: string;
+  readonly userName: string;
+  readonly password: string;
+}
+
+/**
+ * Signs in on a leg and leaves it: proves a password, keeps nothing. Closes the leg's stream.
+ * @throws AuthError `auth.failed` or `auth.unsupported`, ImapError, LegError
+ */
+export type SignInCheck = (
+  leg: OpenedLeg,
+  credentials: SignInCredentials,
+  signal?: AbortSignal,
+) => Promise<void>;
+
+/** The copy of a submitted message in the account's Sent mailbox. Implemented by app/imap. */
+export interface SentCopy {
+  /**
+   * Makes sure that the Sent mailbox holds the message once: looks for its Message-ID first
+   * (some providers keep a copy by themselves) and appends with `\Seen` only when it is missing.
+   * @param raw the message, or the path of a file that holds it
+   * @param messageId with or without angle brackets
+   * @throws ImapError, LegError, or StorageError; safe to repeat
+   */
+  append(accountId: string, raw: Uint8Array | string, messageId: string): Promise<void>;
+  /**
+   * Looks for a message in Sent, then in All mail and INBOX when the account has them.
+   * @throws ImapError or LegError when that cannot be known now
+   */
+  findByMessageId(accountId: string, messageId: string): Promise<'found' | 'absent'>;
+}
+
+/** Bytes of one attachment of a stored message. */
+export interface MessagePart {
+  readonly fileName: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Messages for whoever answers or forwards one. Implemented by app/imap. */
+export interface MessageReader {
+  /** @throws RequestError `message.not-found` or `message.unreadable`, ImapError, LegError */
+  openMessage(ref: MessageRef): Promise<MessageBody>;
+  /** All attachments, inline ones too, in the order of `MessageBody.parts`. */
+  readParts(ref: MessageRef): Promise<readonly MessagePart[]>;
+}
