@@ -1,0 +1,175 @@
+/**
+ * Reads mail.db. Cannot write: sync and tasks hold the writer (mail-writer.ts).
+ * Every query walks an index; statements are prepared once.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import * as z from 'zod';
+import { address, type MailboxRole, mailboxRole } from '../contract/index.ts';
+import {
+  blobColumn,
+  integerColumn,
+  optionalInteger,
+  optionalText,
+  type SqlRow,
+  textColumn,
+} from './columns.ts';
+import type { MessageFlags, StoredMailbox, StoredMessage } from './mail-types.ts';
+
+const addressList = z.array(address);
+
+export class MailStoreReader {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** In the order in which the person should see them. */
+  mailboxes(accountId: string): StoredMailbox[] {
+    return this.#prepare('SELECT * FROM mailbox WHERE accountId = ? ORDER BY position, path')
+      .all(accountId)
+      .map(toMailbox);
+  }
+
+  mailbox(mailboxId: number): StoredMailbox | undefined {
+    const row = this.#prepare('SELECT * FROM mailbox WHERE mailboxId = ?').get(mailboxId);
+    return row && toMailbox(row);
+  }
+
+  mailboxByPath(accountId: string, path: string): StoredMailbox | undefined {
+    const row = this.#prepare('SELECT * FROM mailbox WHERE accountId = ? AND path = ?').get(
+      accountId,
+      path,
+    );
+    return row && toMailbox(row);
+  }
+
+  mailboxByRole(accountId: string, role: MailboxRole): StoredMailbox | undefined {
+    return this.mailboxes(accountId).find((mailbox) => mailbox.role === role);
+  }
+
+  /** Newest first: by arrival, then by uid. */
+  window(mailboxId: number, offset: number, limit: number): StoredMessage[] {
+    return this.#prepare(
+      `SELECT * FROM message WHERE mailboxId = ?
+       ORDER BY receivedAt DESC, uid DESC LIMIT ? OFFSET ?`,
+    )
+      .all(mailboxId, limit, offset)
+      .map(toMessage);
+  }
+
+  message(mailboxId: number, uid: number): StoredMessage | undefined {
+    const row = this.#prepare('SELECT * FROM message WHERE mailboxId = ? AND uid = ?').get(
+      mailboxId,
+      uid,
+    );
+    return row && toMessage(row);
+  }
+
+  /** All uids of a mailbox, rising. */
+  uids(mailboxId: number): number[] {
+    return this.#prepare('SELECT uid FROM message WHERE mailboxId = ? ORDER BY uid')
+      .all(mailboxId)
+      .map((row) => integerColumn(row, 'uid'));
+  }
+
+  /** Flags of all messages whose uid is in [from, to]. */
+  flags(mailboxId: number, from: number, to: number): Map<number, MessageFlags> {
+    const rows = this.#prepare(
+      `SELECT uid, seen, flagged, answered FROM message
+       WHERE mailboxId = ? AND uid BETWEEN ? AND ?`,
+    ).all(mailboxId, from, to);
+    return new Map(rows.map((row) => [integerColumn(row, 'uid'), toFlags(row)]));
+  }
+
+  /** The message as it came, when it is kept here. */
+  source(rowId: number): Uint8Array | undefined {
+    const row = this.#prepare('SELECT raw FROM message_source WHERE rowId = ?').get(rowId);
+    return row && blobColumn(row, 'raw');
+  }
+
+  /** Uids among the newest `limit` messages, at most `maxSizeBytes` each, that have no source yet. */
+  newestWithoutSource(mailboxId: number, limit: number, maxSizeBytes: number): number[] {
+    return this.#prepare(
+      `SELECT uid FROM
+         (SELECT uid, rowId, sizeBytes FROM message WHERE mailboxId = ?
+          ORDER BY receivedAt DESC, uid DESC LIMIT ?) AS newest
+       WHERE sizeBytes <= ?
+         AND NOT EXISTS (SELECT 1 FROM message_source AS s WHERE s.rowId = newest.rowId)`,
+    )
+      .all(mailboxId, limit, maxSizeBytes)
+      .map((row) => integerColumn(row, 'uid'));
+  }
+}
+
+function toMailbox(row: SqlRow): StoredMailbox {
+  return {
+    mailboxId: integerColumn(row, 'mailboxId'),
+    accountId: textColumn(row, 'accountId'),
+    path: textColumn(row, 'path'),
+    name: textColumn(row, 'name'),
+    depth: integerColumn(row, 'depth'),
+    role: mailboxRole.catch('none').parse(row.role),
+    selectable: integerColumn(row, 'selectable') === 1,
+    uidValidity: integerColumn(row, 'uidValidity'),
+    uidNext: integerColumn(row, 'uidNext'),
+    highestModSeq: BigInt(textColumn(row, 'highestModSeq')),
+    complete: integerColumn(row, 'complete') === 1,
+    serverTotal: integerColumn(row, 'serverTotal'),
+    serverUnseen: integerColumn(row, 'serverUnseen'),
+    total: integerColumn(row, 'total'),
+    unseen: integerColumn(row, 'unseen'),
+  };
+}
+
+function toFlags(row: SqlRow): MessageFlags {
+  return {
+    seen: integerColumn(row, 'seen') === 1,
+    flagged: integerColumn(row, 'flagged') === 1,
+    answered: integerColumn(row, 'answered') === 1,
+  };
+}
+
+function toMessage(row: SqlRow): StoredMessage {
+  const sentAt = optionalInteger(row, 'sentAt');
+  const fromAddress = optionalText(row, 'fromAddress');
+  const messageId = optionalText(row, 'messageId');
+  const inReplyTo = optionalText(row, 'inReplyTo');
+  return {
+    rowId: integerColumn(row, 'rowId'),
+    mailboxId: integerColumn(row, 'mailboxId'),
+    uid: integerColumn(row, 'uid'),
+    receivedAt: integerColumn(row, 'receivedAt'),
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(fromAddress === undefined
+      ? {}
+      : { from: { name: optionalText(row, 'fromName') ?? '', address: fromAddress } }),
+    to: addressList.catch([]).parse(parseJson(textColumn(row, 'toList'))),
+    subject: textColumn(row, 'subject'),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    snippet: textColumn(row, 'snippet'),
+    ...toFlags(row),
+    hasAttachment: integerColumn(row, 'hasAttachment') === 1,
+    sizeBytes: integerColumn(row, 'sizeBytes'),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A damaged cell must not hide the message.
+    return [];
+  }
+}

@@ -1,0 +1,65 @@
+/** Shapes of mail.db as the rest of the engine sees them. Times are milliseconds since 1970. */
+import type { AddressDto, MailboxRole } from '../contract/index.ts';
+
+/** What the server's list says of one mailbox. */
+export interface ListedMailbox {
+  readonly path: string;
+  /** Last component, decoded. */
+  readonly name: string;
+  readonly depth: number;
+  readonly role: MailboxRole;
+  readonly selectable: boolean;
+  /** From STATUS; undefined when the server did not say. */
+  readonly total?: number;
+  readonly unseen?: number;
+}
+
+export interface StoredMailbox {
+  readonly mailboxId: number;
+  readonly accountId: string;
+  readonly path: string;
+  readonly name: string;
+  readonly depth: number;
+  readonly role: MailboxRole;
+  readonly selectable: boolean;
+  /** 0 until the mailbox was opened once. */
+  readonly uidValidity: number;
+  /** Every message below this uid is known when `complete`. */
+  readonly uidNext: number;
+  /** RFC 7162; 0 when the server keeps none. */
+  readonly highestModSeq: bigint;
+  /** Headers of every message below `uidNext` are here. */
+  readonly complete: boolean;
+  readonly serverTotal: number;
+  readonly serverUnseen: number;
+  /** Messages in this store. */
+  readonly total: number;
+  readonly unseen: number;
+}
+
+export interface MessageFlags {
+  readonly seen: boolean;
+  readonly flagged: boolean;
+  readonly answered: boolean;
+}
+
+/** A message's envelope and flags, as fetched. */
+export interface MessageHeader extends MessageFlags {
+  readonly uid: number;
+  readonly receivedAt: number;
+  readonly sentAt?: number;
+  readonly from?: AddressDto;
+  readonly to: readonly AddressDto[];
+  readonly subject: string;
+  /** With angle brackets, as in the header. */
+  readonly messageId?: string;
+  readonly inReplyTo?: string;
+  readonly hasAttachment: boolean;
+  readonly sizeBytes: number;
+}
+
+export interface StoredMessage extends MessageHeader {
+  readonly rowId: number;
+  readonly mailboxId: number;
+  readonly snippet: string;
+}

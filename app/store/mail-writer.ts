@@ -1,0 +1,213 @@
+/**
+ * Writes mail.db. One call is one transaction of at most a few hundred rows, so that no call
+ * holds the engine's thread for long; callers split larger work (rowsPerTransaction).
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { integerColumn } from './columns.ts';
+import { transaction } from './database.ts';
+import type { ListedMailbox, MessageFlags, MessageHeader } from './mail-types.ts';
+
+/** Larger work is split by the caller. */
+export const rowsPerTransaction = 200;
+
+/** Keeps `rowId` within JavaScript's safe integers: the year 2039 × 4096 still fits. */
+const latestTime = 2_190_000_000_000;
+
+export class MailStoreWriter {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return Number(statement.run(...values).changes);
+  }
+
+  /** Makes the account's mailboxes what the server listed; those gone from the server go here too. */
+  replaceMailboxes(accountId: string, listed: readonly ListedMailbox[]): void {
+    transaction(this.#db, () => {
+      for (const [position, mailbox] of listed.entries()) {
+        this.#run(
+          `INSERT INTO mailbox
+             (accountId, path, name, depth, role, selectable, position, serverTotal, serverUnseen)
+           VALUES (?, ?, ?, ?, ?, ?, ?, coalesce(?, 0), coalesce(?, 0))
+           ON CONFLICT (accountId, path) DO UPDATE SET
+             name = excluded.name, depth = excluded.depth, role = excluded.role,
+             selectable = excluded.selectable, position = excluded.position,
+             serverTotal = coalesce(?, serverTotal), serverUnseen = coalesce(?, serverUnseen)`,
+          accountId,
+          mailbox.path,
+          mailbox.name,
+          mailbox.depth,
+          mailbox.role,
+          mailbox.selectable ? 1 : 0,
+          position,
+          mailbox.total ?? null,
+          mailbox.unseen ?? null,
+          mailbox.total ?? null,
+          mailbox.unseen ?? null,
+        );
+      }
+      this.#run(
+        `DELETE FROM mailbox WHERE accountId = ?
+           AND path NOT IN (SELECT value FROM json_each(?))`,
+        accountId,
+        JSON.stringify(listed.map((mailbox) => mailbox.path)),
+      );
+    });
+  }
+
+  /** Empties a mailbox whose uids no longer mean what they meant (RFC 9051 §2.3.1.1). */
+  resetMailbox(mailboxId: number, uidValidity: number): void {
+    transaction(this.#db, () => {
+      this.#run('DELETE FROM message WHERE mailboxId = ?', mailboxId);
+      this.#run(
+        `UPDATE mailbox SET uidValidity = ?, uidNext = 0, highestModSeq = '0', complete = 0
+         WHERE mailboxId = ?`,
+        uidValidity,
+        mailboxId,
+      );
+    });
+  }
+
+  /** Notes how far the mailbox is known. */
+  setSyncPoint(
+    mailboxId: number,
+    point: { uidNext: number; highestModSeq: bigint; complete: boolean },
+  ): void {
+    this.#run(
+      'UPDATE mailbox SET uidNext = ?, highestModSeq = ?, complete = ? WHERE mailboxId = ?',
+      point.uidNext,
+      String(point.highestModSeq),
+      point.complete ? 1 : 0,
+      mailboxId,
+    );
+  }
+
+  setServerCounts(mailboxId: number, total: number, unseen?: number): void {
+    this.#run(
+      `UPDATE mailbox SET serverTotal = ?, serverUnseen = coalesce(?, serverUnseen)
+       WHERE mailboxId = ?`,
+      total,
+      unseen ?? null,
+      mailboxId,
+    );
+  }
+
+  /** Adds messages or brings known ones up to date. */
+  upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    transaction(this.#db, () => {
+      for (const header of headers) {
+        if (!this.#updateMessage(mailboxId, header)) this.#insertMessage(mailboxId, header);
+      }
+    });
+  }
+
+  #updateMessage(mailboxId: number, header: MessageHeader): boolean {
+    return (
+      this.#run(
+        'UPDATE message SET seen = ?, flagged = ?, answered = ? WHERE mailboxId = ? AND uid = ?',
+        header.seen ? 1 : 0,
+        header.flagged ? 1 : 0,
+        header.answered ? 1 : 0,
+        mailboxId,
+        header.uid,
+      ) > 0
+    );
+  }
+
+  #insertMessage(mailboxId: number, header: MessageHeader): void {
+    const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
+    this.#run(
+      `INSERT INTO message (rowId, mailboxId, uid, receivedAt, sentAt, fromName, fromAddress,
+         toList, subject, messageId, inReplyTo, seen, flagged, answered, hasAttachment, sizeBytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.#freeRowId(receivedAt),
+      mailboxId,
+      header.uid,
+      receivedAt,
+      header.sentAt ?? null,
+      header.from?.name ?? null,
+      header.from?.address ?? null,
+      JSON.stringify(header.to),
+      header.subject,
+      header.messageId ?? null,
+      header.inReplyTo ?? null,
+      header.seen ? 1 : 0,
+      header.flagged ? 1 : 0,
+      header.answered ? 1 : 0,
+      header.hasAttachment ? 1 : 0,
+      header.sizeBytes,
+    );
+  }
+
+  /** The first free rowId of that millisecond; spills into the next ones when 4,096 are taken. */
+  #freeRowId(receivedAt: number): number {
+    const base = receivedAt * 4096;
+    const sql =
+      'SELECT coalesce(max(rowId) + 1, ?) AS free FROM message WHERE rowId BETWEEN ? AND ?';
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    for (let first = base; ; first += 4096) {
+      const row = statement.get(first, first, first + 4095);
+      const free = row === undefined ? first : integerColumn(row, 'free');
+      if (free < first + 4096) return free;
+    }
+  }
+
+  /** Flags of known messages; unknown uids are passed over. Returns how many rows changed. */
+  setFlags(mailboxId: number, changes: ReadonlyMap<number, Partial<MessageFlags>>): number {
+    let changed = 0;
+    transaction(this.#db, () => {
+      for (const [uid, flags] of changes) {
+        const values = [flags.seen, flags.flagged, flags.answered].map((flag) =>
+          flag === undefined ? null : flag ? 1 : 0,
+        );
+        changed += this.#run(
+          `UPDATE message SET seen = coalesce(?1, seen), flagged = coalesce(?2, flagged),
+             answered = coalesce(?3, answered)
+           WHERE mailboxId = ?4 AND uid = ?5 AND (seen IS NOT coalesce(?1, seen)
+             OR flagged IS NOT coalesce(?2, flagged) OR answered IS NOT coalesce(?3, answered))`,
+          ...values,
+          mailboxId,
+          uid,
+        );
+      }
+    });
+    return changed;
+  }
+
+  removeMessages(mailboxId: number, uids: readonly number[]): void {
+    transaction(this.#db, () => {
+      for (const uid of uids) {
+        this.#run('DELETE FROM message WHERE mailboxId = ? AND uid = ?', mailboxId, uid);
+      }
+    });
+  }
+
+  /** Keeps a message as it came, and the first words of its text. */
+  keepSource(rowId: number, raw: Uint8Array, snippet: string): void {
+    transaction(this.#db, () => {
+      // The message may have been expunged while its source was under way.
+      const known = this.#run('UPDATE message SET snippet = ? WHERE rowId = ?', snippet, rowId);
+      if (known === 0) return;
+      this.#run('INSERT OR REPLACE INTO message_source (rowId, raw) VALUES (?, ?)', rowId, raw);
+    });
+  }
+
+  removeAccount(accountId: string): void {
+    transaction(this.#db, () => {
+      this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+    });
+  }
+}
