@@ -1,0 +1,129 @@
+/** Child processes of the test servers: free ports, waiting until they answer, ending them for certain. */
+import type { ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Ports on 127.0.0.1 that were free a moment ago; all different. Callers retry when one was taken since. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            if (address === null || typeof address === 'string') reject(new Error('no port'));
+            else resolve(address.port);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}
+
+/** True once the port sends a first byte (a mail server's greeting), or accepts when `greets` is false. */
+function answers(port: number, greets: boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const finish = (ok: boolean): void => {
+      socket.destroy();
+      resolve(ok);
+    };
+    socket.setTimeout(1000, () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
+    socket.once(greets ? 'data' : 'connect', () => finish(true));
+  });
+}
+
+/**
+ * Waits until the port answers.
+ * @param failed tells why it never will (the process is gone); undefined while there is hope
+ * @throws Error with that reason, or after `timeoutMs`
+ */
+export async function waitForPort(
+  port: number,
+  options: { greets: boolean; failed: () => string | undefined; timeoutMs?: number },
+): Promise<void> {
+  const until = Date.now() + (options.timeoutMs ?? 20_000);
+  for (;;) {
+    if (await answers(port, options.greets)) return;
+    const reason = options.failed();
+    if (reason !== undefined) throw new Error(reason);
+    if (Date.now() > until) throw new Error(`port ${port} did not answer in time`);
+    await sleep(50);
+  }
+}
+
+/** Ends a child with SIGTERM, and with SIGKILL when it has not gone after `graceMs`. */
+export async function endChild(child: ChildProcess, graceMs = 5000): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await gone;
+  clearTimeout(timer);
+}
+
+/** A child never outlives this process, whatever ends it short of SIGKILL. */
+export function endWithParent(child: ChildProcess): void {
+  const end = (): void => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  };
+  process.once('exit', end);
+  child.once('exit', () => process.removeListener('exit', end));
+}
+
+export interface RunResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end and never throws for its exit status. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string; timeoutMs?: number } = {},
+): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      command,
+      [...args],
+      {
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        env: options.env ?? process.env,
+        maxBuffer: 64 * 1024 * 1024,
+        timeout: options.timeoutMs ?? 60_000,
+      },
+      (error, stdout, stderr) => {
+        if (error !== null && typeof error.code === 'string') reject(error);
+        else resolve({ status: child.exitCode ?? 1, stdout, stderr });
+      },
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** Runs a command and gives its output. @throws Error with its output when it fails */
+export async function runOrThrow(
+  command: string,
+  args: readonly string[],
+  options: Parameters<typeof run>[2] = {},
+): Promise<string> {
+  const result = await run(command, args, options);
+  if (result.status !== 0) {
+    throw new Error(
+      `${command} ${args.join(' ')} ended with ${result.status}\n${result.stdout}${result.stderr}`,
+    );
+  }
+  return result.stdout;
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
