@@ -1,0 +1,101 @@
+/**
+ * One signed-in IMAP connection over an open leg. Every protective option of imapflow is set
+ * here and nowhere else.
+ */
+import { ImapFlow } from 'imapflow';
+import { AuthError, CancelledError } from '../errors.ts';
+import type { OpenedLeg } from '../leg/types.ts';
+import { describeError, type Logger, silentLogger } from '../log.ts';
+import type { SignInCheck, SignInCredentials } from '../ports.ts';
+import { toImapMailError } from './imap-errors.ts';
+import { legTransport } from './leg-transport.ts';
+import { imapLimits } from './limits.ts';
+
+export interface ImapConnection {
+  readonly client: ImapFlow;
+  readonly host: string;
+  /** What the stream failed with, once it has. */
+  streamError(): unknown;
+  /** Closes at once, without waiting for the server. */
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /** Starts IDLE by itself when nothing else runs. */
+  readonly idle: boolean;
+  readonly logger?: Logger;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Takes over the leg's stream: it is closed with the connection, also on failure.
+ * @throws AuthError, LegError, ImapError, CancelledError
+ */
+export async function connectImap(
+  leg: OpenedLeg,
+  credentials: SignInCredentials,
+  options: ConnectOptions,
+): Promise<ImapConnection> {
+  const logger = options.logger ?? silentLogger;
+  const { host } = credentials;
+  let streamError: unknown;
+  leg.stream.on('error', (error) => {
+    streamError ??= error;
+  });
+  const client = createClient(leg, credentials, options.idle);
+  client.on('error', (error) => {
+    streamError ??= error;
+    logger.log('info', 'imap.error', { host, error: describeError(error) });
+  });
+  client.on('close', () => leg.stream.destroy());
+  const abort = () => client.close();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    if (options.signal?.aborted) throw new CancelledError();
+    await client.connect();
+    // A session that is signed in before we said who we are belongs to someone else.
+    if (client.authenticated === true) throw new AuthError('auth.unsupported', { host });
+  } catch (error) {
+    client.close();
+    leg.stream.destroy();
+    if (options.signal?.aborted) throw new CancelledError({ cause: error });
+    throw toImapMailError(error, host, streamError);
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+  return { client, host, streamError: () => streamError, close: () => client.close() };
+}
+
+function createClient(leg: OpenedLeg, credentials: SignInCredentials, idle: boolean): ImapFlow {
+  return new ImapFlow({
+    host: credentials.host,
+    transport: legTransport(leg.stream),
+    secure: false,
+    doSTARTTLS: false,
+    auth: { user: credentials.userName, pass: credentials.password },
+    // The program's name and nothing else: no version, system or address (RFC 2971).
+    clientInfo: { name: 'Letterlock', version: false, vendor: false, 'support-url': false },
+    disableCompression: true,
+    disableAutoIdle: !idle,
+    autoIdleDelay: imapLimits.idleDelayMs,
+    maxIdleTime: imapLimits.idleRestartMs,
+    qresync: true,
+    logger: false,
+    logRaw: false,
+    connectionTimeout: imapLimits.greetingTimeoutMs,
+    greetingTimeout: imapLimits.greetingTimeoutMs,
+    socketTimeout: imapLimits.silenceMs,
+    maxLineLength: imapLimits.lineBytes,
+    maxLiteralSize: imapLimits.literalBytes,
+    maxResponseSize: imapLimits.responseBytes,
+    maxResponseTokens: imapLimits.responseTokens,
+  });
+}
+
+/** Proves a name and password on a fresh leg, and leaves. */
+export const checkImapSignIn: SignInCheck = async (leg, credentials, signal) => {
+  const connection = await connectImap(leg, credentials, { idle: false, signal });
+  await connection.client.logout().catch(() => undefined);
+  connection.close();
+  leg.stream.destroy();
+};
