@@ -65,7 +65,9 @@ export const mail001: Migration = {
         WHERE mailboxId = OLD.mailboxId;
     END;
     CREATE TRIGGER message_read AFTER UPDATE OF seen ON message WHEN OLD.seen <> NEW.seen BEGIN
-      UPDATE mailbox SET unseen = unseen + OLD.seen - NEW.seen WHERE mailboxId = NEW.mailboxId;
+      UPDATE mailbox SET unseen = unseen + OLD.seen - NEW.seen,
+        serverUnseen = max(0, serverUnseen + OLD.seen - NEW.seen)
+        WHERE mailboxId = NEW.mailboxId;
     END;
   `,
 };
