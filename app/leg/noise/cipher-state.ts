@@ -2,7 +2,7 @@
  * CipherState of Noise rev 34 §5.1: one key, one counter, AES-256-GCM.
  * Not a stream: records and their limits are in sealed-duplex.ts.
  */
-import { type Primitives, type Sealed, tagLength } from './primitives.ts';
+import { type Aead, type Primitives, type Sealed, tagLength } from './primitives.ts';
 
 /** Noise keeps 2^64-1 for rekey; a counter in a double stays exact below this, far sooner. */
 export const maxNonce = Number.MAX_SAFE_INTEGER;
@@ -11,22 +11,22 @@ const noAd = new Uint8Array(0);
 
 export class CipherState {
   readonly #primitives: Primitives;
-  #key: Uint8Array | undefined;
+  #aead: Aead | undefined;
   #nonce = 0;
   readonly #nonceBytes = Buffer.alloc(12);
 
   constructor(primitives: Primitives, key?: Uint8Array) {
     this.#primitives = primitives;
-    this.#key = key;
+    if (key) this.initializeKey(key);
   }
 
   initializeKey(key: Uint8Array): void {
-    this.#key = key;
+    this.#aead = this.#primitives.createAead(key);
     this.#nonce = 0;
   }
 
   hasKey(): boolean {
-    return this.#key !== undefined;
+    return this.#aead !== undefined;
   }
 
   /** Messages done with since the key was first set; rekey does not reset it. */
@@ -41,8 +41,8 @@ export class CipherState {
 
   /** Ciphertext with its tag; the plaintext itself while there is no key. */
   encryptWithAd(ad: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    if (!this.#key) return plaintext;
-    const { text, tag } = this.seal([plaintext], ad);
+    if (!this.#aead) return plaintext;
+    const { text, tag } = this.seal(plaintext, ad);
     return Buffer.concat([text, tag]);
   }
 
@@ -51,13 +51,13 @@ export class CipherState {
    * @throws Error when it is not authentic; the counter then stays where it was
    */
   decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-    if (!this.#key) return ciphertext;
+    if (!this.#aead) return ciphertext;
     return this.open(ciphertext, ad);
   }
 
-  /** As encryptWithAd, from pieces and without joining text and tag. Needs a key. */
-  seal(plaintext: readonly Uint8Array[], ad: Uint8Array = noAd): Sealed {
-    const sealed = this.#primitives.seal(this.#needKey(), this.#nextNonce(), ad, plaintext);
+  /** As encryptWithAd, without joining text and tag. Needs a key. */
+  seal(plaintext: Uint8Array, ad: Uint8Array = noAd): Sealed {
+    const sealed = this.#needKey().seal(this.#nextNonce(), ad, plaintext);
     this.#nonce += 1;
     return sealed;
   }
@@ -68,7 +68,7 @@ export class CipherState {
     const split = ciphertext.length - tagLength;
     const text = ciphertext.subarray(0, split);
     const tag = ciphertext.subarray(split);
-    const plain = this.#primitives.open(this.#needKey(), this.#nextNonce(), ad, text, tag);
+    const plain = this.#needKey().open(this.#nextNonce(), ad, text, tag);
     this.#nonce += 1;
     return plain;
   }
@@ -77,13 +77,13 @@ export class CipherState {
   rekey(): void {
     const nonce = Buffer.alloc(12, 0xff);
     nonce.writeUInt32BE(0, 0);
-    const zeros = new Uint8Array(32);
-    this.#key = this.#primitives.seal(this.#needKey(), nonce, noAd, [zeros]).text;
+    const { text } = this.#needKey().seal(nonce, noAd, new Uint8Array(32));
+    this.#aead = this.#primitives.createAead(text);
   }
 
-  #needKey(): Uint8Array {
-    if (!this.#key) throw new Error('no key');
-    return this.#key;
+  #needKey(): Aead {
+    if (!this.#aead) throw new Error('no key');
+    return this.#aead;
   }
 
   /** Four zero octets, then the counter as 64-bit big-endian (Noise rev 34 §12.4). */

@@ -3,7 +3,14 @@
  * can stand in. Reference: X25519 from @noble/curves, SHA-256, HMAC and AES-256-GCM from
  * node:crypto (Electron's BoringSSL has these three). Specification: Noise rev 34 §12.
  */
-import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  randomBytes,
+} from 'node:crypto';
 import { x25519 } from '@noble/curves/ed25519.js';
 
 export const dhLength = 32;
@@ -18,10 +25,18 @@ export interface KeyPair {
   readonly publicKey: Uint8Array;
 }
 
-/** Where `encrypt` and `decrypt` leave their result: new buffers, in order, to be written as is. */
+/** A ciphertext and its tag, unjoined so that a large one need not be copied. */
 export interface Sealed {
   readonly text: Buffer;
   readonly tag: Buffer;
+}
+
+/** AES-256-GCM under one key. */
+export interface Aead {
+  /** @param nonce 12 bytes, never used twice with this key */
+  seal(nonce: Uint8Array, ad: Uint8Array, text: Uint8Array): Sealed;
+  /** @throws Error when the tag does not match; then nothing of the text is returned */
+  open(nonce: Uint8Array, ad: Uint8Array, text: Uint8Array, tag: Uint8Array): Buffer;
 }
 
 export interface Primitives {
@@ -32,20 +47,11 @@ export interface Primitives {
   dh(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
   sha256(...parts: Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
-  /** AES-256-GCM with a 12-byte nonce; `text` may come in pieces. */
-  seal(key: Uint8Array, nonce: Uint8Array, ad: Uint8Array, text: readonly Uint8Array[]): Sealed;
-  /** @throws Error when the tag does not match; then nothing of the text is returned */
-  open(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    ad: Uint8Array,
-    text: Uint8Array,
-    tag: Uint8Array,
-  ): Buffer;
+  /** @param key 32 bytes */
+  createAead(key: Uint8Array): Aead;
 }
 
 const aead = 'aes-256-gcm';
-const none = Buffer.alloc(0);
 
 export const referencePrimitives: Primitives = {
   random: (length) => randomBytes(length),
@@ -57,21 +63,25 @@ export const referencePrimitives: Primitives = {
     for (const part of parts) hmac.update(part);
     return hmac.digest();
   },
-  seal(key, nonce, ad, text) {
-    const cipher = createCipheriv(aead, key, nonce);
-    if (ad.length > 0) cipher.setAAD(ad);
-    const pieces = text.map((piece) => cipher.update(piece));
-    cipher.final();
-    const [only] = pieces;
-    const joined = pieces.length === 1 && only ? only : Buffer.concat(pieces);
-    return { text: joined, tag: cipher.getAuthTag() };
-  },
-  open(key, nonce, ad, text, tag) {
-    const decipher = createDecipheriv(aead, key, nonce, { authTagLength: tagLength });
-    if (ad.length > 0) decipher.setAAD(ad);
-    decipher.setAuthTag(tag);
-    const plain = text.length === 0 ? none : decipher.update(text);
-    decipher.final();
-    return plain;
+  createAead(key) {
+    // A key object is made once: with raw bytes node:crypto prepares the key for every message.
+    const secret = createSecretKey(key);
+    return {
+      seal(nonce, ad, text) {
+        const cipher = createCipheriv(aead, secret, nonce);
+        if (ad.length > 0) cipher.setAAD(ad);
+        const sealed = cipher.update(text);
+        cipher.final();
+        return { text: sealed, tag: cipher.getAuthTag() };
+      },
+      open(nonce, ad, text, tag) {
+        const decipher = createDecipheriv(aead, secret, nonce, { authTagLength: tagLength });
+        if (ad.length > 0) decipher.setAAD(ad);
+        decipher.setAuthTag(tag);
+        const plain = decipher.update(text);
+        decipher.final();
+        return plain;
+      },
+    };
   },
 };
