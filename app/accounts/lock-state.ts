@@ -9,7 +9,7 @@ import { type Level, worseLevel } from '../leg/types.ts';
 export interface LegView {
   readonly host: string;
   readonly state: 'connecting' | 'offline' | 'up' | 'stopped';
-  readonly level?: Level;
+  readonly level?: Level | undefined;
 }
 
 export interface LockView {

@@ -1,16 +1,17 @@
-/** state.db: accounts, sealed passwords, pins, floors and settings. Signatures first; body follows. */
-import type { ServerEndpointDto, Settings } from '../contract/index.ts';
-import { InternalError } from '../errors.ts';
-import type { LegEndpoint, Level, Pin, Service } from '../leg/types.ts';
-
-export interface StoredAccount {
-  readonly accountId: string;
-  readonly address: string;
-  readonly displayName: string;
-  readonly userName: string;
-  readonly imap: ServerEndpointDto;
-  readonly submission: ServerEndpointDto;
-}
+/**
+ * state.db: accounts, sealed passwords, pins, floors and settings; synchronous=FULL.
+ * A pin belongs to (service, host, port), a floor to the account's leg; both are also kept in
+ * `server_memory`, which outlives the account. Knows no network. Schema: state-schema.ts.
+ */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import * as z from 'zod';
+import { level, type Settings, settings } from '../contract/index.ts';
+import { RequestError, StorageError } from '../errors.ts';
+import { type LegEndpoint, type Level, meetsFloor, type Pin, type Service } from '../leg/types.ts';
+import type { StoredAccount } from '../ports.ts';
+import { openDatabase, transaction } from '../store/database.ts';
+import { encodePin, parsePin } from './pin-json.ts';
+import { stateMigrations } from './state-schema.ts';
 
 export interface StoredLeg {
   readonly endpoint: LegEndpoint;
@@ -19,25 +20,264 @@ export interface StoredLeg {
   readonly allowClear: boolean;
 }
 
+/** What is remembered of a server, whether or not an account uses it now. */
+export interface ServerMemory {
+  readonly pin: Pin | undefined;
+  readonly floor: Level;
+}
+
+export interface NewAccount extends StoredAccount {
+  readonly sealedPassword: Uint8Array;
+  readonly legs: Readonly<Record<Service, { pin: Pin | undefined; floor: Level }>>;
+  readonly allowClear: boolean;
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+const endpointRow = z.object({
+  host: z.string(),
+  port: z.number(),
+  transport: z.enum(['implicit-tls', 'clear']),
+});
+const legRow = endpointRow.extend({ floor: level, allow_clear: z.number() });
+const accountRow = z.object({
+  account_id: z.string(),
+  address: z.string(),
+  display_name: z.string(),
+  user_name: z.string(),
+});
+const memoryRow = z.object({ floor: level, pin: z.string().nullable() });
+
+const defaultSettings: Settings = { theme: 'system', density: 'comfortable' };
+
 export class StateStore {
-  /** @param path state.db, or `:memory:` */
+  readonly #db: DatabaseSync;
+
+  /**
+   * @param path state.db, or `:memory:`
+   * @throws StorageError
+   */
   constructor(path: string) {
-    throw new InternalError(path);
+    this.#db = openDatabase(path, stateMigrations, { synchronous: 'FULL' });
   }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** In the order in which they were added. */
   accounts(): StoredAccount[] {
-    throw new InternalError('pending');
+    const rows = this.#db.prepare('SELECT * FROM account ORDER BY position').all();
+    return rows.map((row) => this.#toAccount(row));
   }
-  account(_accountId: string): StoredAccount | undefined {
-    throw new InternalError('pending');
+
+  account(accountId: string): StoredAccount | undefined {
+    const row = this.#db.prepare('SELECT * FROM account WHERE account_id = ?').get(accountId);
+    return row && this.#toAccount(row);
   }
-  leg(_accountId: string, _service: Service): StoredLeg | undefined {
-    throw new InternalError('pending');
+
+  hasAddress(address: string): boolean {
+    const query = this.#db.prepare('SELECT 1 FROM account WHERE address_key = ?');
+    return query.get(addressKey(address)) !== undefined;
   }
+
+  /**
+   * Account, secret, pins and floors in one transaction.
+   * @throws RequestError `account.exists`
+   */
+  addAccount(account: NewAccount, now: Date): void {
+    transaction(this.#db, () => {
+      if (this.hasAddress(account.address)) throw new RequestError('account.exists');
+      this.#db
+        .prepare(
+          `INSERT INTO account SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ?, ? FROM account`,
+        )
+        .run(
+          account.accountId,
+          account.address,
+          addressKey(account.address),
+          account.displayName,
+          account.userName,
+          now.getTime(),
+        );
+      this.#writeSecret(account.accountId, account.sealedPassword);
+      for (const service of ['imap', 'submission'] as const) {
+        const endpoint = account[service];
+        const { pin, floor } = account.legs[service];
+        this.#db
+          .prepare('INSERT INTO leg VALUES (?, ?, ?, ?, ?, ?, ?)')
+          .run(
+            account.accountId,
+            service,
+            endpoint.host,
+            endpoint.port,
+            endpoint.transport,
+            floor,
+            account.allowClear ? 1 : 0,
+          );
+        this.#remember(endpoint, pin, floor);
+      }
+    });
+  }
+
+  /** Secrets and account data go; the memory of its servers stays. */
+  removeAccount(accountId: string): void {
+    this.#db.prepare('DELETE FROM account WHERE account_id = ?').run(accountId);
+  }
+
+  leg(accountId: string, service: Service): StoredLeg | undefined {
+    const row = this.#db
+      .prepare('SELECT * FROM leg WHERE account_id = ? AND service = ?')
+      .get(accountId, service);
+    if (row === undefined) return undefined;
+    const { host, port, transport, floor, allow_clear } = parseRow(legRow, row);
+    const endpoint: LegEndpoint = { service, host, port, transport };
+    const pin = this.serverMemory(endpoint)?.pin;
+    return { endpoint, pin, floor, allowClear: allow_clear === 1 };
+  }
+
+  /** Host names compare without case (RFC 4343). */
+  serverMemory(endpoint: LegEndpoint): ServerMemory | undefined {
+    const row = this.#db
+      .prepare('SELECT floor, pin FROM server_memory WHERE service = ? AND host = ? AND port = ?')
+      .get(endpoint.service, hostKey(endpoint.host), endpoint.port);
+    if (row === undefined) return undefined;
+    const { floor, pin } = parseRow(memoryRow, row);
+    return { floor, pin: pin === null ? undefined : parsePin(pin) };
+  }
+
+  /** What an opening taught. A missing pin leaves the stored one. The memory's floor only rises. */
+  saveProtection(
+    accountId: string,
+    service: Service,
+    learned: { readonly pin: Pin | undefined; readonly floor: Level },
+  ): void {
+    const leg = this.leg(accountId, service);
+    if (leg === undefined) throw new RequestError('account.not-found');
+    transaction(this.#db, () => {
+      this.#writeFloor(accountId, service, learned.floor);
+      this.#remember(leg.endpoint, learned.pin, learned.floor);
+    });
+  }
+
+  /** The person's deliberate act: the only way by which a floor falls, here and in the memory. */
+  setFloor(accountId: string, service: Service, floor: Level): void {
+    const leg = this.leg(accountId, service);
+    if (leg === undefined) throw new RequestError('account.not-found');
+    transaction(this.#db, () => {
+      this.#writeFloor(accountId, service, floor);
+      this.#db
+        .prepare('UPDATE leg SET allow_clear = ? WHERE account_id = ? AND service = ?')
+        .run(floor === 'clear' ? 1 : 0, accountId, service);
+      this.#db
+        .prepare('UPDATE server_memory SET floor = ? WHERE service = ? AND host = ? AND port = ?')
+        .run(floor, service, hostKey(leg.endpoint.host), leg.endpoint.port);
+    });
+  }
+
+  sealedPassword(accountId: string): Uint8Array | undefined {
+    const row = this.#db.prepare('SELECT sealed FROM secret WHERE account_id = ?').get(accountId);
+    const sealed = row?.['sealed'];
+    return sealed instanceof Uint8Array ? sealed : undefined;
+  }
+
+  setSealedPassword(accountId: string, sealed: Uint8Array): void {
+    this.#writeSecret(accountId, sealed);
+  }
+
   settings(): Settings {
-    throw new InternalError('pending');
+    const rows = this.#db.prepare('SELECT name, value FROM setting').all();
+    const stored = Object.fromEntries(rows.map((row) => [row['name'], row['value']]));
+    const parsed = settings.partial().safeParse(stored);
+    return { ...defaultSettings, ...(parsed.success ? defined(parsed.data) : {}) };
   }
-  setSettings(_patch: Partial<Settings>): Settings {
-    throw new InternalError('pending');
+
+  setSettings(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Settings {
+    const put = this.#db.prepare(
+      'INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    );
+    transaction(this.#db, () => {
+      for (const [name, value] of Object.entries(patch)) {
+        if (value !== undefined) put.run(name, value);
+      }
+    });
+    return this.settings();
   }
-  close(): void {}
+
+  #toAccount(row: Row): StoredAccount {
+    const { account_id: accountId, ...rest } = parseRow(accountRow, row);
+    return {
+      accountId,
+      address: rest.address,
+      displayName: rest.display_name,
+      userName: rest.user_name,
+      imap: this.#endpoint(accountId, 'imap'),
+      submission: this.#endpoint(accountId, 'submission'),
+    };
+  }
+
+  #endpoint(accountId: string, service: Service): LegEndpoint {
+    const row = this.#db
+      .prepare('SELECT host, port, transport FROM leg WHERE account_id = ? AND service = ?')
+      .get(accountId, service);
+    return { service, ...parseRow(endpointRow, row) };
+  }
+
+  #writeSecret(accountId: string, sealed: Uint8Array): void {
+    this.#db
+      .prepare(
+        `INSERT INTO secret VALUES (?, ?)
+         ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed`,
+      )
+      .run(accountId, sealed);
+  }
+
+  #writeFloor(accountId: string, service: Service, floor: Level): void {
+    this.#db
+      .prepare('UPDATE leg SET floor = ? WHERE account_id = ? AND service = ?')
+      .run(floor, accountId, service);
+  }
+
+  #remember(endpoint: LegEndpoint, pin: Pin | undefined, floor: Level): void {
+    const known = this.serverMemory(endpoint);
+    const kept = known && meetsFloor(known.floor, floor) ? known.floor : floor;
+    const keptPin = pin ?? known?.pin;
+    this.#db
+      .prepare(
+        `INSERT INTO server_memory VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (service, host, port)
+         DO UPDATE SET floor = excluded.floor, pin = excluded.pin`,
+      )
+      .run(
+        endpoint.service,
+        hostKey(endpoint.host),
+        endpoint.port,
+        kept,
+        keptPin ? encodePin(keptPin) : null,
+      );
+  }
+}
+
+function parseRow<T>(shape: z.ZodType<T>, row: unknown): T {
+  const parsed = shape.safeParse(row);
+  if (!parsed.success) {
+    throw new StorageError('storage.failed', { what: 'state' }, { cause: parsed.error });
+  }
+  return parsed.data;
+}
+
+function hostKey(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
+}
+
+/** One account per address: compared without case, whatever the local part's server thinks. */
+function addressKey(address: string): string {
+  return address.normalize('NFC').toLowerCase();
+}
+
+function defined(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }) {
+  return {
+    ...(patch.theme === undefined ? {} : { theme: patch.theme }),
+    ...(patch.density === undefined ? {} : { density: patch.density }),
+  };
 }
