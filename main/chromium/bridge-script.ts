@@ -28,6 +28,7 @@ export function bridgeScript({ binding, receiver }: BridgeNames): string {
     },
   });
   Object.defineProperty(globalThis, 'letterlockHost', {
+    configurable: true,
     value: Object.freeze({
       postFrame: (json) => send('f' + json),
       onFrame: (listener) => {
