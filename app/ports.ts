@@ -3,7 +3,6 @@
  * know only these and meet in engine.ts. No behaviour here.
  */
 import type { MessageBody, MessageRef } from './contract/index.ts';
-import type { MailError } from './errors.ts';
 import type { LegEndpoint, OpenedLeg, Service } from './leg/types.ts';
 
 /** An account as it is kept. The password is not part of it. */
@@ -23,11 +22,6 @@ export interface AccountDirectory {
   get(accountId: string): StoredAccount;
   /** @throws RequestError `secret.unavailable` */
   password(accountId: string): Promise<string>;
-  /**
-   * Keeps what only the person can mend (shown as `account.problem`); undefined clears it.
-   * Emits `account.changed` when that changes something.
-   */
-  setProblem(accountId: string, problem: MailError | undefined): void;
 }
 
 /** Opens protected legs for an account. Implemented by app/accounts. */
@@ -37,15 +31,6 @@ export interface LegOpener {
    * @throws LegError when it cannot be reached or protected
    */
   open(accountId: string, service: Service, signal?: AbortSignal): Promise<OpenedLeg>;
-}
-
-/** Told when accounts come, go or change. Implemented by app/imap and by app/submission. */
-export interface AccountObserver {
-  accountAdded(accountId: string): void;
-  /** Resolves when nothing of this account is in use or kept any more. */
-  accountRemoved(accountId: string): Promise<void>;
-  /** A new password, a changed floor, or the person asked: try again now. */
-  accountRetry(accountId: string): void;
 }
 
 export interface SignInCredentials {

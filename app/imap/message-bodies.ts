@@ -1,0 +1,207 @@
+/**
+ * Messages to be read: from the store, or fetched now and kept; parsed behind limits.
+ * What cannot be parsed is an error of its own; its source can still be saved.
+ */
+import type { ImapFlow } from 'imapflow';
+import type { MessageBody, MessageRef, PartDto } from '../contract/index.ts';
+import { MailError, RequestError } from '../errors.ts';
+import { safeFileName } from '../mime/file-names.ts';
+import { mimeLimits } from '../mime/limits.ts';
+import { type ParsedMessage, type ParsedPart, parseMessage } from '../mime/parse-message.ts';
+import type { MessagePart, MessageReader } from '../ports.ts';
+import type { MailStoreReader } from '../store/mail-reader.ts';
+import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
+import type { MailStoreWriter } from '../store/mail-writer.ts';
+import type { AccountSync } from './account-sync.ts';
+import { imapLimits } from './limits.ts';
+import { PartLinks } from './part-links.ts';
+import { chunks, toUidSet } from './uid-ranges.ts';
+
+/** Parsed messages kept for the next click, and for their images. */
+const parsedKept = 4;
+/** Larger sources are not kept in the store: they come again when they are wanted. */
+const keptSourceBytes = 32 * 1024 * 1024;
+/** Names the message itself where a part is asked for. */
+export const wholeMessagePartId = 'message';
+
+interface Located {
+  readonly mailbox: StoredMailbox;
+  readonly message: StoredMessage;
+}
+
+export interface MessageBodiesOptions {
+  readonly reader: MailStoreReader;
+  readonly writer: MailStoreWriter;
+  /** @throws RequestError `account.not-found` */
+  readonly account: (accountId: string) => AccountSync;
+  /** The row of a message changed: it has its first words now. */
+  readonly changed: (mailbox: StoredMailbox) => void;
+}
+
+export class MessageBodies implements MessageReader {
+  readonly #options: MessageBodiesOptions;
+  readonly #links = new PartLinks();
+  readonly #parsed = new Map<string, ParsedMessage>();
+  readonly #fetching = new Map<string, Promise<Uint8Array>>();
+
+  constructor(options: MessageBodiesOptions) {
+    this.#options = options;
+  }
+
+  async openMessage(ref: MessageRef): Promise<MessageBody> {
+    const parsed = await this.#parse(ref);
+    // Flags may have changed while the body was under way.
+    const { message } = this.#locate(ref);
+    const { sentAt, parts, snippet: _snippet, ...rest } = parsed;
+    return {
+      ref,
+      ...rest,
+      ...(sentAt === undefined ? {} : { sentAt: sentAt.toISOString() }),
+      receivedAt: new Date(message.receivedAt).toISOString(),
+      seen: message.seen,
+      flagged: message.flagged,
+      parts: parts.map((part) => this.#toDto(ref, part)),
+    };
+  }
+
+  async readParts(ref: MessageRef): Promise<readonly MessagePart[]> {
+    return (await this.#parse(ref)).parts;
+  }
+
+  /**
+   * One attachment, or the message as it came for `wholeMessagePartId`.
+   * @throws RequestError `part.not-found`
+   */
+  async readPart(ref: MessageRef, partId: string): Promise<MessagePart> {
+    if (partId === wholeMessagePartId) {
+      const { message } = this.#locate(ref);
+      const bytes = await this.#source(ref);
+      const mimeType = 'message/rfc822';
+      return { fileName: safeFileName(`${message.subject}.eml`, mimeType), mimeType, bytes };
+    }
+    const part = (await this.#parse(ref)).parts.find((candidate) => candidate.partId === partId);
+    if (part === undefined) throw new RequestError('part.not-found');
+    return part;
+  }
+
+  /** Bytes behind a `/part/…` path; undefined when there are none any more. */
+  async readLink(url: string): Promise<{ mimeType: string; bytes: Uint8Array } | undefined> {
+    const link = this.#links.resolve(url);
+    if (link === undefined) return undefined;
+    try {
+      const part = await this.readPart(link.ref, link.partId);
+      return { mimeType: link.mimeType, bytes: part.bytes };
+    } catch (error) {
+      if (error instanceof MailError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Fetches sources into the store, a few at a time. The mailbox is selected and locked. */
+  async prefetch(client: ImapFlow, mailbox: StoredMailbox, uids: number[]): Promise<void> {
+    for (const batch of chunks(uids, imapLimits.prefetchBatch)) {
+      const found = await client.fetchAll(
+        toUidSet(batch),
+        { uid: true, source: true },
+        { uid: true },
+      );
+      for (const { uid, source } of found) {
+        if (source !== undefined) await this.#keep(mailbox, uid, source);
+      }
+      this.#options.changed(mailbox);
+    }
+  }
+
+  #toDto(ref: MessageRef, part: ParsedPart): PartDto {
+    const { bytes, ...facts } = part;
+    const url = part.inline ? this.#links.link(ref, part.partId, part.mimeType) : undefined;
+    return { ...facts, sizeBytes: bytes.length, ...(url === undefined ? {} : { url }) };
+  }
+
+  /** @throws RequestError `message.not-found` when the ref no longer names a message here */
+  #locate(ref: MessageRef): Located {
+    const mailbox = this.#options.reader.mailbox(ref.mailboxId);
+    const known =
+      mailbox?.accountId === ref.accountId && mailbox.uidValidity === ref.uidValidity
+        ? this.#options.reader.message(ref.mailboxId, ref.uid)
+        : undefined;
+    if (mailbox === undefined || known === undefined) throw new RequestError('message.not-found');
+    return { mailbox, message: known };
+  }
+
+  async #parse(ref: MessageRef): Promise<ParsedMessage> {
+    this.#locate(ref);
+    const key = keyOf(ref);
+    const ready = this.#parsed.get(key);
+    if (ready !== undefined) return ready;
+    const parsed = await parseMessage(await this.#source(ref));
+    this.#parsed.set(key, parsed);
+    for (const oldest of this.#parsed.keys()) {
+      if (this.#parsed.size <= parsedKept) break;
+      this.#parsed.delete(oldest);
+    }
+    return parsed;
+  }
+
+  async #source(ref: MessageRef): Promise<Uint8Array> {
+    const located = this.#locate(ref);
+    const kept = this.#options.reader.source(located.message.rowId);
+    if (kept !== undefined) return kept;
+    const key = keyOf(ref);
+    let fetching = this.#fetching.get(key);
+    if (fetching === undefined) {
+      fetching = this.#fetch(located).finally(() => this.#fetching.delete(key));
+      this.#fetching.set(key, fetching);
+    }
+    return fetching;
+  }
+
+  async #fetch({ mailbox, message }: Located): Promise<Uint8Array> {
+    const { account, writer, changed } = this.#options;
+    const most = mimeLimits.messageSizeBytes;
+    if (message.sizeBytes > most) {
+      throw new RequestError('message.unreadable', { sizeBytes: message.sizeBytes });
+    }
+    const source = await account(mailbox.accountId).inMailbox(mailbox, async (client) => {
+      // One byte more than allowed shows that the announced size was not true.
+      const query = { uid: true, source: { start: 0, maxLength: most + 1 } };
+      const found = await client.fetchOne(String(message.uid), query, { uid: true });
+      return found === false ? undefined : found.source;
+    });
+    if (source === undefined) {
+      writer.removeMessages(mailbox.mailboxId, [message.uid]);
+      changed(mailbox);
+      throw new RequestError('message.not-found');
+    }
+    if (source.length > most) {
+      throw new RequestError('message.unreadable', { sizeBytes: source.length });
+    }
+    await this.#keep(mailbox, message.uid, source);
+    changed(mailbox);
+    return source;
+  }
+
+  async #keep(mailbox: StoredMailbox, uid: number, source: Uint8Array): Promise<void> {
+    if (source.length > keptSourceBytes) return;
+    const snippet = await snippetOrNone(source);
+    // Looked up last: the message may have gone, or its uid have another meaning now.
+    const { reader, writer } = this.#options;
+    if (reader.mailbox(mailbox.mailboxId)?.uidValidity !== mailbox.uidValidity) return;
+    const message = reader.message(mailbox.mailboxId, uid);
+    if (message !== undefined) writer.keepSource(message.rowId, source, snippet);
+  }
+}
+
+function keyOf(ref: MessageRef): string {
+  return `${ref.mailboxId}/${ref.uidValidity}/${ref.uid}`;
+}
+
+/** A message that cannot be parsed has no first words, but is kept all the same. */
+async function snippetOrNone(source: Uint8Array): Promise<string> {
+  try {
+    return (await parseMessage(source)).snippet;
+  } catch (error) {
+    if (error instanceof RequestError) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The copy of a submitted message in Sent, made at most once: providers that keep one by
+ * themselves are noticed by the Message-ID. Knows nothing of submission.
+ */
+import { readFile } from 'node:fs/promises';
+import type { ImapFlow } from 'imapflow';
+import type { MailboxRole } from '../contract/index.ts';
+import { ImapError } from '../errors.ts';
+import { messageIds } from '../mime/parse-message.ts';
+import type { SentCopy } from '../ports.ts';
+import type { MailStoreReader } from '../store/mail-reader.ts';
+import type { StoredMailbox } from '../store/mail-types.ts';
+import type { AccountSync } from './account-sync.ts';
+
+export interface SentMailboxOptions {
+  readonly reader: MailStoreReader;
+  /** @throws RequestError `account.not-found` */
+  readonly account: (accountId: string) => AccountSync;
+}
+
+export class SentMailbox implements SentCopy {
+  readonly #options: SentMailboxOptions;
+
+  constructor(options: SentMailboxOptions) {
+    this.#options = options;
+  }
+
+  async append(accountId: string, raw: Uint8Array | string, messageId: string): Promise<void> {
+    const account = this.#options.account(accountId);
+    const id = plainMessageId(messageId);
+    const sent = await account.run(async (client) => {
+      const mailbox = await this.#sentMailbox(account, client, accountId);
+      if (await holds(client, mailbox.path, id)) return mailbox;
+      const bytes = typeof raw === 'string' ? await readFile(raw) : raw;
+      const done = await client.append(mailbox.path, bytes, ['\\Seen']);
+      if (done === false) throw new ImapError('imap.failed', { command: 'APPEND' });
+      return mailbox;
+    });
+    await account.syncMailbox(sent.mailboxId);
+  }
+
+  findByMessageId(accountId: string, messageId: string): Promise<'found' | 'absent'> {
+    const account = this.#options.account(accountId);
+    const id = plainMessageId(messageId);
+    return account.run(async (client) => {
+      await this.#known(account, client, accountId);
+      const roles: readonly MailboxRole[] = ['sent', 'all', 'inbox'];
+      for (const role of roles) {
+        const mailbox = this.#options.reader.mailboxByRole(accountId, role);
+        if (mailbox !== undefined && (await holds(client, mailbox.path, id))) return 'found';
+      }
+      return 'absent';
+    });
+  }
+
+  async #known(account: AccountSync, client: ImapFlow, accountId: string): Promise<void> {
+    if (this.#options.reader.mailboxes(accountId).length > 0) return;
+    await account.refreshMailboxes(client, false);
+  }
+
+  /** Makes the mailbox when the account has none: a copy must have a place to go. */
+  async #sentMailbox(
+    account: AccountSync,
+    client: ImapFlow,
+    accountId: string,
+  ): Promise<StoredMailbox> {
+    await this.#known(account, client, accountId);
+    const known = this.#options.reader.mailboxByRole(accountId, 'sent');
+    if (known !== undefined) return known;
+    await client.mailboxCreate(['Sent']);
+    await account.refreshMailboxes(client, false);
+    const made = this.#options.reader.mailboxByRole(accountId, 'sent');
+    if (made === undefined) throw new ImapError('imap.mailbox-gone');
+    return made;
+  }
+}
+
+async function holds(client: ImapFlow, path: string, messageId: string): Promise<boolean> {
+  const lock = await client.getMailboxLock(path);
+  try {
+    const found = await client.search({ header: { 'message-id': messageId } }, { uid: true });
+    // A refused search proves nothing: without proof no second copy is made.
+    if (!Array.isArray(found)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
+    return found.length > 0;
+  } finally {
+    lock.release();
+  }
+}
+
+/** The id without brackets, from a value that cannot carry anything else into a command. */
+function plainMessageId(value: string): string {
+  const [id] = messageIds(value.startsWith('<') ? value : `<${value}>`);
+  if (id === undefined) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
+  return id.slice(1, -1);
+}
