@@ -3,6 +3,7 @@
  * know only these and meet in engine.ts. No behaviour here.
  */
 import type { MessageBody, MessageRef } from './contract/index.ts';
+import type { MailError } from './errors.ts';
 import type { LegEndpoint, OpenedLeg, Service } from './leg/types.ts';
 
 /** An account as it is kept. The password is not part of it. */
@@ -22,6 +23,11 @@ export interface AccountDirectory {
   get(accountId: string): StoredAccount;
   /** @throws RequestError `secret.unavailable` */
   password(accountId: string): Promise<string>;
+  /**
+   * Keeps what only the person can mend (shown as `account.problem`); undefined clears it.
+   * Emits `account.changed` when that changes something.
+   */
+  setProblem(accountId: string, problem: MailError | undefined): void;
 }
 
 /** Opens protected legs for an account. Implemented by app/accounts. */

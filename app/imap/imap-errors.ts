@@ -34,7 +34,19 @@ export function toImapMailError(error: unknown, host: string, streamError?: unkn
   if (field(error, 'mailboxMissing') === true || response === 'NONEXISTENT') {
     return new ImapError('imap.mailbox-gone', { host }, { cause: error });
   }
-  return new ImapError('imap.failed', { host, text: serverText(error) }, { cause: error });
+  const status = field(error, 'responseStatus');
+  const refusal = typeof status === 'string' ? { status } : {};
+  return new ImapError(
+    'imap.failed',
+    { host, text: serverText(error), ...refusal },
+    { cause: error },
+  );
+}
+
+/** True when the server itself said no (tagged NO or BAD), or the mailbox is gone. */
+export function isRefusal(error: MailError): boolean {
+  if (!(error instanceof ImapError)) return false;
+  return error.code === 'imap.mailbox-gone' || error.params.status !== undefined;
 }
 
 /** True when the connection is the trouble, not the command. */

@@ -3,14 +3,13 @@
  * what is asked of mailboxes and messages. Leaves changes by the person to app/tasks.
  */
 
-import type { MailboxDto, MessageRow, WireError } from '../contract/index.ts';
+import type { MailboxDto, MessageRow } from '../contract/index.ts';
 import type { EmitEvent } from '../engine-types.ts';
-import { AuthError, type MailError, RequestError } from '../errors.ts';
+import { AuthError, RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { AccountDirectory, LegOpener } from '../ports.ts';
 import type { MailStore } from '../store/mail-store.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
-import { toWireError } from '../wire-error.ts';
 import { AccountSync } from './account-sync.ts';
 import { connectImap, type ImapConnection } from './connect.ts';
 import type { PendingChanges, SyncContext } from './mailbox-sync.ts';
@@ -32,7 +31,6 @@ export interface MailSyncOptions {
 export class MailSync {
   readonly #options: MailSyncOptions;
   readonly #syncs = new Map<string, AccountSync>();
-  readonly #problems = new Map<string, WireError>();
   readonly #context: SyncContext;
   readonly bodies: MessageBodies;
   readonly sentCopy: SentMailbox;
@@ -65,25 +63,20 @@ export class MailSync {
   async remove(accountId: string): Promise<void> {
     const sync = this.#syncs.get(accountId);
     this.#syncs.delete(accountId);
-    this.#problems.delete(accountId);
     await sync?.stop();
     this.#options.store.writer.removeAccount(accountId);
   }
 
   /** Tries again now, also after something that only the person could mend. */
   retry(accountId: string): void {
-    this.#setProblem(accountId, undefined);
-    this.account(accountId).retry();
+    const sync = this.account(accountId);
+    this.#options.accounts.setProblem(accountId, undefined);
+    sync.retry();
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.#syncs.values()].map((sync) => sync.stop()));
     this.#syncs.clear();
-  }
-
-  /** What only the person can mend, e.g. a refused password. */
-  problem(accountId: string): WireError | undefined {
-    return this.#problems.get(accountId);
   }
 
   /** @throws RequestError `account.not-found` */
@@ -119,7 +112,7 @@ export class MailSync {
   }
 
   #create(accountId: string): AccountSync {
-    const { emit, logger, onOnline } = this.#options;
+    const { accounts, emit, logger, onOnline } = this.#options;
     return new AccountSync({
       accountId,
       context: this.#context,
@@ -131,12 +124,12 @@ export class MailSync {
         syncing: (_id, missing) => this.#syncing(accountId, missing),
         idle: () => emit('sync.changed', { accountId, state: 'idle' }),
         online: () => {
-          this.#setProblem(accountId, undefined);
+          accounts.setProblem(accountId, undefined);
           onOnline(accountId);
         },
         failed: (_id, error) => {
           emit('sync.changed', { accountId, state: 'offline' });
-          if (error instanceof AuthError) this.#setProblem(accountId, error);
+          if (error instanceof AuthError) accounts.setProblem(accountId, error);
         },
       },
     });
@@ -166,15 +159,6 @@ export class MailSync {
         ? {}
         : { mailbox: inbox.name, done: inbox.total, total: inbox.total + missing }),
     });
-  }
-
-  #setProblem(accountId: string, error: MailError | undefined): void {
-    const before = this.#problems.get(accountId);
-    if (error === undefined) this.#problems.delete(accountId);
-    else {
-      this.#problems.set(accountId, toWireError(error, this.#options.logger, 'account.problem'));
-    }
-    if (before !== undefined || error !== undefined) this.#options.emit('account.changed', {});
   }
 
   #messagesChanged(mailbox: StoredMailbox): void {

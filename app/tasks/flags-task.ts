@@ -95,7 +95,7 @@ async function storeFlags(client: ImapFlow, payload: FlagsPayload): Promise<void
     const done = wanted
       ? await client.messageFlagsAdd(range, [flag], { uid: true })
       : await client.messageFlagsRemove(range, [flag], { uid: true });
-    if (!done) throw new ImapError('imap.failed', { command: 'UID STORE' });
+    if (!done) throw new ImapError('imap.failed', { command: 'UID STORE', status: 'NO' });
   }
 }
 

@@ -2,8 +2,9 @@
  * Carries the person's changes to the server, in order, each account by itself: stored, then
  * shown, then replayed. A broken connection keeps a change; a refusal undoes it.
  */
-import { asMailError, ImapError, type MailError, RequestError } from '../errors.ts';
+import { asMailError, ImapError, type MailError } from '../errors.ts';
 import type { AccountSync } from '../imap/account-sync.ts';
+import { isRefusal } from '../imap/imap-errors.ts';
 import { describeError, type Logger } from '../log.ts';
 import type { TaskKind } from './task-kind.ts';
 import type { StoredTask, TaskStore } from './task-store.ts';
@@ -16,6 +17,9 @@ export interface TaskQueueOptions {
   readonly onPending: (accountId: string, tasks: readonly StoredTask[]) => void;
 }
 
+/** Failures that are neither a refusal nor a broken connection are tried again so often. */
+const oddFailures = 5;
+
 interface RunnableTask {
   applyLocal(): void;
   runRemote(account: AccountSync): Promise<void>;
@@ -26,6 +30,7 @@ export class TaskQueue {
   readonly #options: TaskQueueOptions;
   readonly #kinds = new Map<string, (task: StoredTask) => RunnableTask | undefined>();
   readonly #running = new Map<string, Promise<void>>();
+  readonly #odd = new Map<number, number>();
   #stopped = false;
 
   constructor(options: TaskQueueOptions) {
@@ -83,7 +88,7 @@ export class TaskQueue {
       const [task] = store.list(accountId);
       if (task === undefined || this.#stopped) return;
       const failure = await this.#carryOut(task);
-      if (failure !== undefined && !isFinal(failure)) {
+      if (failure !== undefined && !this.#isFinal(task, failure)) {
         // Waits for the connection: `wake` comes when it stands again.
         logger.log('info', 'task.waits', { kind: task.kind, code: failure.code });
         return;
@@ -115,6 +120,14 @@ export class TaskQueue {
     }
   }
 
+  #isFinal(task: StoredTask, failure: MailError): boolean {
+    if (isRefusal(failure) || hasNoObject(failure)) return true;
+    if (!(failure instanceof ImapError)) return false;
+    const times = (this.#odd.get(task.taskId) ?? 0) + 1;
+    this.#odd.set(task.taskId, times);
+    return times >= oddFailures;
+  }
+
   #runnable(task: StoredTask): RunnableTask | undefined {
     return this.#kinds.get(task.kind)?.(task);
   }
@@ -124,7 +137,7 @@ export class TaskQueue {
   }
 }
 
-/** The server itself said no, or the messages are gone: trying again would not help. */
-function isFinal(error: MailError): boolean {
-  return error instanceof ImapError || (error instanceof RequestError && error.retry === 'no');
+/** What the change was about is gone: there is nothing left to change. */
+function hasNoObject(error: MailError): boolean {
+  return error.code === 'message.not-found' || error.code === 'mailbox.not-found';
 }
