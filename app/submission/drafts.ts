@@ -1,24 +1,28 @@
-/** Drafts and their attachments. Signatures first; body follows. */
-import type {
-  AddressDto,
-  AttachmentDto,
-  DraftContent,
-  DraftDto,
-  MessageBody,
-  MessageRef,
-  MethodParsedInput,
+/**
+ * Drafts and their attachments: kept as the person types, gone from the list once queued.
+ * Bytes of an attachment come in chunks, in order; it counts once finished. Sends nothing.
+ */
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import {
+  type AddressDto,
+  type AttachmentDto,
+  type DraftContent,
+  type DraftDto,
+  limits,
+  type MessageBody,
+  type MessageRef,
+  type MethodParsedInput,
 } from '../contract/index.ts';
-import { InternalError } from '../errors.ts';
+import { ContractError, RequestError, StorageError } from '../errors.ts';
+import { type ReplyKind, replyDraft } from '../mime/reply.ts';
+import type { MessagePart } from '../ports.ts';
+import type { AttachmentRow, DraftRow, DraftStore, ThreadHeaders } from './draft-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
-
-/** What a reply needs of the message it answers (RFC 5322 §3.6.4). */
-export interface ThreadHeaders {
-  readonly messageId: string;
-  readonly references: readonly string[];
-}
 
 export interface DraftsOptions {
   readonly store: OutboxStore;
+  /** Emit `drafts.changed`. */
   readonly onChanged: () => void;
   /** From the message store, for drafts that the renderer made with `inReplyTo` itself. */
   readonly threadOf?: (ref: MessageRef) => ThreadHeaders | undefined;
@@ -26,46 +30,178 @@ export interface DraftsOptions {
 }
 
 export class Drafts {
-  constructor(_options: DraftsOptions) {
-    throw new InternalError('pending');
+  readonly #options: DraftsOptions;
+  readonly #rows: DraftStore;
+  readonly #now: () => Date;
+
+  constructor(options: DraftsOptions) {
+    this.#options = options;
+    this.#rows = options.store.drafts;
+    this.#now = options.now ?? (() => new Date());
   }
-  create(_content: DraftContent): DraftDto {
-    throw new InternalError('pending');
+
+  create(content: DraftContent): DraftDto {
+    const thread = content.inReplyTo && this.#options.threadOf?.(content.inReplyTo);
+    return this.#create(content, thread);
   }
-  save(_draftId: string, _content: DraftContent): DraftDto {
-    throw new InternalError('pending');
+
+  /** @throws RequestError `draft.not-found`, also when it is queued by now */
+  save(draftId: string, content: DraftContent): DraftDto {
+    const row = this.#get(draftId);
+    return this.#put({ ...row, content, savedAt: this.#now() });
   }
+
+  /** Latest first; queued ones are not drafts any more. */
   list(): DraftDto[] {
-    throw new InternalError('pending');
+    return this.#rows.list().map((row) => this.toDto(row));
   }
-  discard(_draftId: string): void {
-    throw new InternalError('pending');
+
+  discard(draftId: string): void {
+    this.#get(draftId);
+    this.#rows.remove(draftId);
+    this.#options.onChanged();
   }
-  /** @param self the account's own address, left out of the recipients */
-  reply(
-    _body: MessageBody,
-    _kind: MethodParsedInput<'draft.reply'>['kind'],
-    _self: AddressDto,
-  ): DraftDto {
-    throw new InternalError('pending');
+
+  /**
+   * A draft that answers or forwards a message. The caller adds a forwarded message's attachments
+   * with `attachBytes`.
+   */
+  reply(body: MessageBody, kind: ReplyKind, self: AddressDto): DraftDto {
+    const { content, thread } = replyDraft(body, kind, self);
+    return this.#create(content, thread);
   }
-  beginAttachment(_input: MethodParsedInput<'attachment.begin'>): { attachmentId: string } {
-    throw new InternalError('pending');
+
+  beginAttachment(input: MethodParsedInput<'attachment.begin'>): { attachmentId: string } {
+    this.#get(input.draftId);
+    if (this.#rows.attachments(input.draftId).length >= limits.attachments) {
+      throw new RequestError('attachment.too-large', { most: limits.attachments });
+    }
+    if (input.sizeBytes > limits.attachmentSizeBytes) {
+      throw new RequestError('attachment.too-large', { limitBytes: limits.attachmentSizeBytes });
+    }
+    const attachmentId = randomUUID();
+    onDisk(() => closeSync(openSync(this.#rows.attachmentPath(attachmentId), 'wx', 0o600)));
+    const { draftId, fileName, mimeType, sizeBytes } = input;
+    const about = { draftId, fileName, mimeType, sizeBytes };
+    this.#rows.putAttachment({ attachmentId, ...about, receivedBytes: 0, finished: false });
+    return { attachmentId };
   }
-  appendAttachment(_attachmentId: string, _chunkBase64: string): Promise<void> {
-    throw new InternalError('pending');
+
+  /**
+   * The next bytes.
+   * @throws RequestError `attachment.too-large` when there are more than were announced;
+   *   StorageError `storage.full`
+   */
+  appendAttachment(attachmentId: string, chunkBase64: string): void {
+    this.#append(this.#unfinished(attachmentId), Buffer.from(chunkBase64, 'base64'));
   }
-  finishAttachment(_attachmentId: string): Promise<AttachmentDto> {
-    throw new InternalError('pending');
+
+  /** @throws ContractError when bytes are missing; the attachment is gone then */
+  finishAttachment(attachmentId: string): AttachmentDto {
+    const row = this.#unfinished(attachmentId);
+    if (row.receivedBytes !== row.sizeBytes) {
+      this.#rows.removeAttachment(attachmentId);
+      throw new ContractError('contract.invalid-input', { what: 'attachment' });
+    }
+    onDisk(() => {
+      const file = openSync(this.#rows.attachmentPath(attachmentId), 'r+');
+      try {
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    });
+    const finished = { ...row, finished: true };
+    this.#rows.putAttachment(finished);
+    this.#options.onChanged();
+    return attachmentDto(finished);
   }
-  removeAttachment(_attachmentId: string): void {
-    throw new InternalError('pending');
+
+  removeAttachment(attachmentId: string): void {
+    const row = this.#rows.attachment(attachmentId);
+    if (row === undefined) throw new RequestError('attachment.not-found');
+    this.#get(row.draftId);
+    this.#rows.removeAttachment(attachmentId);
+    this.#options.onChanged();
   }
+
   /** For forwarding: a whole attachment at once. */
-  attachBytes(
-    _draftId: string,
-    _file: { readonly fileName: string; readonly mimeType: string; readonly bytes: Uint8Array },
-  ): Promise<AttachmentDto> {
-    throw new InternalError('pending');
+  attachBytes(draftId: string, part: MessagePart): AttachmentDto {
+    const { fileName, mimeType, bytes } = part;
+    const about = { draftId, fileName, mimeType, sizeBytes: bytes.length };
+    const { attachmentId } = this.beginAttachment(about);
+    this.#append(this.#unfinished(attachmentId), bytes);
+    return this.finishAttachment(attachmentId);
+  }
+
+  toDto(row: DraftRow): DraftDto {
+    return {
+      ...row.content,
+      draftId: row.draftId,
+      attachments: this.#rows
+        .attachments(row.draftId)
+        .filter(({ finished }) => finished)
+        .map(attachmentDto),
+      savedAt: row.savedAt.toISOString(),
+    };
+  }
+
+  #create(content: DraftContent, thread: ThreadHeaders | undefined): DraftDto {
+    const draftId = randomUUID();
+    return this.#put({ draftId, content, thread, savedAt: this.#now(), outboxId: undefined });
+  }
+
+  #put(row: DraftRow): DraftDto {
+    this.#rows.put(row);
+    this.#options.onChanged();
+    return this.toDto(row);
+  }
+
+  #get(draftId: string): DraftRow {
+    const row = this.#rows.get(draftId);
+    if (row === undefined || row.outboxId !== undefined) throw new RequestError('draft.not-found');
+    return row;
+  }
+
+  #unfinished(attachmentId: string): AttachmentRow {
+    const row = this.#rows.attachment(attachmentId);
+    if (row === undefined || row.finished) throw new RequestError('attachment.not-found');
+    this.#get(row.draftId);
+    return row;
+  }
+
+  #append(row: AttachmentRow, bytes: Uint8Array): void {
+    const receivedBytes = row.receivedBytes + bytes.length;
+    if (receivedBytes > row.sizeBytes) {
+      this.#rows.removeAttachment(row.attachmentId);
+      throw new RequestError('attachment.too-large', { limitBytes: row.sizeBytes });
+    }
+    onDisk(() => {
+      const file = openSync(this.#rows.attachmentPath(row.attachmentId), 'r+');
+      try {
+        let at = 0;
+        while (at < bytes.length) {
+          at += writeSync(file, bytes, at, bytes.length - at, row.receivedBytes + at);
+        }
+      } finally {
+        closeSync(file);
+      }
+    });
+    this.#rows.putAttachment({ ...row, receivedBytes });
+  }
+}
+
+function attachmentDto(row: AttachmentRow): AttachmentDto {
+  const { attachmentId, fileName, mimeType, sizeBytes } = row;
+  return { attachmentId, fileName, mimeType, sizeBytes };
+}
+
+function onDisk(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new StorageError(full ? 'storage.full' : 'storage.failed', {}, { cause: error });
   }
 }

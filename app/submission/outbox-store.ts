@@ -1,10 +1,206 @@
-/** outbox.db with its files: drafts, attachments, queued messages. Signatures first; body follows. */
-import { InternalError } from '../errors.ts';
+/**
+ * outbox.db with its files: drafts (draft-store.ts) and the rows of queued messages. A row of the
+ * queue is written only after its message file is on disk. No rules; see outbox.ts and settle.ts.
+ */
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import * as z from 'zod';
+import { outboxState, type WireError, wireError } from '../contract/index.ts';
+import { openDatabase, transaction } from '../store/database.ts';
+import { DraftStore } from './draft-store.ts';
+import { outboxMigrations } from './outbox-schema.ts';
+import type { RefusedRecipient } from './outcome.ts';
+import { parseJson, parseRow } from './row-shapes.ts';
+
+/** One queued message. Addresses are as an SMTP command carries them. */
+export interface OutboxRow {
+  readonly outboxId: string;
+  readonly accountId: string;
+  readonly messageId: string;
+  readonly subject: string;
+  readonly reversePath: string;
+  /** Still to be tried. */
+  readonly recipients: readonly string[];
+  /** The server took the message for these. */
+  readonly accepted: readonly string[];
+  /** Refused for good, with the server's words. */
+  readonly refused: readonly RefusedRecipient[];
+  readonly sizeBytes: number;
+  readonly state: z.infer<typeof outboxState>;
+  readonly queuedAt: Date;
+  readonly sentAt: Date | undefined;
+  /** Undefined while waiting: only when the person, or a leg that is back, asks for it. */
+  readonly nextAttemptAt: Date | undefined;
+  readonly attempts: number;
+  readonly error: WireError | undefined;
+  /** The final dot of the current attempt may have left. */
+  readonly dotStarted: boolean;
+  /** Accepted by the server, not yet known to be in Sent. */
+  readonly copyPending: boolean;
+}
+
+const rowShape = z.object({
+  outbox_id: z.string(),
+  account_id: z.string(),
+  message_id: z.string(),
+  subject: z.string(),
+  reverse_path: z.string(),
+  recipients: z.string(),
+  accepted: z.string(),
+  refused: z.string(),
+  size_bytes: z.number(),
+  state: outboxState,
+  queued_at: z.number(),
+  sent_at: z.number().nullable(),
+  next_attempt_at: z.number().nullable(),
+  attempts: z.number(),
+  error: z.string().nullable(),
+  dot_started: z.number(),
+  copy_pending: z.number(),
+});
+const addresses = z.array(z.string());
+const refusedList = z.array(
+  z.object({ recipient: z.string(), replyCode: z.number(), text: z.string() }),
+);
 
 export class OutboxStore {
-  /** @param profileDir folder that gets outbox.db, attachments/ and outbox/ */
+  readonly drafts: DraftStore;
+  readonly #db: DatabaseSync;
+  readonly #folder: string;
+
+  /**
+   * @param profileDir exists; gets outbox.db (0600), attachments/ and outbox/ (0700)
+   * @throws StorageError
+   */
   constructor(profileDir: string) {
-    throw new InternalError(profileDir);
+    this.#db = openDatabase(join(profileDir, 'outbox.db'), outboxMigrations, {
+      synchronous: 'FULL',
+    });
+    this.#folder = privateFolder(join(profileDir, 'outbox'));
+    this.drafts = new DraftStore(this.#db, privateFolder(join(profileDir, 'attachments')));
+    this.#sweep();
   }
-  close(): void {}
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Everything or nothing. */
+  transaction<T>(work: () => T): T {
+    return transaction(this.#db, work);
+  }
+
+  messagePath(outboxId: string): string {
+    return join(this.#folder, `${outboxId}.eml`);
+  }
+
+  hasMessage(outboxId: string): boolean {
+    return existsSync(this.messagePath(outboxId));
+  }
+
+  removeMessage(outboxId: string): void {
+    rmSync(this.messagePath(outboxId), { force: true });
+  }
+
+  get(outboxId: string): OutboxRow | undefined {
+    const row = this.#db.prepare('SELECT * FROM outbox WHERE outbox_id = ?').get(outboxId);
+    return row && toRow(row);
+  }
+
+  /** Oldest first. */
+  list(): OutboxRow[] {
+    return this.#db.prepare('SELECT * FROM outbox ORDER BY queued_at, rowid').all().map(toRow);
+  }
+
+  ofAccount(accountId: string): OutboxRow[] {
+    const query = 'SELECT * FROM outbox WHERE account_id = ? ORDER BY queued_at, rowid';
+    return this.#db.prepare(query).all(accountId).map(toRow);
+  }
+
+  put(row: OutboxRow): void {
+    const marks = Array.from({ length: 17 }, () => '?').join(', ');
+    this.#db
+      .prepare(
+        `INSERT INTO outbox VALUES (${marks}) ON CONFLICT (outbox_id) DO UPDATE SET
+           recipients = excluded.recipients, accepted = excluded.accepted,
+           refused = excluded.refused, state = excluded.state, sent_at = excluded.sent_at,
+           next_attempt_at = excluded.next_attempt_at, attempts = excluded.attempts,
+           error = excluded.error, dot_started = excluded.dot_started,
+           copy_pending = excluded.copy_pending`,
+      )
+      .run(
+        row.outboxId,
+        row.accountId,
+        row.messageId,
+        row.subject,
+        row.reversePath,
+        JSON.stringify(row.recipients),
+        JSON.stringify(row.accepted),
+        JSON.stringify(row.refused),
+        row.sizeBytes,
+        row.state,
+        row.queuedAt.getTime(),
+        row.sentAt?.getTime() ?? null,
+        row.nextAttemptAt?.getTime() ?? null,
+        row.attempts,
+        row.error ? JSON.stringify(row.error) : null,
+        row.dotStarted ? 1 : 0,
+        row.copyPending ? 1 : 0,
+      );
+  }
+
+  /** On disk when this returns; false when the message is not being sent any more. */
+  markDotStarted(outboxId: string): boolean {
+    const query = `UPDATE outbox SET dot_started = 1 WHERE outbox_id = ? AND state = 'sending'`;
+    return this.#db.prepare(query).run(outboxId).changes === 1;
+  }
+
+  /** The row and its message file. */
+  remove(outboxId: string): void {
+    this.#db.prepare('DELETE FROM outbox WHERE outbox_id = ?').run(outboxId);
+    this.removeMessage(outboxId);
+  }
+
+  /** Files that no row names: a crash came between message file and row. */
+  #sweep(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const known = name.endsWith('.eml') && this.get(name.slice(0, -'.eml'.length));
+      if (!known) rmSync(join(this.#folder, name), { force: true });
+    }
+    this.drafts.sweep();
+  }
+}
+
+function privateFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+  return path;
+}
+
+function toRow(row: unknown): OutboxRow {
+  const parsed = parseRow(rowShape, row);
+  return {
+    outboxId: parsed.outbox_id,
+    accountId: parsed.account_id,
+    messageId: parsed.message_id,
+    subject: parsed.subject,
+    reversePath: parsed.reverse_path,
+    recipients: parseJson(addresses, parsed.recipients),
+    accepted: parseJson(addresses, parsed.accepted),
+    refused: parseJson(refusedList, parsed.refused),
+    sizeBytes: parsed.size_bytes,
+    state: parsed.state,
+    queuedAt: new Date(parsed.queued_at),
+    sentAt: optionalDate(parsed.sent_at),
+    nextAttemptAt: optionalDate(parsed.next_attempt_at),
+    attempts: parsed.attempts,
+    error: parsed.error === null ? undefined : parseJson(wireError, parsed.error),
+    dotStarted: parsed.dot_started === 1,
+    copyPending: parsed.copy_pending === 1,
+  };
+}
+
+function optionalDate(time: number | null): Date | undefined {
+  return time === null ? undefined : new Date(time);
 }

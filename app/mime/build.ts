@@ -1,0 +1,131 @@
+/**
+ * Writes a message of ours to disk (RFC 5322, MIME) with nodemailer's composer. Attachments stream
+ * from file to file. Names no program, no host and no time zone of this computer; Bcc is never in it.
+ */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { AddressDto } from '../contract/index.ts';
+import { StorageError } from '../errors.ts';
+import { wireAddress } from './build-address.ts';
+import { safeFileName } from './file-names.ts';
+import { oneLine } from './plain-words.ts';
+
+export interface OutgoingAttachment {
+  readonly fileName: string;
+  readonly mimeType: string;
+  /** Where the bytes lie. */
+  readonly path: string;
+}
+
+export interface OutgoingMessage {
+  readonly messageId: string;
+  readonly date: Date;
+  readonly from: AddressDto;
+  readonly to: readonly AddressDto[];
+  readonly cc: readonly AddressDto[];
+  readonly subject: string;
+  readonly text: string;
+  readonly inReplyTo?: string | undefined;
+  readonly references?: readonly string[] | undefined;
+  readonly attachments: readonly OutgoingAttachment[];
+}
+
+const maxReferences = 50;
+
+/** A fresh Message-ID with angle brackets, in the address's own domain (RFC 5322 §3.6.4). */
+export function createMessageId(address: string): string {
+  return `<${randomUUID()}@${wireAddress(address).split('@').at(-1) ?? 'localhost'}>`;
+}
+
+/** `<id@domain>` from what a message carried; undefined when it cannot stand in a header. */
+export function plainMessageId(id: string): string | undefined {
+  const bare = id.trim().replace(/^<|>$/g, '');
+  return /^[\x21-\x3b\x3d\x3f-\x7e]{1,900}$/.test(bare) ? `<${bare}>` : undefined;
+}
+
+/**
+ * Writes the message with CRLF line ends; the file appears whole and flushed, or not at all.
+ * @returns its size in bytes
+ * @throws StorageError `storage.full` or `storage.failed`
+ */
+export async function buildMessageFile(message: OutgoingMessage, path: string): Promise<number> {
+  const partial = `${path}.partial`;
+  try {
+    await rm(partial, { force: true });
+    const source = compose(message).createReadStream();
+    await pipeline(source, createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }));
+    await rename(partial, path);
+    await flushFolder(dirname(path));
+    return (await stat(path)).size;
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw storageError(error);
+  }
+}
+
+function compose(message: OutgoingMessage) {
+  const inReplyTo = message.inReplyTo === undefined ? undefined : plainMessageId(message.inReplyTo);
+  const references = (message.references ?? []).flatMap((id) => plainMessageId(id) ?? []);
+  return new MailComposer({
+    from: mailbox(message.from),
+    to: message.to.map(mailbox),
+    cc: message.cc.map(mailbox),
+    subject: oneLine(message.subject, 2_000),
+    date: message.date,
+    messageId: message.messageId,
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(references.length === 0 ? {} : { references: boundReferences(references) }),
+    text: message.text.toWellFormed().replace(/\r\n?|\n/g, '\r\n'),
+    attachments: message.attachments.map((file) => ({
+      filename: safeFileName(file.fileName, file.mimeType),
+      contentType: plainType(file.mimeType),
+      contentDisposition: 'attachment',
+      contentTransferEncoding: 'base64',
+      path: file.path,
+    })),
+    boundaryPrefix: '--',
+    newline: '\r\n',
+    disableUrlAccess: true,
+  }).compile();
+}
+
+function mailbox({ name, address }: AddressDto): { name: string; address: string } {
+  return { name: oneLine(name, 500), address };
+}
+
+/** The thread's first message and the latest ones (RFC 5322 §3.6.4 allows to trim between). */
+function boundReferences(ids: readonly string[]): string[] {
+  const unique = [...new Set(ids)];
+  return unique.length <= maxReferences
+    ? unique
+    : [...unique.slice(0, 1), ...unique.slice(1 - maxReferences)];
+}
+
+/** Types that would need a structure of their own go as plain bytes; a name still says what it is. */
+function plainType(mimeType: string): string {
+  const type = mimeType.trim().toLowerCase();
+  const sound = /^[a-z0-9][a-z0-9.+_-]{0,126}\/[a-z0-9][a-z0-9.+_-]{0,126}$/.test(type);
+  return sound && !/^(multipart|message)\//.test(type) ? type : 'application/octet-stream';
+}
+
+/** The new name survives a power cut only when its folder is flushed too. */
+async function flushFolder(path: string): Promise<void> {
+  // Folders cannot be opened on Windows, and need not be.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function storageError(error: unknown): StorageError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new StorageError(full ? 'storage.full' : 'storage.failed', {}, { cause: error });
+}

@@ -1,0 +1,51 @@
+/**
+ * Schema of outbox.db: drafts, attachments and queued messages. Exists nowhere else: synchronous=FULL.
+ * The bytes lie beside it as files: attachments/<attachmentId> and outbox/<outboxId>.eml.
+ * A queued draft keeps its row (`outbox_id` set, not listed) so that it can be edited again.
+ */
+import type { Migration } from '../store/database.ts';
+
+export const outboxMigrations: readonly Migration[] = [
+  {
+    name: '001-outbox',
+    sql: `
+      CREATE TABLE draft (
+        draft_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        content TEXT NOT NULL,
+        thread TEXT,
+        saved_at INTEGER NOT NULL,
+        outbox_id TEXT UNIQUE
+      ) STRICT;
+      CREATE TABLE attachment (
+        attachment_id TEXT PRIMARY KEY,
+        draft_id TEXT NOT NULL REFERENCES draft(draft_id) ON DELETE CASCADE,
+        file_name TEXT NOT NULL,
+        mime_type TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        received_bytes INTEGER NOT NULL,
+        finished INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX attachment_of_draft ON attachment (draft_id);
+      CREATE TABLE outbox (
+        outbox_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        reverse_path TEXT NOT NULL,
+        recipients TEXT NOT NULL,
+        accepted TEXT NOT NULL,
+        refused TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'unknown')),
+        queued_at INTEGER NOT NULL,
+        sent_at INTEGER,
+        next_attempt_at INTEGER,
+        attempts INTEGER NOT NULL,
+        error TEXT,
+        dot_started INTEGER NOT NULL,
+        copy_pending INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX outbox_of_account ON outbox (account_id, state);`,
+  },
+];
