@@ -3,17 +3,21 @@
  * Knows nothing of the queue; what became of it is an outcome, never a throw.
  */
 import { createReadStream } from 'node:fs';
+import type { AddressDto } from '../contract/index.ts';
 import { asMailError, CancelledError, LegError } from '../errors.ts';
 import type { OpenedLeg } from '../leg/types.ts';
 import type { OutboxRow } from './outbox-store.ts';
 import type { SubmissionOutcome } from './outcome.ts';
 import { SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
 
+/** What submission needs of accounts. */
 export interface SubmissionAccess {
   /** @throws LegError; the leg is judged and counted */
   openLeg(accountId: string, signal: AbortSignal): Promise<OpenedLeg>;
   /** @throws RequestError `account.not-found`, `secret.unavailable` */
   credentials(accountId: string): Promise<{ userName: string; password: string }>;
+  /** @throws RequestError `account.not-found` */
+  sender(accountId: string): AddressDto;
 }
 
 export interface DeliveryOptions {

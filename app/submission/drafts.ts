@@ -134,6 +134,11 @@ export class Drafts {
     return this.finishAttachment(attachmentId);
   }
 
+  /** The outbox took or gave back a draft. */
+  changed(): void {
+    this.#options.onChanged();
+  }
+
   toDto(row: DraftRow): DraftDto {
     return {
       ...row.content,

@@ -4,12 +4,12 @@
  * a crash at any point leaves either the draft or the queued message. docs/architecture.md.
  */
 import { randomUUID } from 'node:crypto';
-import type { AddressDto, DraftDto, OutboxItem } from '../contract/index.ts';
+import type { DraftDto, OutboxItem } from '../contract/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { buildMessageFile, createMessageId } from '../mime/build.ts';
 import { parseAddress, parseRecipients, wireAddress } from '../mime/build-address.ts';
-import type { AccountObserver, SentCopy } from '../ports.ts';
+import type { SentCopy } from '../ports.ts';
 import type { SubmissionAccess } from './delivery.ts';
 import type { DraftRow } from './draft-store.ts';
 import type { Drafts } from './drafts.ts';
@@ -22,14 +22,10 @@ export interface OutboxOptions {
   readonly store: OutboxStore;
   readonly drafts: Drafts;
   readonly access: SubmissionAccess;
-  /** @throws RequestError `account.not-found` */
-  readonly sender: (accountId: string) => AddressDto;
   readonly sentCopy: SentCopy;
   readonly logger: Logger;
   /** Emit `outbox.changed`, and `lock.changed` for its count. */
   readonly onChanged: (accountId: string) => void;
-  /** Emit `drafts.changed`. */
-  readonly onDraftsChanged: () => void;
   readonly now?: () => Date;
   readonly timeouts?: Partial<SmtpTimeouts>;
 }
@@ -37,7 +33,7 @@ export interface OutboxOptions {
 /** How long a sent message stays in the list. */
 const sentShownMs = 24 * 3_600_000;
 
-export class Outbox implements AccountObserver {
+export class Outbox {
   readonly #options: OutboxOptions;
   readonly #store: OutboxStore;
   readonly #queue: Queue;
@@ -112,7 +108,7 @@ export class Outbox implements AccountObserver {
       if (partly) this.#store.put(sentToTheRest(row, this.#now()));
       else this.#store.remove(outboxId);
     });
-    this.#options.onDraftsChanged();
+    this.#options.drafts.changed();
     this.#options.onChanged(row.accountId);
     return this.#options.drafts.toDto(edited);
   }
@@ -147,12 +143,8 @@ export class Outbox implements AccountObserver {
     return this.#queue.reconcile(accountId);
   }
 
-  accountAdded(accountId: string): void {
-    this.#queue.kick(accountId);
-  }
-
   /** Everything of this account that waits is tried now. */
-  accountRetry(accountId: string): void {
+  wake(accountId: string): void {
     for (const row of this.#store.ofAccount(accountId)) {
       if (row.state === 'waiting') this.#store.put({ ...row, nextAttemptAt: this.#now() });
     }
@@ -160,13 +152,13 @@ export class Outbox implements AccountObserver {
   }
 
   /** Drafts, attachments and queued messages of the account are gone when this resolves. */
-  async accountRemoved(accountId: string): Promise<void> {
+  async removeAccount(accountId: string): Promise<void> {
     await this.#queue.stopAccount(accountId);
     for (const row of this.#store.ofAccount(accountId)) this.#remove(row);
     for (const draft of this.#store.drafts.ofAccount(accountId)) {
       this.#store.drafts.remove(draft.draftId);
     }
-    this.#options.onDraftsChanged();
+    this.#options.drafts.changed();
     this.#options.onChanged(accountId);
   }
 
@@ -188,7 +180,7 @@ export class Outbox implements AccountObserver {
       this.#store.removeMessage(outboxId);
       throw error;
     }
-    this.#options.onDraftsChanged();
+    this.#options.drafts.changed();
     this.#options.onChanged(row.accountId);
     this.#queue.kick(row.accountId);
     return toItem(row);
@@ -196,7 +188,7 @@ export class Outbox implements AccountObserver {
 
   async #build(draft: DraftRow): Promise<OutboxRow> {
     const { content, thread } = draft;
-    const from = this.#options.sender(content.accountId);
+    const from = this.#options.access.sender(content.accountId);
     const sender = parseAddress(from.address);
     const to = parseRecipients(content.to);
     const cc = parseRecipients(content.cc);
