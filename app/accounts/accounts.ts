@@ -237,7 +237,7 @@ export class Accounts implements AccountDirectory {
       floor,
       allowClear: input.allowClear,
       acceptedIdentities: input.acceptedIdentities,
-      now: this.#now,
+      now: this.#now(),
     });
     const leg = await openLeg(endpoint, policy, {
       now: this.#now,

@@ -67,7 +67,7 @@ export class Legs implements LegOpener, Disposable {
       floor: stored.floor,
       allowClear: stored.allowClear,
       acceptedIdentities: [],
-      now: this.#now,
+      now: this.#now(),
     });
     let opened: OpenedLeg;
     try {
