@@ -1,0 +1,7 @@
+/** The key card as IMAP responses. docs/protocol.md §4.3. */
+
+/** `* XPUBKEY <line>` for each, then the tagged OK. */
+export function encodeCardReply(tag: string, lines: readonly string[]): string {
+  const untagged = lines.map((line) => `* XPUBKEY ${line}\r\n`).join('');
+  return `${untagged}${tag} OK XPUBKEY completed\r\n`;
+}
