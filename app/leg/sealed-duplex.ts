@@ -48,6 +48,18 @@ export class SealedDuplex extends Duplex {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#openEarly();
+    if (!this.destroyed) this.#open(chunk);
+  };
+
+  /** What came with the handshake goes before anything that the socket delivers. */
+  #openEarly(): void {
+    const early = this.#early;
+    this.#early = undefined;
+    if (early) this.#open(early);
+  }
+
+  #open(chunk: Buffer): void {
     let wantsMore = true;
     try {
       this.#opener.push(chunk, (content) => {
@@ -64,14 +76,16 @@ export class SealedDuplex extends Duplex {
     } else if (!wantsMore) {
       this.#inner.pause();
     }
-  };
+  }
 
   /** End of the socket: without the peer's close record it is a cut. */
   readonly #onEnd = (): void => {
+    this.#openEarly();
     if (!this.#opener.closed) this.destroy(new LegError('leg.truncated'));
   };
 
   readonly #onClose = (): void => {
+    this.#openEarly();
     if (!this.#opener.closed) this.destroy(new LegError('leg.truncated'));
     else this.#resumeWrite(new LegError('leg.truncated'));
   };
@@ -86,12 +100,8 @@ export class SealedDuplex extends Duplex {
   };
 
   override _read(): void {
-    const early = this.#early;
-    if (early) {
-      this.#early = undefined;
-      this.#onData(early);
-      if (this.destroyed) return;
-    }
+    this.#openEarly();
+    if (this.destroyed) return;
     this.#inner.resume();
   }
 
