@@ -53,7 +53,7 @@ export function openDatabase(
 
 function migrate(db: DatabaseSync, path: string, migrations: readonly Migration[]): void {
   const row = db.prepare('PRAGMA user_version').get();
-  const version = Number(row?.['user_version'] ?? 0);
+  const version = Number(row?.user_version ?? 0);
   if (version > migrations.length) throw new StorageError('storage.newer-schema', { path });
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;

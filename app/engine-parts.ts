@@ -1,0 +1,169 @@
+/** Opens the profile's databases and puts the parts of the engine together. Starts nothing. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Accounts } from './accounts/accounts.ts';
+import { Legs } from './accounts/legs.ts';
+import { StateStore } from './accounts/state-store.ts';
+import type { MessageRef } from './contract/index.ts';
+import { type DisposableStore, toDisposable } from './disposable.ts';
+import type { EngineOptions } from './engine-types.ts';
+import { EventBus } from './event-bus.ts';
+import { checkImapSignIn } from './imap/connect.ts';
+import { MailSync } from './imap/mail-sync.ts';
+import { openLeg } from './leg/open-leg.ts';
+import { describeError } from './log.ts';
+import type { MailStoreReader } from './store/mail-reader.ts';
+import { type MailStore, openMailStore } from './store/mail-store.ts';
+import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
+import { Drafts } from './submission/drafts.ts';
+import { Outbox } from './submission/outbox.ts';
+import { OutboxStore } from './submission/outbox-store.ts';
+import { createFlagsTask } from './tasks/flags-task.ts';
+import { PendingFlags } from './tasks/pending-flags.ts';
+import { TaskQueue } from './tasks/task-queue.ts';
+import { TaskStore } from './tasks/task-store.ts';
+
+export interface EngineStores {
+  readonly state: StateStore;
+  readonly outbox: OutboxStore;
+  readonly tasks: TaskStore;
+  readonly mail: MailStore;
+}
+
+export interface EngineParts {
+  readonly bus: EventBus;
+  readonly stores: EngineStores;
+  readonly legs: Legs;
+  readonly accounts: Accounts;
+  readonly mail: MailSync;
+  readonly tasks: TaskQueue;
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  /** Tells the window what an account's lock says now. */
+  readonly tellLock: (accountId: string) => void;
+}
+
+/** @param open gets all that must be closed again, also when this throws half-way */
+export function createParts(options: EngineOptions, open: DisposableStore): EngineParts {
+  const stores = openStores(options, open);
+  const bus = open.add(new EventBus());
+  const { accounts, legs } = createAccounts(options, stores, bus);
+  open.add(legs);
+  const pending = new PendingFlags();
+  const mail: MailSync = new MailSync({
+    store: stores.mail,
+    accounts,
+    legs,
+    pending,
+    emit: bus.emit,
+    logger: options.host.logger,
+    onOnline: (accountId) => goOn(parts, options, accountId),
+  });
+  const tasks = createTasks(options, stores, { mail, pending, bus });
+  const drafts = new Drafts({
+    store: stores.outbox,
+    onChanged: () => bus.emit('drafts.changed', {}),
+    threadOf: (ref) => threadOf(stores.mail.reader, ref),
+  });
+  const outbox: Outbox = new Outbox({
+    store: stores.outbox,
+    drafts,
+    access: {
+      openLeg: (accountId, signal) => legs.open(accountId, 'submission', signal),
+      credentials: async (accountId) => ({
+        userName: accounts.get(accountId).userName,
+        password: await accounts.password(accountId),
+      }),
+      sender: (accountId) => {
+        const { address, displayName } = accounts.get(accountId);
+        return { address, name: displayName };
+      },
+    },
+    sentCopy: mail.sentCopy,
+    logger: options.host.logger,
+    onChanged: (accountId) => {
+      bus.emit('outbox.changed', {});
+      tellLock(accountId);
+    },
+  });
+  const tellLock = (accountId: string) => {
+    // A leg may close after its account is gone.
+    if (stores.state.account(accountId) === undefined) return;
+    bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
+  };
+  open.add(legs.onLockChanged(tellLock));
+  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, tellLock };
+  return parts;
+}
+
+function openStores({ profileDir, host }: EngineOptions, open: DisposableStore): EngineStores {
+  mkdirSync(profileDir, { recursive: true, mode: 0o700 });
+  const keep = <T extends { close(): void }>(store: T): T => {
+    open.add(toDisposable(() => store.close()));
+    return store;
+  };
+  const state = keep(new StateStore(join(profileDir, 'state.db')));
+  const outbox = keep(new OutboxStore(profileDir));
+  const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
+  const mail = keep(openMailStore(join(profileDir, 'mail.db')));
+  if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
+  return { state, outbox, tasks, mail };
+}
+
+function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
+  const { host, trustAnchors } = options;
+  const shared = { store: stores.state, openLeg, ...(trustAnchors ? { trustAnchors } : {}) };
+  const legs = new Legs({ ...shared, logger: host.logger, version: host.version });
+  const accounts = new Accounts({
+    ...shared,
+    legs,
+    signIn: { imap: checkImapSignIn, submission: checkSubmissionSignIn },
+    host,
+    onChanged: () => bus.emit('account.changed', {}),
+  });
+  return { accounts, legs };
+}
+
+function createTasks(
+  options: EngineOptions,
+  stores: EngineStores,
+  { mail, pending, bus }: { mail: MailSync; pending: PendingFlags; bus: EventBus },
+): TaskQueue {
+  const { reader, writer } = stores.mail;
+  const flags = createFlagsTask({
+    reader,
+    writer,
+    changed: ({ accountId, mailboxId }) => {
+      bus.emit('messages.changed', { accountId, mailboxId });
+      bus.emit('mailboxes.changed', { accountId });
+    },
+  });
+  const tasks = new TaskQueue({
+    store: stores.tasks,
+    account: (accountId) => mail.account(accountId),
+    logger: options.host.logger,
+    onPending: (accountId, list) => pending.replace(accountId, list, flags),
+  });
+  tasks.register(flags);
+  return tasks;
+}
+
+/** The server can be reached again: what waited for it may go on. */
+function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): void {
+  void parts.legs.probe(accountId);
+  parts.tasks.wake(accountId);
+  parts.outbox.wake(accountId);
+  parts.outbox.reconcile(accountId).catch((error: unknown) => {
+    host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
+  });
+}
+
+/** What a reply needs of the message it answers, as far as the list knows it. */
+function threadOf(reader: MailStoreReader, ref: MessageRef) {
+  const mailbox = reader.mailbox(ref.mailboxId);
+  if (mailbox?.accountId !== ref.accountId || mailbox.uidValidity !== ref.uidValidity) return;
+  const message = reader.message(ref.mailboxId, ref.uid);
+  if (message?.messageId === undefined) return;
+  const references = message.inReplyTo === undefined ? [] : [message.inReplyTo];
+  return { messageId: message.messageId, references };
+}

@@ -1,0 +1,39 @@
+/** Composition root of the mail application: one profile, its accounts, the contract's answers. */
+import { DisposableStore } from './disposable.ts';
+import { createHandlers } from './engine-handlers.ts';
+import { createParts } from './engine-parts.ts';
+import type { Engine, EngineOptions } from './engine-types.ts';
+
+/** @throws StorageError when the profile cannot be opened; nothing stays open then */
+export function createEngine(options: EngineOptions): Engine {
+  const open = new DisposableStore();
+  try {
+    return compose(options, open);
+  } catch (error) {
+    open.dispose();
+    throw error;
+  }
+}
+
+function compose(options: EngineOptions, open: DisposableStore): Engine {
+  const parts = createParts(options, open);
+  const { accounts, bus, mail, outbox, tasks } = parts;
+  return {
+    handlers: createHandlers(options, parts),
+    onEvent: (listener) => bus.on(listener),
+    readPart: (url) => mail.bodies.readLink(url),
+    start() {
+      for (const { accountId } of accounts.list()) {
+        tasks.load(accountId);
+        mail.add(accountId);
+      }
+      outbox.start();
+    },
+    async stop() {
+      // Databases close last: what is in mid-air must be able to note where it was.
+      await Promise.all([outbox.stop(), mail.stop()]);
+      await tasks.stop();
+      open.dispose();
+    },
+  };
+}
