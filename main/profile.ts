@@ -2,13 +2,12 @@
  * The profile folder: where it is, that it is the person's alone, and that only one Letterlock
  * uses it. The lock is the operating system's own on an SQLite file: it ends with the process.
  */
-import { chmodSync, mkdirSync, watch, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, watch, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { Disposable } from '../app/disposable.ts';
 import { StorageError } from '../app/errors.ts';
-import { openDatabase } from '../app/store/database.ts';
 
 export interface ProfilePlace {
   readonly platform: NodeJS.Platform;
@@ -52,16 +51,18 @@ export class ProfileLock implements Disposable {
 
   /** Undefined when another process holds the profile. @throws StorageError when it cannot be used */
   static acquire(dir: string): ProfileLock | undefined {
-    const db = openDatabase(join(dir, 'lock.db'), [], { synchronous: 'NORMAL' });
+    const path = join(dir, 'lock.db');
+    let db: DatabaseSync | undefined;
     try {
-      db.exec('PRAGMA busy_timeout = 0');
-      db.exec('PRAGMA journal_mode = DELETE');
+      // Created by us first, so that the file never exists with wider rights.
+      closeSync(openSync(path, 'a', 0o600));
+      db = new DatabaseSync(path, { timeout: 0 });
       db.exec('BEGIN EXCLUSIVE');
       return new ProfileLock(db, dir);
     } catch (error) {
-      db.close();
+      db?.close();
       if (isBusy(error)) return undefined;
-      throw new StorageError('storage.failed', { path: dir }, { cause: error });
+      throw new StorageError('storage.failed', { path }, { cause: error });
     }
   }
 
