@@ -1,0 +1,52 @@
+/** The buttons of the window: one primary at most per view, the rest quiet. */
+import type { ReactNode } from 'react';
+import {
+  Button as AriaButton,
+  type ButtonProps as AriaButtonProps,
+} from 'react-aria-components/Button';
+import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
+import styles from './Button.module.css';
+import { cx } from './cx.ts';
+
+interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+  readonly kind?: 'primary' | 'secondary' | 'plain' | 'harm';
+  readonly children: ReactNode;
+  readonly className?: string;
+}
+
+export function Button({ kind = 'secondary', className, children, ...rest }: ButtonProps) {
+  return (
+    <AriaButton {...rest} className={cx(styles.button, styles[kind], className)}>
+      {children}
+    </AriaButton>
+  );
+}
+
+interface IconButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+  /** Its name for screen readers, and the tooltip. */
+  readonly label: string;
+  /** A key that does the same, shown in the tooltip. */
+  readonly shortcut?: string;
+  readonly children: ReactNode;
+  readonly active?: boolean;
+  readonly className?: string;
+}
+
+export function IconButton(props: IconButtonProps) {
+  const { label, shortcut, children, active, className, ...rest } = props;
+  return (
+    <TooltipTrigger delay={600} closeDelay={80}>
+      <AriaButton
+        {...rest}
+        aria-label={label}
+        className={cx(styles.icon, active && styles.active, className)}
+      >
+        {children}
+      </AriaButton>
+      <Tooltip className={cx(styles.tooltip)} offset={6}>
+        {label}
+        {shortcut !== undefined && <kbd className={cx(styles.key)}>{shortcut}</kbd>}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}

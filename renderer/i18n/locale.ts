@@ -1,0 +1,27 @@
+/** Picks the language and loads its catalogue. English is always in the bundle. */
+import en from '../../assets/locales/en.json' with { type: 'json' };
+import type { Catalog } from './translate.ts';
+
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+/**
+ * @param wanted BCP 47 tags, best first
+ * @returns the language of the words, and the tag by which dates and numbers are written
+ */
+export function pickLocale(wanted: readonly string[]): { language: Language; locale: string } {
+  for (const tag of wanted) {
+    const language = languages.find((known) => known === tag.toLowerCase().split('-')[0]);
+    if (language !== undefined) return { language, locale: tag };
+  }
+  return { language: 'en', locale: 'en' };
+}
+
+export async function loadCatalog(language: Language): Promise<Catalog> {
+  switch (language) {
+    case 'en':
+      return en;
+    case 'de':
+      return (await import('../../assets/locales/de.json', { with: { type: 'json' } })).default;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Takes everything out of a message's styles that could fetch or draw outside its flow. Works on
+ * the browser's own parsed rules, so that escapes and comments hide nothing.
+ */
+
+/** Functions that can name a resource, after the parser has resolved escapes. */
+const fetching = /(?:url|image|image-set|cross-fade|src|element|paint)\s*\(/i;
+
+/** @returns how many declarations named a resource and were removed */
+export function cleanDeclarations(style: CSSStyleDeclaration): number {
+  let removed = 0;
+  for (const name of [...style]) {
+    const value = style.getPropertyValue(name);
+    if (fetching.test(value)) {
+      style.removeProperty(name);
+      // Shorthands come as many longhands; the picture is one.
+      if (name === 'background-image' || !name.startsWith('background')) removed += 1;
+    } else if (name === 'position' && /fixed|sticky/i.test(value)) style.removeProperty(name);
+    // Custom properties can carry half a url into another rule.
+    else if (name.startsWith('--')) style.removeProperty(name);
+  }
+  return removed;
+}
+
+/** A sheet of plain style and media rules only: no @import, no @font-face, no resource. */
+export function cleanStyleSheet(source: string): { css: string; remoteCount: number } {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(source);
+  let remoteCount = /@import/i.test(source) ? 1 : 0;
+  function keep(rules: CSSRuleList): string {
+    let css = '';
+    for (const rule of rules) {
+      if (rule instanceof CSSStyleRule) {
+        remoteCount += cleanDeclarations(rule.style);
+        // Nested rules are dropped: their text is not that of plain declarations.
+        css += `${rule.selectorText}{${rule.style.cssText}}\n`;
+      } else if (rule instanceof CSSMediaRule) {
+        css += `@media ${rule.conditionText}{${keep(rule.cssRules)}}\n`;
+      } else if (rule instanceof CSSFontFaceRule) remoteCount += 1;
+    }
+    return css;
+  }
+  return { css: keep(sheet.cssRules), remoteCount };
+}

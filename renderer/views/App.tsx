@@ -1,0 +1,34 @@
+/** The window: welcome without an account, the desk with one. */
+import { useEffect } from 'react';
+import { Button } from '../components/Button.tsx';
+import { cx } from '../components/cx.ts';
+import { useBackend, useQuery } from '../host/hooks.tsx';
+import { useWords } from '../i18n/I18n.tsx';
+import { applyTheme } from '../theme/theme.ts';
+import styles from './App.module.css';
+import { Desk } from './Desk.tsx';
+import { Failure } from './Failure.tsx';
+
+export function App() {
+  const { t } = useWords();
+  const { cache } = useBackend();
+  const settings = useQuery('settings.get', {});
+  const accounts = useQuery('account.list', {});
+  const theme = settings.data?.theme ?? 'system';
+  useEffect(() => applyTheme(theme, document.documentElement), [theme]);
+
+  if (accounts.data === undefined) {
+    if (accounts.error === undefined) return null;
+    return (
+      <main className={cx(styles.failure)}>
+        <Failure
+          error={accounts.error}
+          actions={
+            <Button onPress={() => cache.invalidate('account.list')}>{t('action.tryAgain')}</Button>
+          }
+        />
+      </main>
+    );
+  }
+  return <Desk accounts={accounts.data} density={settings.data?.density ?? 'comfortable'} />;
+}

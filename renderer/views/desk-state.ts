@@ -1,0 +1,90 @@
+/** What the main window shows: one place, one message, the open composers, one sheet. Pure. */
+import type { DraftDto, MessageRef, MessageRow } from '../../app/contract/index.ts';
+
+export type Place =
+  | { readonly kind: 'mailbox'; readonly accountId: string; readonly mailboxId: number }
+  | { readonly kind: 'drafts' }
+  | { readonly kind: 'outbox' };
+
+export type Pane = 'sidebar' | 'list' | 'reader';
+
+export type SheetState =
+  | { readonly kind: 'add-account' }
+  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'lock'; readonly accountId: string };
+
+export interface Selection {
+  readonly index: number;
+  /** Absent until the row's window is here. */
+  readonly row: MessageRow | undefined;
+}
+
+export interface DeskState {
+  readonly place: Place | undefined;
+  readonly selection: Selection | undefined;
+  /** The pane that narrow windows show. */
+  readonly pane: Pane;
+  readonly composers: readonly DraftDto[];
+  readonly sheet: SheetState | undefined;
+}
+
+export type DeskAction =
+  | { readonly type: 'go'; readonly place: Place; readonly pane?: Pane }
+  | { readonly type: 'select'; readonly index: number; readonly row: MessageRow | undefined }
+  | { readonly type: 'deselect' }
+  | { readonly type: 'pane'; readonly pane: Pane }
+  | { readonly type: 'compose'; readonly draft: DraftDto }
+  | { readonly type: 'composed'; readonly draftId: string }
+  | { readonly type: 'sheet'; readonly sheet: SheetState | undefined };
+
+export const initialDesk: DeskState = {
+  place: undefined,
+  selection: undefined,
+  pane: 'list',
+  composers: [],
+  sheet: undefined,
+};
+
+export function reduceDesk(state: DeskState, action: DeskAction): DeskState {
+  switch (action.type) {
+    case 'go':
+      return {
+        ...state,
+        place: action.place,
+        selection: undefined,
+        pane: action.pane ?? 'list',
+      };
+    case 'select':
+      return { ...state, selection: { index: action.index, row: action.row } };
+    case 'deselect':
+      return { ...state, selection: undefined, pane: 'list' };
+    case 'pane':
+      return { ...state, pane: action.pane };
+    case 'compose':
+      // One card per draft: opening it again brings it to the front.
+      return {
+        ...state,
+        composers: [
+          ...state.composers.filter((draft) => draft.draftId !== action.draft.draftId),
+          action.draft,
+        ],
+      };
+    case 'composed':
+      return {
+        ...state,
+        composers: state.composers.filter((draft) => draft.draftId !== action.draftId),
+      };
+    case 'sheet':
+      return { ...state, sheet: action.sheet };
+  }
+}
+
+/** The same message gives the same text. */
+export function refKey(ref: MessageRef): string {
+  return `${ref.accountId}/${ref.mailboxId}/${ref.uidValidity}/${ref.uid}`;
+}
+
+export function samePlace(a: Place | undefined, b: Place): boolean {
+  if (a?.kind !== b.kind) return false;
+  return a.kind !== 'mailbox' || b.kind !== 'mailbox' || a.mailboxId === b.mailboxId;
+}

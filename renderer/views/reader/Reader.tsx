@@ -1,0 +1,210 @@
+/** One message: its people, its text, its files. Opens at once from the row; the body follows. */
+import {
+  ChevronLeft,
+  Forward,
+  ImageOff,
+  Mail,
+  MailOpen,
+  Reply,
+  ReplyAll,
+  Star,
+} from 'lucide-react';
+import { type Dispatch, useEffect, useEffectEvent, useState } from 'react';
+import type { DraftDto, MessageBody, MessageRow } from '../../../app/contract/index.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { cx } from '../../components/cx.ts';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { useBackend, useQuery } from '../../host/hooks.tsx';
+import { useWords } from '../../i18n/I18n.tsx';
+import { plainName } from '../../mail/addresses.ts';
+import { type DeskAction, refKey } from '../desk-state.ts';
+import { Failure } from '../Failure.tsx';
+import { useMessageActions } from '../message-actions.ts';
+import { useShortcuts } from '../shortcuts.ts';
+import { Attachments } from './Attachments.tsx';
+import { HtmlMessage } from './HtmlMessage.tsx';
+import { People } from './People.tsx';
+import { PlainText } from './PlainText.tsx';
+import styles from './Reader.module.css';
+
+export type ReplyKind = 'reply' | 'reply-all' | 'forward';
+
+interface ReaderProps {
+  readonly row: MessageRow | undefined;
+  readonly dispatch: Dispatch<DeskAction>;
+  readonly onDraft: (draft: DraftDto) => void;
+  readonly onFailure: (error: unknown) => void;
+  readonly onMailto: (url: string) => void;
+}
+
+/** A key held down runs through the list: only where it rests is opened. */
+const restMs = 60;
+
+function useRested(row: MessageRow | undefined): MessageRow | undefined {
+  const [rested, setRested] = useState(row);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setRested(row), restMs);
+    return () => window.clearTimeout(timer);
+  }, [row]);
+  return rested === undefined || row === undefined || refKey(rested.ref) !== refKey(row.ref)
+    ? undefined
+    : row;
+}
+
+export function Reader({ row, dispatch, onDraft, onFailure, onMailto }: ReaderProps) {
+  const { t } = useWords();
+  const { client } = useBackend();
+  const actions = useMessageActions();
+  const rested = useRested(row);
+  const body = useQuery('message.open', rested === undefined ? undefined : { ref: rested.ref });
+
+  const markSeen = useEffectEvent(() => {
+    if (row !== undefined && !row.seen) actions.setFlags(row.ref, { seen: true });
+  });
+  const openedKey = body.data === undefined ? undefined : refKey(body.data.ref);
+  useEffect(() => {
+    if (openedKey !== undefined) markSeen();
+  }, [openedKey]);
+
+  function reply(kind: ReplyKind): void {
+    if (row === undefined) return;
+    client.call('draft.reply', { ref: row.ref, kind }).then(onDraft, onFailure);
+  }
+  useShortcuts({
+    r: () => reply('reply'),
+    a: () => reply('reply-all'),
+    f: () => reply('forward'),
+    // biome-ignore lint/correctness/noComponentHookFactories: a key's name, not a component
+    Escape: () => dispatch({ type: 'deselect' }),
+  });
+
+  if (row === undefined) {
+    return (
+      <section className={cx(styles.pane)} aria-label={t('reader.label')}>
+        <EmptyState
+          icon={<Mail size={44} strokeWidth={1} aria-hidden />}
+          title={t('reader.empty.title')}
+          text={t('reader.empty.text')}
+        />
+      </section>
+    );
+  }
+  const seen = body.data?.seen ?? row.seen;
+  const flagged = body.data?.flagged ?? row.flagged;
+  return (
+    <section className={cx(styles.pane)} aria-label={t('reader.label')}>
+      <header className={cx(styles.bar)}>
+        <IconButton
+          label={t('reader.back')}
+          className={cx(styles.back)}
+          onPress={() => dispatch({ type: 'pane', pane: 'list' })}
+        >
+          <ChevronLeft size={20} aria-hidden />
+        </IconButton>
+        <IconButton label={t('reader.reply')} shortcut="R" onPress={() => reply('reply')}>
+          <Reply size={18} aria-hidden />
+        </IconButton>
+        <IconButton label={t('reader.replyAll')} shortcut="A" onPress={() => reply('reply-all')}>
+          <ReplyAll size={18} aria-hidden />
+        </IconButton>
+        <IconButton label={t('reader.forward')} shortcut="F" onPress={() => reply('forward')}>
+          <Forward size={18} aria-hidden />
+        </IconButton>
+        <span className={cx(styles.spacer)} />
+        <IconButton
+          label={seen ? t('reader.markUnread') : t('reader.markRead')}
+          shortcut="U"
+          onPress={() => actions.setFlags(row.ref, { seen: !seen })}
+        >
+          {seen ? <Mail size={17} aria-hidden /> : <MailOpen size={17} aria-hidden />}
+        </IconButton>
+        <IconButton
+          label={flagged ? t('reader.unflag') : t('reader.flag')}
+          shortcut="S"
+          active={flagged}
+          onPress={() => actions.setFlags(row.ref, { flagged: !flagged })}
+        >
+          <Star size={17} aria-hidden fill={flagged ? 'currentColor' : 'none'} />
+        </IconButton>
+      </header>
+      <article className={cx(styles.scroll)} key={refKey(row.ref)}>
+        <div className={cx(styles.letter)}>
+          <h1 className={cx(styles.subject)} dir="auto">
+            {plainName(row.subject) || t('list.noSubject')}
+          </h1>
+          <People row={row} body={body.data} />
+          {body.error !== undefined && body.data === undefined && <Failure error={body.error} />}
+          {body.data === undefined && body.error === undefined && <Waiting />}
+          {body.data !== undefined && <Body body={body.data} onMailto={onMailto} />}
+        </div>
+      </article>
+    </section>
+  );
+}
+
+/** Nothing moves for the first moments: most bodies are here before a line could be drawn. */
+function Waiting() {
+  const { t } = useWords();
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSlow(true), 300);
+    return () => window.clearTimeout(timer);
+  }, []);
+  return slow ? <p className={cx(styles.notice)}>{t('reader.loading')}</p> : null;
+}
+
+interface BodyProps {
+  readonly body: MessageBody;
+  readonly onMailto: (url: string) => void;
+}
+
+function Body({ body, onMailto }: BodyProps) {
+  const { t } = useWords();
+  const { openExternal } = useBackend();
+  const [remoteCount, setRemoteCount] = useState(0);
+  const [beyondCaps, setBeyondCaps] = useState(false);
+  const [target, setTarget] = useState('');
+  const listed = body.parts.filter((part) => !part.inline || body.html === undefined);
+
+  function open(url: string): void {
+    if (url.startsWith('mailto:')) onMailto(url);
+    else if (!openExternal(url)) void navigator.clipboard?.writeText(url).catch(() => undefined);
+  }
+  const showsHtml = body.html !== undefined && !beyondCaps;
+  return (
+    <>
+      {listed.length > 0 && <Attachments messageRef={body.ref} parts={listed} />}
+      {remoteCount > 0 && showsHtml && (
+        <p className={cx(styles.notice)}>
+          <ImageOff size={14} aria-hidden />
+          {t('reader.remoteBlocked', { count: remoteCount })}
+        </p>
+      )}
+      {beyondCaps && <p className={cx(styles.notice)}>{t('reader.beyondCaps')}</p>}
+      {body.truncated && <p className={cx(styles.notice)}>{t('reader.truncated')}</p>}
+      {showsHtml && body.html !== undefined ? (
+        <HtmlMessage
+          html={body.html}
+          parts={body.parts}
+          title={t('reader.frameTitle')}
+          onRemoteCount={setRemoteCount}
+          onBeyondCaps={() => setBeyondCaps(true)}
+          onLink={open}
+          onTarget={setTarget}
+        />
+      ) : (
+        <PlainText
+          text={body.text ?? ''}
+          emptyWords={t('reader.noText')}
+          onLink={open}
+          onTarget={setTarget}
+        />
+      )}
+      {target !== '' && (
+        <div className={cx(styles.target)} dir="ltr">
+          {target}
+        </div>
+      )}
+    </>
+  );
+}
