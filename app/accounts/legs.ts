@@ -130,7 +130,7 @@ export class Legs implements LegOpener, Disposable {
     return toDisposable(() => this.#listeners.delete(listener));
   }
 
-  /** Identity (base64) that a server showed instead of the pinned one, if the last opening failed so. */
+  /** Identity (base64) that was not believed at the last opening: a first or another key. */
   refusedIdentity(accountId: string, service: Service): string | undefined {
     return this.#refused.get(`${accountId} ${service}`);
   }
@@ -213,7 +213,7 @@ export class Legs implements LegOpener, Disposable {
     if (!(failure instanceof LegError)) return failure;
     const tracks = this.#tracksOf(accountId);
     const refused = failure.params['identity'];
-    if (failure.code === 'leg.key-changed' && typeof refused === 'string') {
+    if (typeof refused === 'string') {
       this.#refused.set(`${accountId} ${service}`, refused);
     }
     const wire = toWireError(failure, this.#options.logger, `leg.${service}`);
