@@ -53,8 +53,9 @@ export async function connectImap(
   try {
     if (options.signal?.aborted) throw new CancelledError();
     await client.connect();
-    // A session that is signed in before we said who we are belongs to someone else.
-    if (client.authenticated === true) throw new AuthError('auth.unsupported', { host });
+    // Only an OK greeting is noted: without one the session began with PREAUTH, and whoever is
+    // signed in before we said who we are is someone else.
+    if (client.greeting === undefined) throw new AuthError('auth.unsupported', { host });
   } catch (error) {
     client.close();
     leg.stream.destroy();

@@ -94,10 +94,11 @@ export class MailboxSync {
   async #refresh(client: ImapFlow): Promise<void> {
     const selected = selectedMailbox(client);
     const uidValidity = Number(selected.uidValidity);
-    if (this.#mailbox().uidValidity !== uidValidity) {
+    const before = this.#mailbox();
+    if (before.uidValidity !== uidValidity) {
       this.#context.writer.resetMailbox(this.#mailboxId, uidValidity);
       this.#backlog = [];
-      this.#context.changed(this.#mailbox());
+      if (before.total > 0) this.#context.changed(this.#mailbox());
     }
     const known = this.#mailbox();
     if (known.complete) await this.#catchUp(client, selected, known);

@@ -1,0 +1,256 @@
+/** Mail sync against a real Dovecot: first sync, IDLE, flags, expunge, uidValidity, bodies. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { events } from '../../app/contract/index.ts';
+import { accountId, type Lab, letter, startLab, startMail, until, user } from './engine-lab.ts';
+
+let lab: Lab;
+before(async () => {
+  lab = await startLab();
+});
+after(() => lab.stop());
+
+const many = (count: number, prefix: string) =>
+  Array.from({ length: count }, (_, index) => ({
+    raw: letter(`${prefix} ${index}`),
+    options: { receivedAt: new Date(Date.UTC(2026, 0, 1) + index * 60_000) },
+  }));
+
+async function emptyInbox() {
+  await lab.dovecot.doveadm(['expunge', '-u', user, 'mailbox', 'INBOX', 'all']);
+}
+
+test('the first screen holds the newest fifty before the rest is fetched', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.appendAll(user, many(330, 'first'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  const totals: number[] = [];
+  const push = app.events.push.bind(app.events);
+  app.events.push = (...items) => {
+    for (const { name } of items) {
+      if (name === 'messages.changed') totals.push(app.inbox().total);
+    }
+    return push(...items);
+  };
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  assert.equal(totals[0], 50);
+  assert.equal(app.inbox().total, 330);
+  const { total, rows } = app.mail.window(app.inbox().mailboxId, 0, 3);
+  assert.equal(total, 330);
+  assert.deepEqual(
+    rows.map((row) => row.subject),
+    ['first 329', 'first 328', 'first 327'],
+  );
+  assert.ok(!app.events.some(({ name }) => name === 'message.arrived'));
+});
+
+test('new mail arrives while idling, with its row', async (t) => {
+  await emptyInbox();
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  await lab.dovecot.deliver(user, letter('knock knock', { body: 'Are you there?' }));
+  await until(() => app.events.some(({ name }) => name === 'message.arrived'), 'an arrival');
+  const event = app.events.find(({ name }) => name === 'message.arrived');
+  const { row } = events['message.arrived'].parse(event?.payload);
+  assert.equal(row.subject, 'knock knock');
+  await until(
+    () => app.mail.window(app.inbox().mailboxId, 0, 1).rows[0]?.snippet === 'Are you there?',
+    'a snippet from the body fetched ahead',
+  );
+});
+
+test('flags changed elsewhere reach the store, and ours reach the server', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.append(user, letter('flags'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 1, 'one message');
+  const row = () => app.mail.window(app.inbox().mailboxId, 0, 1).rows[0];
+  assert.equal(row()?.seen, false);
+  assert.equal(app.inbox().unseen, 1);
+  await lab.dovecot.doveadm(['flags', 'add', '-u', user, '\\Seen', 'mailbox', 'INBOX', 'all']);
+  await until(() => row()?.seen === true, 'seen elsewhere');
+  assert.equal(app.inbox().unseen, 0);
+  const { path, uidValidity } = app.inbox();
+  const uid = row()?.ref.uid ?? 0;
+  app.tasks.add(accountId, 'flags', { path, uidValidity, uids: [uid], flagged: true, seen: false });
+  assert.equal(row()?.flagged, true);
+  await until(async () => {
+    const said = await lab.dovecot.doveadm([
+      'fetch',
+      '-u',
+      user,
+      'flags',
+      'mailbox',
+      'INBOX',
+      'all',
+    ]);
+    return said.includes('\\Flagged') && !said.includes('\\Seen');
+  }, 'our flags on the server');
+  await until(() => app.taskStore.list(accountId).length === 0, 'no task left');
+});
+
+test('a message expunged elsewhere goes from the store', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.appendAll(user, many(3, 'gone'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 3, 'three messages');
+  await lab.dovecot.doveadm(['expunge', '-u', user, 'mailbox', 'INBOX', 'subject', 'gone 1']);
+  await until(() => app.inbox().total === 2, 'two messages');
+  const { rows } = app.mail.window(app.inbox().mailboxId, 0, 10);
+  assert.deepEqual(
+    rows.map((row) => row.subject),
+    ['gone 2', 'gone 0'],
+  );
+});
+
+test('what changed while away is found on reconnecting', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.appendAll(user, many(3, 'away'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 3, 'three messages');
+  app.state.online = false;
+  app.cut();
+  await lab.dovecot.doveadm(['expunge', '-u', user, 'mailbox', 'INBOX', 'subject', 'away 0']);
+  await lab.dovecot.doveadm([
+    'flags',
+    'add',
+    '-u',
+    user,
+    '\\Seen',
+    'mailbox',
+    'INBOX',
+    'subject',
+    'away 1',
+  ]);
+  await lab.dovecot.append(user, letter('while away'));
+  app.state.online = true;
+  app.mail.retry(accountId);
+  await until(() => {
+    const { rows } = app.mail.window(app.inbox().mailboxId, 0, 10);
+    const seen = rows.filter((row) => row.seen).map((row) => row.subject);
+    const all = rows.map((row) => row.subject);
+    return all.length === 3 && all.includes('while away') && seen.join() === 'away 1';
+  }, "the server's state");
+});
+
+test('a changed uidValidity empties the mailbox and fills it anew', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.appendAll(user, many(2, 'validity'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 2, 'two messages');
+  const before = app.inbox();
+  const ref = app.mail.window(before.mailboxId, 0, 1).rows[0]?.ref;
+  assert.ok(ref);
+  await lab.dovecot.doveadm([
+    'mailbox',
+    'update',
+    '-u',
+    user,
+    '--uid-validity',
+    String(before.uidValidity + 7),
+    'INBOX',
+  ]);
+  app.cut();
+  await until(() => app.inbox().uidValidity === before.uidValidity + 7, 'the new uidValidity');
+  await until(() => app.inbox().complete && app.inbox().total === 2, 'two messages again');
+  await assert.rejects(app.mail.bodies.openMessage(ref), { code: 'message.not-found' });
+});
+
+test('a change made offline is shown, survives a sync, and reaches the server later', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.append(user, letter('offline'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 1, 'one message');
+  app.state.online = false;
+  app.cut();
+  await until(
+    () => app.events.some((event) => JSON.stringify(event).includes('"offline"')),
+    'offline',
+  );
+  const { path, uidValidity, mailboxId } = app.inbox();
+  const uid = app.mail.window(mailboxId, 0, 1).rows[0]?.ref.uid ?? 0;
+  app.tasks.add(accountId, 'flags', { path, uidValidity, uids: [uid], seen: true });
+  assert.equal(app.mail.window(mailboxId, 0, 1).rows[0]?.seen, true);
+  assert.equal(app.taskStore.list(accountId).length, 1);
+  // A change elsewhere makes the next sync read this message's flags.
+  await lab.dovecot.doveadm(['flags', 'add', '-u', user, '\\Flagged', 'mailbox', 'INBOX', 'all']);
+  app.state.online = true;
+  app.mail.retry(accountId);
+  await until(() => app.mail.window(mailboxId, 0, 1).rows[0]?.flagged === true, 'their flag');
+  assert.equal(app.mail.window(mailboxId, 0, 1).rows[0]?.seen, true);
+  await until(() => app.taskStore.list(accountId).length === 0, 'no task left');
+  const said = await lab.dovecot.doveadm(['fetch', '-u', user, 'flags', 'mailbox', 'INBOX', 'all']);
+  assert.match(said, /\\Seen/);
+});
+
+test('a refused password is tried once, and again only when asked', async (t) => {
+  const app = startMail(lab.dovecot, { password: 'wrong' });
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.problems.length === 1, 'the refusal');
+  assert.equal(app.problems[0]?.code, 'auth.failed');
+  const opened = app.state.opened;
+  await assert.rejects(
+    app.mail.account(accountId).run((client) => client.noop()),
+    { code: 'auth.failed' },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assert.equal(app.state.opened, opened);
+  app.state.password = 'right';
+  app.mail.retry(accountId);
+  await until(() => app.inbox().complete, 'a complete INBOX');
+});
+
+test('mailboxes have roles and counts, and one that is opened is filled', async (t) => {
+  await lab.dovecot.append(user, letter('filed'), { mailbox: 'Archive' });
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  const archive = app.mail.mailboxes(accountId).find(({ role }) => role === 'archive');
+  assert.ok(archive);
+  await app.mail.syncMailbox(archive.mailboxId);
+  assert.equal(app.mail.window(archive.mailboxId, 0, 10).rows[0]?.subject, 'filed');
+  assert.equal(app.mail.mailboxes(accountId)[0]?.role, 'inbox');
+});
+
+test('the copy in Sent is made once, and found by its Message-ID', async (t) => {
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  const raw = Buffer.from(letter('sent once', { id: 'sent-once@example.test' }));
+  const { sentCopy } = app.mail;
+  assert.equal(await sentCopy.findByMessageId(accountId, '<sent-once@example.test>'), 'absent');
+  await sentCopy.append(accountId, raw, '<sent-once@example.test>');
+  await sentCopy.append(accountId, raw, 'sent-once@example.test');
+  assert.equal(await sentCopy.findByMessageId(accountId, '<sent-once@example.test>'), 'found');
+  const sent = app.store.reader.mailboxByRole(accountId, 'sent');
+  assert.equal(sent?.total, 1);
+  assert.equal(app.mail.window(sent?.mailboxId ?? 0, 0, 1).rows[0]?.seen, true);
+});
+
+test('a Message-ID that carries a command is refused before the wire', async (t) => {
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  await assert.rejects(
+    async () => app.mail.sentCopy.findByMessageId(accountId, 'x"\r\nX1 STORE 1 +FLAGS (\\Deleted)'),
+    { code: 'imap.failed' },
+  );
+});
