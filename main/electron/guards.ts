@@ -39,11 +39,16 @@ function isAllowedPermission(permission: string): boolean {
   return permission === 'clipboard-sanitized-write';
 }
 
-type Prevented = { preventDefault(): void };
+/** A navigation that can be stopped; the last two only for frames. */
+interface Navigation {
+  preventDefault(): void;
+  readonly url?: string;
+  readonly isMainFrame?: boolean;
+}
 
 /** The parts of `WebContents` that are guarded. */
 export type GuardedContents = Pick<WebContents, 'setWindowOpenHandler'> & {
-  on(event: GuardedEvent, listener: (event: Prevented) => void): unknown;
+  on(event: GuardedEvent, listener: (event: Navigation) => void): unknown;
 };
 
 const guardedEvents = [
@@ -54,8 +59,21 @@ const guardedEvents = [
 ] as const;
 export type GuardedEvent = (typeof guardedEvents)[number];
 
-/** The host's own `loadURL` raises none of these events; a page, a link or a frame does. */
+const messageFramePath = '/message-frame.html';
+
+/**
+ * The host's own `loadURL` raises none of these events; a page, a link or a frame does. The one
+ * thing a page may load this way is the empty message frame.
+ */
 export function guardContents(contents: GuardedContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  for (const event of guardedEvents) contents.on(event, (denied) => denied.preventDefault());
+  for (const name of guardedEvents) {
+    contents.on(name, (event) => {
+      if (name !== 'will-frame-navigate' || !isMessageFrame(event)) event.preventDefault();
+    });
+  }
+}
+
+function isMessageFrame({ url, isMainFrame }: Navigation): boolean {
+  return isMainFrame === false && url !== undefined && ownPath(url) === messageFramePath;
 }
