@@ -1,0 +1,186 @@
+/** Which pictures are taken, and what is done in the window before each. */
+import type { Page } from 'playwright-core';
+import { lockState } from '../app/contract/index.ts';
+
+export interface Shot {
+  readonly name: string;
+  readonly query?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly scale?: number;
+  readonly lang?: string;
+  readonly themes?: readonly ('light' | 'dark')[];
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const openRow = (index: number) => async (page: Page) => {
+  await page.getByRole('option').nth(index).click();
+  await page.waitForTimeout(300);
+};
+
+async function fillAccount(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Add your account' }).click();
+  await page.getByLabel('Email address').fill('mira@example.org');
+  await page.getByLabel('Password').fill('correct horse');
+  await page.waitForTimeout(200);
+}
+
+async function submitAccount(page: Page): Promise<void> {
+  await fillAccount(page);
+  await page.getByRole('button', { name: 'Add account' }).click();
+  await page.waitForTimeout(250);
+}
+
+async function writeLetter(page: Page): Promise<void> {
+  await openRow(0)(page);
+  await page.getByRole('button', { name: 'New message' }).click();
+  await page.getByLabel('To', { exact: true }).fill('Teresa Okafor <teresa@okafor.example>');
+  await page.getByLabel('Subject').fill('Dinner after the walk');
+  await page
+    .getByRole('textbox', { name: 'Message text' })
+    .fill('Dear Teresa,\n\ncount me in for dinner, and Anouk too. We take the 9:24.\n\nMira');
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'tickets-for-three.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.alloc(612_000, 7),
+  });
+  await page.waitForTimeout(900);
+}
+
+const locks: Shot[] = lockState.options.flatMap((state) => [
+  {
+    name: `lock-${state}`,
+    query: `lock=${state}`,
+    width: 1_000,
+    height: 760,
+    act: async (page: Page) => {
+      await page.getByRole('button', { name: 'Show details' }).first().click();
+    },
+  },
+]);
+
+const lockSidebars: Shot[] = lockState.options.map((state) => ({
+  name: `sidebar-${state}`,
+  query: `lock=${state}`,
+  width: 620,
+  height: 420,
+  act: async (page: Page) => {
+    await page.setViewportSize({ width: 900, height: 420 });
+  },
+}));
+
+export const shots: readonly Shot[] = [
+  { name: 'welcome', query: 'accounts=0' },
+  { name: 'main', act: openRow(0) },
+  { name: 'main-html', act: openRow(1) },
+  { name: 'main-nothing-open' },
+  { name: 'main-cjk', act: openRow(4), themes: ['light'] },
+  { name: 'main-rtl-mail', act: openRow(5), themes: ['light'] },
+  { name: 'main-posing', act: openRow(7), themes: ['light'] },
+  {
+    name: 'main-hover',
+    themes: ['light'],
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.getByRole('option').nth(2).hover();
+    },
+  },
+  { name: 'main-compact', query: 'density=compact', act: openRow(2) },
+  { name: 'main-100k', query: 'rows=100000&syncing', act: openRow(6) },
+  {
+    name: 'main-100k-end',
+    query: 'rows=100000',
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('listbox').press('End');
+      await page.waitForTimeout(500);
+    },
+  },
+  { name: 'main-german', query: 'lang=de', lang: 'de-DE', act: openRow(3) },
+  { name: 'main-offline', query: 'lock=offline&accounts=1', act: openRow(0) },
+  { name: 'main-problem', query: 'problem=auth.failed', act: openRow(0) },
+  { name: 'empty', query: 'rows=-1' },
+  { name: 'error-list', query: 'listError=storage.failed' },
+  { name: 'two-pane', width: 820, height: 760, act: openRow(0) },
+  {
+    name: 'two-pane-sidebar',
+    width: 820,
+    height: 760,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Show mailboxes' }).click();
+    },
+  },
+  { name: 'one-pane-list', width: 420, height: 760 },
+  { name: 'one-pane-reader', width: 420, height: 760, act: openRow(0) },
+  { name: 'composer', act: writeLetter },
+  {
+    name: 'composer-reply',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.getByRole('button', { name: 'Reply', exact: true }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'composer-stopped', query: 'lock=stopped', act: writeLetter },
+  {
+    name: 'composer-narrow',
+    width: 420,
+    height: 760,
+    act: async (page) => {
+      await page.keyboard.press('c');
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'outbox',
+    query: 'outbox',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Outbox' }).click();
+    },
+  },
+  {
+    name: 'outbox-stopped',
+    query: 'outbox&lock=stopped',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Outbox' }).click();
+    },
+  },
+  {
+    name: 'drafts',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Drafts' }).click();
+    },
+  },
+  { name: 'add-1-form', query: 'accounts=0', act: fillAccount },
+  {
+    name: 'add-2-servers',
+    query: 'accounts=0&note=app-password',
+    height: 1_000,
+    act: async (page) => {
+      await fillAccount(page);
+      await page.getByRole('button', { name: 'Change' }).click();
+    },
+  },
+  { name: 'add-3-checking', query: 'accounts=0&addHangs', act: submitAccount },
+  { name: 'add-4-password', query: 'accounts=0&addErrors=auth.failed', act: submitAccount },
+  { name: 'add-5-untrusted', query: 'accounts=0&addErrors=leg.tls-untrusted', act: submitAccount },
+  { name: 'add-6-first-use', query: 'accounts=0&addErrors=leg.first-use', act: submitAccount },
+  {
+    name: 'add-7-no-encryption',
+    query: 'accounts=0&addErrors=leg.no-encryption',
+    act: async (page) => {
+      await submitAccount(page);
+      await page.getByText('I understand').click();
+    },
+  },
+  {
+    name: 'account-settings',
+    query: 'problem=auth.failed',
+    height: 960,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Settings for mira@example.org' }).click();
+    },
+  },
+  ...lockSidebars,
+  ...locks,
+];

@@ -1,0 +1,105 @@
+/**
+ * Pictures of every screen over the fixture engine: `node scripts/shots.ts [--out shots] [--only text]`.
+ * The built page is served by request interception: no server, no port, no network.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Browser, chromium, type Page, type Route } from 'playwright-core';
+import { build } from 'vite';
+import { type Shot, shots } from './shots-list.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const origin = 'http://letterlock.fixture';
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+/** The same policies that the hosts set. */
+const appPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'";
+const framePolicy =
+  "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; font-src 'none'";
+
+async function serve(route: Route): Promise<void> {
+  const url = new URL(route.request().url());
+  if (url.origin !== origin) return route.abort();
+  const path = url.pathname === '/' ? '/index.html' : url.pathname;
+  try {
+    const body = await readFile(join(root, 'dist/fixture', path));
+    const policy = path === '/message-frame.html' ? framePolicy : appPolicy;
+    await route.fulfill({
+      body,
+      headers: {
+        'content-type': types[extname(path)] ?? 'application/octet-stream',
+        'content-security-policy': policy,
+      },
+    });
+  } catch {
+    await route.fulfill({ status: 404, body: '' });
+  }
+}
+
+async function take(browser: Browser, shot: Shot, theme: 'light' | 'dark', out: string) {
+  const context = await browser.newContext({
+    viewport: { width: shot.width ?? 1_320, height: shot.height ?? 860 },
+    deviceScaleFactor: shot.scale ?? 1.5,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    locale: shot.lang ?? 'en-GB',
+  });
+  const problems: string[] = [];
+  try {
+    const page: Page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    await page.route('**/*', serve);
+    await page.goto(`${origin}/?theme=${theme}&${shot.query ?? ''}`);
+    await page.evaluate(() => document.fonts.ready);
+    await page.locator('#root > *').first().waitFor();
+    await page.waitForTimeout(250);
+    await shot.act?.(page);
+    await page.waitForTimeout(350);
+    await page.screenshot({ path: join(out, `${shot.name}-${theme}.png`) });
+  } finally {
+    await context.close();
+  }
+  return problems;
+}
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'shots' },
+    only: { type: 'string' },
+    built: { type: 'boolean', default: false },
+  },
+});
+const out = resolve(root, values.out);
+await mkdir(out, { recursive: true });
+if (!values.built) {
+  await build({ configFile: join(root, 'test/support/fixture/vite.config.ts'), logLevel: 'warn' });
+}
+const browser = await chromium.launch({
+  executablePath: process.env.LETTERLOCK_CHROMIUM ?? '/usr/bin/chromium',
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+let failed = 0;
+try {
+  for (const shot of shots) {
+    if (values.only !== undefined && !new RegExp(values.only).test(shot.name)) continue;
+    for (const theme of shot.themes ?? (['light', 'dark'] as const)) {
+      const problems = await take(browser, shot, theme, out);
+      if (problems.length > 0) failed += 1;
+      console.log(`${shot.name}-${theme}${problems.map((text) => `\n  ${text}`).join('')}`);
+    }
+  }
+} finally {
+  await browser.close();
+}
+process.exitCode = failed === 0 ? 0 : 1;
