@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { parseKeyCard } from '../../app/leg/key-card.ts';
+import { generateIdentity } from '../../app/leg/keys.ts';
+import { ConfigError } from '../../gateway/config.ts';
+import { KeyRing } from '../../gateway/key-ring.ts';
+import { createKeys, readKeys } from '../../gateway/key-store.ts';
+
+const dayMs = 86_400_000;
+
+describe('gateway keys', () => {
+  let root = '';
+  let dir = '';
+  let file = '';
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'll-keys-'));
+    dir = join(root, 'state');
+    file = join(dir, 'keys.json');
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  const start = new Date('2026-11-23T12:00:00.500Z');
+  const openAt = (offsetDays: number, names: readonly string[] = []): Promise<KeyRing> =>
+    KeyRing.open(dir, names, () => new Date(start.getTime() + offsetDays * dayMs));
+
+  it('are made once, 0600 in a 0700 folder, with nothing left beside them', async () => {
+    const first = await openAt(0);
+    assert.equal((await stat(dir)).mode & 0o777, 0o700);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.deepEqual(await readdir(dir), ['keys.json']);
+    const before = await readFile(file);
+    const second = await openAt(1);
+    assert.deepEqual(second.identity, first.identity);
+    assert.deepEqual(second.sealKeys, first.sealKeys);
+    assert.deepEqual(await readFile(file), before);
+  });
+
+  it('are the same for two gateways that start at once', async () => {
+    const rings = await Promise.all([openAt(0), openAt(0), openAt(0)]);
+    for (const ring of rings) assert.deepEqual(ring.identity, rings[0]?.identity);
+    assert.deepEqual(await readdir(dir), ['keys.json']);
+  });
+
+  it('never take the place of keys that are there', async () => {
+    const ring = await openAt(0);
+    assert.equal(await createKeys(dir, { identity: generateIdentity(), sealKeys: [] }), false);
+    assert.deepEqual((await readKeys(dir))?.identity.publicKey, ring.identity);
+  });
+
+  it('are refused and left alone when damaged', async () => {
+    await openAt(0);
+    const good = await readFile(file, 'utf8');
+    const broken: Record<string, string> = {
+      empty: '',
+      cut: good.slice(0, -20),
+      'short secret': good.replace(/"secretKey": "..../, '"secretKey": "'),
+      'another version': good.replace('"version": 1', '"version": 2'),
+      'an unknown field': good.replace('"version": 1', '"version": 1, "x": 1'),
+      'too large': `${good}${' '.repeat(70_000)}`,
+    };
+    for (const [what, content] of Object.entries(broken)) {
+      await writeFile(file, content);
+      await assert.rejects(openAt(0), (error) => {
+        assert.ok(error instanceof ConfigError, what);
+        assert.match(error.message, /^keys: \S+ is damaged[^\n]*$/);
+        return true;
+      });
+      assert.equal(await readFile(file, 'utf8'), content, what);
+    }
+  });
+
+  it('are refused when others can read them or when they lie behind a link', async () => {
+    await openAt(0);
+    await chmod(file, 0o640);
+    await assert.rejects(openAt(0), /can be read by others/);
+    await chmod(file, 0o600);
+    await rm(dir, { recursive: true });
+    await createKeys(join(root, 'other'), { identity: generateIdentity(), sealKeys: [] });
+    await createKeys(dir, { identity: generateIdentity(), sealKeys: [] });
+    await rm(file);
+    await symlink(join(root, 'other', 'keys.json'), file);
+    await assert.rejects(openAt(0), /cannot be read \(ELOOP\)/);
+  });
+
+  it('are not made in a folder that is open to others', async () => {
+    await createKeys(dir, { identity: generateIdentity(), sealKeys: [] });
+    await rm(file);
+    await chmod(dir, 0o755);
+    await assert.rejects(openAt(0), /is open to others/);
+    assert.deepEqual(await readdir(dir), []);
+  });
+
+  it('get a new seal key when the newest has less than 15 days, and keep the old one', async () => {
+    const [old] = (await openAt(0)).sealKeys;
+    assert.equal((old?.validUntil.getTime() ?? 0) - start.getTime(), 45 * dayMs - 500);
+    assert.equal((await openAt(29)).sealKeys.length, 1);
+    const renewed = await openAt(31);
+    assert.equal(renewed.sealKeys.length, 2);
+    assert.deepEqual(renewed.sealKeys[1], old);
+    assert.deepEqual((await openAt(31)).sealKeys, renewed.sealKeys);
+  });
+
+  it('lose an expired seal key a day after its end, on disk too', async () => {
+    const ring = await openAt(0);
+    const [old] = ring.sealKeys;
+    await openAt(40);
+    const late = await openAt(45.5);
+    assert.equal(late.cardLines().filter((line) => line.startsWith('seal ')).length, 1);
+    assert.ok(late.findSealKey(old?.suite ?? '', old?.keyId ?? ''));
+    const later = await openAt(46.5);
+    assert.equal(later.findSealKey(old?.suite ?? '', old?.keyId ?? ''), undefined);
+    assert.doesNotMatch(await readFile(file, 'utf8'), new RegExp(`"${old?.keyId}"`));
+  });
+
+  it('make a card that a client takes, with names and only public keys', async () => {
+    const ring = await openAt(0, ['mail.example.org']);
+    const lines = ring.cardLines();
+    const card = parseKeyCard(lines);
+    assert.deepEqual(card.names, ['mail.example.org']);
+    assert.deepEqual(Buffer.from(card.identity), Buffer.from(ring.identity));
+    assert.equal(card.sealKeys.length, 1);
+    const kept = await readKeys(dir);
+    const text = lines.join('\n');
+    for (const key of [kept?.identity, ...(kept?.sealKeys ?? [])]) {
+      const secret = Buffer.from(key?.secretKey ?? []).toString('base64');
+      assert.equal(secret.length, 44);
+      assert.ok(!text.includes(secret));
+    }
+  });
+});
