@@ -1,6 +1,6 @@
 /**
  * Lines over a socket before the seal, with limits, every octet into the transcript, and no octet
- * unnoticed. Not for traffic after the leg is open. docs/protocol.md §5.2 and §8.
+ * unnoticed. Not for traffic after the leg is open. docs/protocol.md §5.2 and §7.3.
  */
 import type { Duplex } from 'node:stream';
 import type { Attempt } from './attempt.ts';

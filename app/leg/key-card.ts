@@ -33,7 +33,7 @@ const successorLabel = 'letterlock successor v1\n';
 const printable = /^[\x20-\x7e]+$/;
 const keyIdPattern = new RegExp(`^[a-z0-9-]{1,${limits.keyIdOctets}}$`);
 const suitePattern = /^[a-z0-9-]{1,64}$/;
-const namePattern = /^[a-z0-9_]([a-z0-9_.:-]*[a-z0-9_:])?$/;
+const namePattern = /^[a-z0-9_:]([a-z0-9_.:-]*[a-z0-9_:])?$/;
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** The order of line types on a card; none may come before an earlier one. */

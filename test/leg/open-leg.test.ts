@@ -253,8 +253,7 @@ for (const service of services) {
     test('a changed greeting makes the handshake fail', async () => {
       const say = { greeting: service === 'imap' ? '* OK other\r\n' : '220 other\r\n' };
       const { code, params } = await refuse({ service, keys, say }, { pin: pinOf(keys) });
-      assert.notEqual(code, 'leg.first-use');
-      assert.match(code, /^leg\.(seal-failed|unreachable)$/);
+      assert.equal(code, 'leg.seal-failed');
       assert.equal(params.host, 'localhost');
     });
 
@@ -289,7 +288,32 @@ for (const service of services) {
       const pin = pinOf(keys);
       const impostor = { ...createPeerKeys(), keyId: keys.keyId };
       const { code } = await refuse({ service, keys: impostor }, { pin });
-      assert.match(code, /^leg\.(seal-failed|unreachable)$/);
+      assert.equal(code, 'leg.seal-failed');
+    });
+
+    test('a forged message 2 is refused', async () => {
+      const forged = Buffer.alloc(48, 9).toString('base64');
+      const say = {
+        seal: service === 'imap' ? `L2 OK [XSEAL ${forged}] sealed\r\n` : `220 ${forged}\r\n`,
+      };
+      const { code } = await refuse({ service, keys, say }, { pin: pinOf(keys) });
+      assert.equal(code, 'leg.seal-failed');
+    });
+
+    test('a reply to XSEAL without a message 2 of 48 octets is refused', async () => {
+      for (const text of ['', 'AAAA', `${'A'.repeat(62)}==`, '!'.repeat(64)]) {
+        const seal = service === 'imap' ? `L2 OK [XSEAL ${text}] sealed\r\n` : `220 ${text}\r\n`;
+        const { code } = await refuse({ service, keys, say: { seal } }, { pin: pinOf(keys) });
+        assert.equal(code, 'leg.protocol');
+      }
+    });
+
+    test('a server that never knows the key is asked twice and no more', async () => {
+      const rotated = createPeerKeys({}, keys.identity);
+      const lying = { ...rotated, keyId: 'never' };
+      const { code, received } = await refuse({ service, keys: lying }, { pin: pinOf(keys) });
+      assert.equal(code, 'leg.seal-failed');
+      assert.equal(received.match(/XSEAL/g)?.length, 2);
     });
 
     test('a card of another host is refused', async () => {
@@ -345,6 +369,10 @@ for (const service of services) {
       const { code, params } = await refuse({ service, say: { greeting: bye } });
       assert.equal(code, 'leg.unreachable');
       assert.equal(params.text, undefined);
+      const inside: PeerOptions = { service, certificate, implicitTls: true, sayInTls: true };
+      const authentic = await refuse({ ...inside, say: { greeting: bye } });
+      assert.equal(authentic.code, 'leg.unreachable');
+      assert.equal(authentic.params.text, 'call 555');
     });
 
     for (const stage of ['greeting', 'probe', 'fetch', 'seal'] as const) {

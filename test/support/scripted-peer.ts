@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { acceptHandshake } from '../../app/leg/handshake.ts';
+import { acceptHandshake, type ResponderOptions } from '../../app/leg/handshake.ts';
 import { encodeKeyCard, type KeyCard } from '../../app/leg/key-card.ts';
 import { generateIdentity, generateSealKeyPair, type KeyPair } from '../../app/leg/keys.ts';
 import { SealedDuplex } from '../../app/leg/sealed-duplex.ts';
@@ -36,6 +36,8 @@ export interface PeerOptions {
   readonly keys?: PeerKeys;
   /** Sends this instead of its own words, only before TLS is up; the script then goes on. */
   readonly say?: Partial<Record<Stage, string | Buffer>>;
+  /** Applies `say` inside TLS, too. */
+  readonly sayInTls?: boolean;
   /** Sends this right after its own words, in the same segment. */
   readonly add?: Partial<Record<Stage, string | Buffer>>;
   /** Cuts the connection instead of speaking. */
@@ -138,12 +140,14 @@ class PeerConnection {
     if (this.#options.implicitTls) await this.#startTls();
     const greeting = this.#imap ? '* OK real greeting\r\n' : '220 real greeting\r\n';
     await this.#speak('greeting', greeting);
+    await this.#commands();
+  }
+
+  async #commands(): Promise<void> {
     for (;;) {
       const line = await this.#line();
-      const [tag = '', ...rest] = this.#imap
-        ? line.trimEnd().split(' ')
-        : ['', ...line.trimEnd().split(' ')];
-      const [verb = '', ...words] = rest;
+      const all = line.trimEnd().split(' ');
+      const [tag = '', verb = '', ...words] = this.#imap ? all : ['', ...all];
       if (verb === 'XSEAL') return this.#seal(tag, words);
       this.#transcript.client(line);
       await this.#answer(tag, verb);
@@ -199,10 +203,10 @@ class PeerConnection {
     if (keyId !== keys.keyId) {
       this.#transcript.client(`${this.#imap ? `${tag} ` : ''}XSEAL ${words.join(' ')}\r\n`);
       await this.#speak('seal', this.#imap ? `${tag} NO [XSEAL-KEY] no\r\n` : '504 5.5.4 no\r\n');
-      return this.#afterUnknownKey();
+      return this.#commands();
     }
     const transcript = this.#transcript.digest();
-    const { message2, keys: transport } = acceptHandshake({
+    const accepted = tryHandshake({
       suite: asked,
       keyId,
       sealPublicKey: keys.seal.publicKey,
@@ -210,6 +214,11 @@ class PeerConnection {
       prologue: encodePrologue({ service, suite: asked, keyId, serverName, transcript }),
       message1: Buffer.from(message1, 'base64'),
     });
+    if (!accepted) {
+      this.#socket.end(this.#imap ? `${tag} NO refused\r\n` : '554 5.7.0 refused\r\n');
+      return;
+    }
+    const { message2, keys: transport } = accepted;
     const text = Buffer.from(message2).toString('base64');
     const reply = this.#imap ? `${tag} OK [XSEAL ${text}] sealed\r\n` : `220 ${text}\r\n`;
     await this.#speak('seal', reply);
@@ -223,24 +232,11 @@ class PeerConnection {
     sealed.write(this.#imap ? '* OK sealed greeting\r\n' : '220 sealed greeting\r\n');
   }
 
-  async #afterUnknownKey(): Promise<void> {
-    for (;;) {
-      const line = await this.#line();
-      const [tag = '', ...rest] = this.#imap
-        ? line.trimEnd().split(' ')
-        : ['', ...line.trimEnd().split(' ')];
-      const [verb = '', ...words] = rest;
-      if (verb === 'XSEAL') return this.#seal(tag, words);
-      this.#transcript.client(line);
-      await this.#answer(tag, verb);
-    }
-  }
-
   async #speak(stage: Stage, own: string): Promise<void> {
-    const { cutAt, silentAt, say, add, slow } = this.#options;
+    const { cutAt, silentAt, say, sayInTls, add, slow } = this.#options;
     if (cutAt === stage) this.#tcp.destroy();
     if (silentAt === stage) await new Promise(() => undefined);
-    const words = Buffer.from(this.#tlsUp ? own : (say?.[stage] ?? own));
+    const words = Buffer.from(this.#tlsUp && !sayInTls ? own : (say?.[stage] ?? own));
     // The peer hashes its own words: what was put in their place or after them is tampering.
     this.#transcript.server(own);
     const all = Buffer.concat([words, Buffer.from((this.#tlsUp ? '' : add?.[stage]) ?? '')]);
@@ -296,4 +292,12 @@ class PeerConnection {
 
 function multiline(lines: readonly string[]): string {
   return lines.map((line, at) => `250${at === lines.length - 1 ? ' ' : '-'}${line}\r\n`).join('');
+}
+
+function tryHandshake(options: ResponderOptions) {
+  try {
+    return acceptHandshake(options);
+  } catch {
+    return undefined;
+  }
 }
