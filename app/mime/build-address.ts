@@ -4,7 +4,6 @@
  * RFC 5322 §3.4, RFC 5321 §4.1.2, RFC 6531 (UTF-8 local parts), RFC 5891 (IDN).
  */
 import { domainToASCII } from 'node:url';
-import addressparser, { type MailboxAddress } from 'nodemailer/lib/addressparser';
 import type { AddressDto } from '../contract/index.ts';
 import { RequestError } from '../errors.ts';
 
@@ -58,18 +57,18 @@ export function addressKey(address: string): string {
 }
 
 /**
- * @param text a field as typed: names, commas or semicolons, groups
+ * Strict where a lenient parser would guess: an entry is an address, or a name with an address in
+ * angle brackets, and nothing of it is dropped quietly.
+ * @param text a field as typed: entries between commas, semicolons or line ends
  * @returns mailboxes without doubles, in order
- * @throws RequestError `address.invalid` with the first one that is none
+ * @throws RequestError `address.invalid` with the first entry that is none
  */
 export function parseRecipients(text: string): AddressDto[] {
   const found = new Map<string, AddressDto>();
-  for (const field of text.split(/[\r\n]+/)) {
-    for (const entry of parseField(field)) {
-      const address = parseAddress(entry.address);
-      const key = addressKey(address);
-      if (!found.has(key)) found.set(key, { name: plainDisplayName(entry.name), address });
-    }
+  for (const entry of splitEntries(text)) {
+    const mailbox = parseMailbox(entry);
+    const key = addressKey(mailbox.address);
+    if (!found.has(key)) found.set(key, mailbox);
   }
   return [...found.values()];
 }
@@ -91,15 +90,40 @@ export function formatRecipient({ name, address }: AddressDto): string {
   return `${quoted} <${address}>`;
 }
 
-function parseField(field: string): MailboxAddress[] {
-  if (field.trim() === '') return [];
-  const entries: MailboxAddress[] = addressparser(field, { flatten: true });
-  // What the lenient parser dropped or could not read must not vanish quietly.
-  if (entries.length === 0) throw invalid(field);
-  return entries.map((entry) => {
-    if (entry.address === '') throw invalid(entry.name || field);
-    return entry;
-  });
+function parseMailbox(entry: string): AddressDto {
+  const parts = /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*))\s*<([^<>]*)>$/.exec(entry);
+  if (!parts) return { name: '', address: parseAddress(entry) };
+  const [, quoted, bare = '', address = ''] = parts;
+  const name = quoted === undefined ? bare : quoted.replace(/\\(.)/g, '$1');
+  return { name: plainDisplayName(name), address: parseAddress(address) };
+}
+
+/** Cuts at separators that stand outside quotes and angle brackets; empty entries do not count. */
+function splitEntries(text: string): string[] {
+  const entries: string[] = [];
+  let start = 0;
+  let inQuotes = false;
+  let inAngle = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (inQuotes && character === '\\') at += 1;
+    else if (character === '"') inQuotes = !inQuotes;
+    else if (character === '\n' || character === '\r') {
+      // No quoted name goes over a line end: what follows is an entry of its own.
+      inQuotes = false;
+      inAngle = false;
+      entries.push(text.slice(start, at));
+      start = at + 1;
+    } else if (inQuotes) continue;
+    else if (character === '<') inAngle = true;
+    else if (character === '>') inAngle = false;
+    else if (!inAngle && (character === ',' || character === ';')) {
+      entries.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  entries.push(text.slice(start));
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
 }
 
 function asciiDomain(domain: string): string | undefined {
