@@ -46,10 +46,6 @@ async function serve(source: ConfigSource): Promise<void> {
     }
   }
   const gateway = await Gateway.start(parseConfig(input), terminalLogger);
-  terminalLogger.log('info', 'ready', {
-    version,
-    fingerprint: fingerprintWords(gateway.keys.identity),
-  });
   const stop = (signal: NodeJS.Signals): void => {
     // A second signal ends the process at once.
     process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
@@ -61,6 +57,10 @@ async function serve(source: ConfigSource): Promise<void> {
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   process.on('SIGHUP', () => void gateway.reload());
+  terminalLogger.log('info', 'ready', {
+    version,
+    fingerprint: fingerprintWords(gateway.keys.identity),
+  });
 }
 
 async function inputOf(source: ConfigSource): Promise<unknown> {
