@@ -1,0 +1,120 @@
+/**
+ * What a person does and sees in the window, in the words of the interface: the steps that
+ * end-to-end tests are told in. Finds things by role and name, as a screen reader would.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { type LaunchedWindow, launchWindow } from '../support/chromium-window.ts';
+import {
+  defaultUser,
+  type Stack,
+  type StackOptions,
+  startStack,
+} from '../support/servers/stack.ts';
+
+/** How long a person would wait at most: generous, since two cores do everything here. */
+export const patienceMs = 30_000;
+
+export interface World {
+  readonly stack: Stack;
+  readonly profileDir: string;
+  readonly window: LaunchedWindow;
+  readonly page: Page;
+  /** Ends the window and opens it again on the same profile. */
+  reopen(): Promise<Page>;
+}
+
+/** Servers on loopback and an empty profile with its window; all ended when the test has ended. */
+export async function openWorld(
+  t: TestContext,
+  options: Omit<StackOptions, 'dir'>,
+): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), 'letterlock-e2e-'));
+  const profileDir = join(dir, 'profile');
+  const stack = await startStack({ ...options, dir });
+  let window: LaunchedWindow;
+  try {
+    window = await launchWindow({ profileDir, env: stack.env });
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  window.page.setDefaultTimeout(patienceMs);
+  t.after(async () => {
+    // The last thing to be seen, for whoever wonders why a test failed.
+    await mkdir('shots/e2e', { recursive: true });
+    const name = t.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 80);
+    await window.page.screenshot({ path: `shots/e2e/${name}.png` }).catch(() => undefined);
+    await window.close();
+    await stack.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+  return {
+    stack,
+    profileDir,
+    get window() {
+      return window;
+    },
+    get page() {
+      return window.page;
+    },
+    reopen: async () => {
+      await window.close();
+      window = await launchWindow({ profileDir, env: stack.env });
+      window.page.setDefaultTimeout(patienceMs);
+      return window.page;
+    },
+  };
+}
+
+/** Types address and password and nothing else, and asks for the account. */
+export async function fillAddAccount(page: Page, user = defaultUser): Promise<void> {
+  await page.getByRole('button', { name: 'Add your account' }).click();
+  await page.getByLabel('Email address').fill(user.user);
+  await page.getByLabel('Password', { exact: true }).fill(user.password);
+  const add = page.getByRole('button', { name: 'Add account', exact: true });
+  await page.getByText('We will use').waitFor();
+  await add.click();
+}
+
+/** The account's lock, once it says `words`. */
+export async function seeLock(page: Page, words: string): Promise<Locator> {
+  const lock = page.getByRole('button', { name: `${words}. Show details.` });
+  await lock.waitFor();
+  return lock;
+}
+
+export function messageRow(page: Page, subject: string): Locator {
+  return page.getByRole('option', { name: new RegExp(escapeRegExp(subject)) });
+}
+
+export interface Letter {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly files?: readonly { name: string; mimeType: string; buffer: Buffer }[];
+}
+
+/** Writes a letter and presses Send; returns when the composer has gone. */
+export async function sendLetter(page: Page, letter: Letter): Promise<void> {
+  await page.getByRole('button', { name: 'New message' }).click();
+  const composer = page.getByRole('region', { name: /^Draft: / });
+  await composer.getByLabel('To', { exact: true }).fill(letter.to);
+  await composer.getByLabel('Subject').fill(letter.subject);
+  await composer.getByLabel('Message text').fill(letter.text);
+  if (letter.files !== undefined && letter.files.length > 0) {
+    await composer.locator('input[type=file]').setInputFiles([...letter.files]);
+    for (const file of letter.files) {
+      await composer.getByRole('button', { name: `Remove ${file.name}` }).waitFor();
+    }
+  }
+  await composer.getByRole('button', { name: /^Send/ }).click();
+  await composer.waitFor({ state: 'detached' });
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
