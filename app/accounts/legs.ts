@@ -212,7 +212,7 @@ export class Legs implements LegOpener, Disposable {
     const failure = asMailError(error);
     if (!(failure instanceof LegError)) return failure;
     const tracks = this.#tracksOf(accountId);
-    const refused = failure.params['identity'];
+    const refused = failure.params.identity;
     if (typeof refused === 'string') {
       this.#refused.set(`${accountId} ${service}`, refused);
     }

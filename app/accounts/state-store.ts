@@ -59,6 +59,8 @@ export class StateStore {
    */
   constructor(path: string) {
     this.#db = openDatabase(path, stateMigrations, { synchronous: 'FULL' });
+    // What is deleted is overwritten, or a removed password would stay in a free page.
+    this.#db.exec('PRAGMA secure_delete = ON');
   }
 
   close(): void {
@@ -120,9 +122,10 @@ export class StateStore {
     });
   }
 
-  /** Secrets and account data go; the memory of its servers stays. */
+  /** Secrets and account data go, from the file's free pages too; the memory of its servers stays. */
   removeAccount(accountId: string): void {
     this.#db.prepare('DELETE FROM account WHERE account_id = ?').run(accountId);
+    this.#forgetLog();
   }
 
   leg(accountId: string, service: Service): StoredLeg | undefined {
@@ -177,17 +180,18 @@ export class StateStore {
 
   sealedPassword(accountId: string): Uint8Array | undefined {
     const row = this.#db.prepare('SELECT sealed FROM secret WHERE account_id = ?').get(accountId);
-    const sealed = row?.['sealed'];
+    const sealed = row?.sealed;
     return sealed instanceof Uint8Array ? sealed : undefined;
   }
 
   setSealedPassword(accountId: string, sealed: Uint8Array): void {
     this.#writeSecret(accountId, sealed);
+    this.#forgetLog();
   }
 
   settings(): Settings {
     const rows = this.#db.prepare('SELECT name, value FROM setting').all();
-    const stored = Object.fromEntries(rows.map((row) => [row['name'], row['value']]));
+    const stored = Object.fromEntries(rows.map((row) => [row.name, row.value]));
     const parsed = settings.partial().safeParse(stored);
     return { ...defaultSettings, ...(parsed.success ? defined(parsed.data) : {}) };
   }
@@ -202,6 +206,11 @@ export class StateStore {
       }
     });
     return this.settings();
+  }
+
+  /** The write-ahead log still holds pages as they were before: empties it. */
+  #forgetLog(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   #toAccount(row: Row): StoredAccount {

@@ -77,6 +77,11 @@ export class DotWatch extends Duplex {
     return this;
   }
 
+  setNoDelay(noDelay?: boolean): this {
+    if (isSocketLike(this.#leg)) this.#leg.setNoDelay(noDelay);
+    return this;
+  }
+
   override _read(): void {
     this.#leg.resume();
   }
@@ -154,4 +159,9 @@ export class DotWatch extends Duplex {
       this.destroy(new Error('leg silent'));
     }, ms);
   }
+}
+
+/** TCP, TLS and sealed streams can turn Nagle's delay off; an in-memory pipe cannot and need not. */
+function isSocketLike(leg: Duplex): leg is Duplex & { setNoDelay(noDelay?: boolean): unknown } {
+  return 'setNoDelay' in leg && typeof leg.setNoDelay === 'function';
 }

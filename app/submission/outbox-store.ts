@@ -77,6 +77,8 @@ export class OutboxStore {
     this.#db = openDatabase(join(profileDir, 'outbox.db'), outboxMigrations, {
       synchronous: 'FULL',
     });
+    // Deleted drafts do not stay readable in free pages.
+    this.#db.exec('PRAGMA secure_delete = ON');
     this.#folder = privateFolder(join(profileDir, 'outbox'));
     this.drafts = new DraftStore(this.#db, privateFolder(join(profileDir, 'attachments')));
     this.#sweep();

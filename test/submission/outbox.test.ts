@@ -189,7 +189,7 @@ test('4xx after the dot waits with growing pauses', async () => {
   }
   const second = await untilError('submission.deferred');
   assert.equal(second.nextAttemptAt, new Date(bench.now.getTime() + 30_000).toISOString());
-  assert.equal(second.error?.params['text'], '451 4.3.0 try later');
+  assert.equal(second.error?.params.text, '451 4.3.0 try later');
 });
 
 test('5xx after the dot is refused with the server’s words as one plain line', async () => {
@@ -197,8 +197,8 @@ test('5xx after the dot is refused with the server’s words as one plain line',
   await submit();
   const item = await bench.until('refused');
   assert.equal(item.error?.code, 'submission.refused');
-  assert.equal(item.error?.params['replyCode'], 554);
-  assert.equal(item.error?.params['text'], '554-5.7.1 No [31m thanks 554 5.7.1 <b>bye</b>');
+  assert.equal(item.error?.params.replyCode, 554);
+  assert.equal(item.error?.params.text, '554-5.7.1 No [31m thanks 554 5.7.1 <b>bye</b>');
 });
 
 for (const pipelining of [false, true]) {
@@ -266,7 +266,7 @@ test('a message that is larger than the server takes is refused before its text 
   await submit({ text: 'z'.repeat(5_000) });
   const item = await bench.until('refused');
   assert.equal(item.error?.code, 'submission.too-large');
-  assert.equal(item.error?.params['limitBytes'], 2_000);
+  assert.equal(item.error?.params.limitBytes, 2_000);
   assert.ok(!server.commands.some((line) => /^(MAIL|DATA)/.test(line)));
 });
 

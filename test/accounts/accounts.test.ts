@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Accounts, type NewAccountInput } from '../../app/accounts/accounts.ts';
+import { Legs } from '../../app/accounts/legs.ts';
+import { StateStore } from '../../app/accounts/state-store.ts';
+import { AuthError, LegError, MailError } from '../../app/errors.ts';
+import type { LogFields } from '../../app/log.ts';
+import { describeError } from '../../app/log.ts';
+import { createStandIn, key1, key2, type StandIn } from './leg-stand-in.ts';
+
+const password = 'correct horse battery';
+let dir: string;
+let store: StateStore;
+let standIn: StandIn;
+let legs: Legs;
+let accounts: Accounts;
+let signIns: string[];
+let refuse: { imap?: MailError; submission?: MailError };
+let log: string[];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'accounts-'));
+  store = new StateStore(join(dir, 'state.db'));
+  standIn = createStandIn();
+  signIns = [];
+  refuse = {};
+  log = [];
+  compose();
+});
+afterEach(() => {
+  legs.dispose();
+  store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+function compose(): void {
+  const logger = {
+    log: (_level: string, event: string, fields?: LogFields) => {
+      log.push(`${event} ${JSON.stringify(fields)}`);
+    },
+  };
+  const { openLeg } = standIn;
+  legs = new Legs({ store, openLeg, logger, version: '0.0.0' });
+  const signIn =
+    (service: 'imap' | 'submission') => async (leg: { stream: { destroy(): void } }) => {
+      await Promise.resolve();
+      signIns.push(service);
+      leg.stream.destroy();
+      const error = refuse[service];
+      if (error) throw error;
+    };
+  accounts = new Accounts({
+    store,
+    legs,
+    openLeg,
+    signIn: { imap: signIn('imap'), submission: signIn('submission') },
+    host: {
+      sealSecret: (secret) => Promise.resolve(Buffer.from(secret.split('').reverse().join(''))),
+      openSecret: (sealed) =>
+        Promise.resolve(Buffer.from(sealed).toString().split('').reverse().join('')),
+      logger,
+    },
+    onChanged: () => undefined,
+  });
+}
+
+function input(patch: Partial<NewAccountInput> = {}): NewAccountInput {
+  return {
+    address: 'ada@example.test',
+    displayName: 'Ada',
+    userName: 'ada',
+    password,
+    imap: { host: 'mail.example.test', port: 143, transport: 'clear' },
+    submission: { host: 'mail.example.test', port: 587, transport: 'clear' },
+    acceptedIdentities: [],
+    allowClear: false,
+    ...patch,
+  };
+}
+
+test('keeps an account with pins and floors after both sign-ins worked', async () => {
+  const { accountId } = await accounts.add(input());
+  assert.deepEqual(signIns, ['imap', 'submission']);
+  assert.equal(await accounts.password(accountId), password);
+  for (const service of ['imap', 'submission'] as const) {
+    const leg = store.leg(accountId, service);
+    assert.equal(leg?.floor, 'confirmed');
+    assert.deepEqual(leg?.pin?.identity, key1);
+    assert.equal(leg?.pin?.vouchedBy, 'tls');
+  }
+});
+
+test('what was kept is there after a restart', async () => {
+  const { accountId } = await accounts.add(input());
+  const [before] = accounts.list();
+  store.close();
+  store = new StateStore(join(dir, 'state.db'));
+  compose();
+  assert.deepEqual(accounts.list(), [before]);
+  assert.equal(store.leg(accountId, 'imap')?.floor, 'confirmed');
+});
+
+for (const service of ['imap', 'submission'] as const) {
+  test(`keeps nothing when ${service} refuses the password, and says so`, async () => {
+    refuse[service] = new AuthError('auth.failed');
+    await assert.rejects(accounts.add(input()), { code: 'auth.failed', params: { service } });
+    assert.deepEqual(accounts.list(), []);
+    assert.equal(store.serverMemory({ service, ...input()[service] }), undefined);
+    await settled();
+    for (const peer of standIn.peers) assert.ok(peer.destroyed);
+  });
+
+  test(`shows the password to nobody when the ${service} leg is not accepted`, async () => {
+    standIn.offers[service] = { tls: false };
+    await assert.rejects(accounts.add(input()), {
+      code: 'leg.no-encryption',
+      params: { host: 'mail.example.test', service },
+    });
+    assert.deepEqual(signIns, []);
+    assert.deepEqual(accounts.list(), []);
+    await settled();
+    for (const peer of standIn.peers) assert.ok(peer.destroyed);
+  });
+}
+
+test('a first-use key is taken only when its fingerprint was accepted at set-up', async () => {
+  standIn.offers.imap = { tls: false, identity: key1 };
+  standIn.offers.submission = { tls: false, identity: key1 };
+  await assert.rejects(accounts.add(input()), { code: 'leg.first-use' });
+  assert.deepEqual(signIns, []);
+  const acceptedIdentities = [Buffer.from(key1).toString('base64')];
+  const { accountId } = await accounts.add(input({ acceptedIdentities }));
+  assert.equal(store.leg(accountId, 'imap')?.floor, 'unconfirmed');
+});
+
+test('clear text only by choice, and never for a server that was better before', async () => {
+  standIn.offers.imap = { tls: false };
+  standIn.offers.submission = { tls: false };
+  const { accountId } = await accounts.add(input({ allowClear: true }));
+  assert.equal(store.leg(accountId, 'imap')?.floor, 'clear');
+  accounts.remove(accountId);
+  standIn.offers.imap = { tls: true };
+  standIn.offers.submission = { tls: true };
+  accounts.remove((await accounts.add(input())).accountId);
+  standIn.offers.imap = { tls: false };
+  standIn.offers.submission = { tls: false };
+  signIns.length = 0;
+  await assert.rejects(accounts.add(input({ allowClear: true })), { code: 'leg.below-floor' });
+  assert.deepEqual(signIns, []);
+});
+
+test('removing and adding again keeps pin and floor', async () => {
+  const first = await accounts.add(input());
+  accounts.remove(first.accountId);
+  assert.deepEqual(accounts.list(), []);
+  assert.equal(store.sealedPassword(first.accountId), undefined);
+  standIn.offers.imap = { tls: true, identity: key2 };
+  await assert.rejects(accounts.add(input()), { code: 'leg.key-changed' });
+  standIn.offers.imap = { tls: true };
+  await assert.rejects(
+    accounts.add(input({ imap: { ...input().imap, host: 'MAIL.example.test.' } })),
+    { code: 'leg.below-floor' },
+  );
+  standIn.offers.imap = { tls: true, identity: key1 };
+  assert.equal(store.leg((await accounts.add(input())).accountId, 'imap')?.floor, 'confirmed');
+});
+
+test('removing an account leaves host and key in the file, and nothing of the person', async () => {
+  const { accountId } = await accounts.add(input({ displayName: 'Ada Lovelace' }));
+  accounts.remove(accountId);
+  store.close();
+  const rest = readFileSync(join(dir, 'state.db'), 'latin1');
+  for (const gone of ['ada@example.test', 'Lovelace', password.split('').reverse().join('')]) {
+    assert.ok(!rest.includes(gone), gone);
+  }
+  assert.ok(rest.includes('mail.example.test'));
+  store = new StateStore(join(dir, 'state.db'));
+});
+
+test('one address, one account', async () => {
+  await accounts.add(input());
+  await assert.rejects(accounts.add(input({ address: 'ADA@Example.test' })), {
+    code: 'account.exists',
+  });
+  await Promise.allSettled([
+    accounts.add(input({ address: 'eve@example.test' })),
+    accounts.add(input({ address: 'eve@example.test' })),
+  ]);
+  assert.equal(accounts.list().length, 2);
+});
+
+test('an address that is none is refused before anything is opened', async () => {
+  await assert.rejects(accounts.add(input({ address: 'ada@' })), { code: 'address.invalid' });
+  assert.deepEqual(standIn.opened, []);
+});
+
+test('a new password replaces the old one only after both sign-ins', async () => {
+  const { accountId } = await accounts.add(input());
+  refuse.submission = new AuthError('auth.failed');
+  await assert.rejects(accounts.setPassword(accountId, 'other'), {
+    code: 'auth.failed',
+    params: { service: 'submission' },
+  });
+  assert.equal(await accounts.password(accountId), password);
+  refuse = {};
+  await accounts.setPassword(accountId, 'other');
+  assert.equal(await accounts.password(accountId), 'other');
+});
+
+test('a floor falls only by the person’s act, and rises again with what is reached', async () => {
+  const { accountId } = await accounts.add(input());
+  standIn.offers.imap = { tls: true };
+  await assert.rejects(legs.open(accountId, 'imap'), { code: 'leg.below-floor' });
+  accounts.setFloor(accountId, 'imap', 'encrypted');
+  assert.equal((await legs.open(accountId, 'imap')).protection.level, 'encrypted');
+  standIn.offers.imap = { tls: true, identity: key1 };
+  await legs.open(accountId, 'imap');
+  assert.equal(store.leg(accountId, 'imap')?.floor, 'confirmed');
+});
+
+test('confirming the pinned key vouches for it and raises the floor', async () => {
+  const identity = Buffer.from(key1).toString('base64');
+  standIn.offers.imap = { tls: false, identity: key1 };
+  standIn.offers.submission = { tls: false, identity: key1 };
+  const { accountId } = await accounts.add(input({ acceptedIdentities: [identity] }));
+  await legs.open(accountId, 'imap');
+  await legs.open(accountId, 'submission');
+  assert.equal(legs.lock(accountId, 0).state, 'unconfirmed');
+  accounts.confirmKey(accountId, 'imap', identity);
+  accounts.confirmKey(accountId, 'submission', identity);
+  assert.equal(legs.lock(accountId, 0).state, 'confirmed');
+  assert.equal(store.leg(accountId, 'imap')?.pin?.vouchedBy, 'fingerprint');
+  assert.equal(store.leg(accountId, 'imap')?.floor, 'confirmed');
+  await legs.open(accountId, 'imap');
+  assert.equal(store.leg(accountId, 'imap')?.pin?.vouchedBy, 'fingerprint');
+});
+
+test('a changed key is believed only after the person compared that very key', async () => {
+  const { accountId } = await accounts.add(input());
+  const other = Buffer.from(key2).toString('base64');
+  assert.throws(() => accounts.confirmKey(accountId, 'imap', other), { code: 'leg.key-changed' });
+  standIn.offers.imap = { tls: true, identity: key2 };
+  await assert.rejects(legs.open(accountId, 'imap'), { code: 'leg.key-changed' });
+  assert.deepEqual(store.leg(accountId, 'imap')?.pin?.identity, key1);
+  accounts.confirmKey(accountId, 'imap', other);
+  await legs.open(accountId, 'imap');
+  assert.deepEqual(store.leg(accountId, 'imap')?.pin?.identity, key2);
+});
+
+test('a damaged pin is an error, never "no pin"', async () => {
+  const { accountId } = await accounts.add(input());
+  const { DatabaseSync } = await import('node:sqlite');
+  const db = new DatabaseSync(join(dir, 'state.db'));
+  db.exec(`UPDATE server_memory SET pin = '{"identity":"AAAA"}'`);
+  db.close();
+  await assert.rejects(legs.open(accountId, 'imap'), { code: 'storage.failed' });
+});
+
+test('a password that cannot be opened any more is said to be so', async () => {
+  const { accountId } = await accounts.add(input());
+  store.setSealedPassword(accountId, Buffer.from('x'));
+  const broken = new Accounts({
+    store,
+    legs,
+    openLeg: standIn.openLeg,
+    signIn: { imap: () => Promise.resolve(), submission: () => Promise.resolve() },
+    host: {
+      sealSecret: () => Promise.reject(new Error('no')),
+      openSecret: () => Promise.reject(new Error('no')),
+      logger: { log: () => undefined },
+    },
+    onChanged: () => undefined,
+  });
+  await assert.rejects(broken.password(accountId), { code: 'secret.unavailable' });
+});
+
+test('no log line, error or report holds the password or the user name', async () => {
+  const { accountId } = await accounts.add(input({ userName: 'secret-user' }));
+  refuse.imap = new AuthError('auth.failed', { text: 'no' });
+  const error: unknown = await accounts.setPassword(accountId, password).catch((e: unknown) => e);
+  await settled();
+  standIn.offers.imap = { tls: false, error: new LegError('leg.unreachable') };
+  await legs.open(accountId, 'imap').catch(() => undefined);
+  assert.ok(error instanceof MailError);
+  const all = [...log, describeError(error), JSON.stringify(error), legs.report(accountId)].join(
+    '\n',
+  );
+  for (const secret of [password, 'secret-user', 'ada@']) assert.ok(!all.includes(secret), secret);
+  assert.match(legs.report(accountId), /leg\.unreachable/);
+});
