@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Display, openDisplay } from '../test/support/xvfb.ts';
+import { buildAll } from './build.ts';
 import { type Kind, kinds, listTestFiles, selectTestFiles } from './test-files.ts';
 import { addTotals, runTestFiles, type Totals, totalsLine } from './test-run.ts';
 
@@ -18,6 +19,7 @@ const timeoutMs: Readonly<Record<Kind, number>> = {
 async function runKind(kind: Kind, files: readonly string[]): Promise<Totals> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   console.log(`\n${kind} (${files.length} files)`);
+  if (kind === 'e2e') await buildAll();
   let display: Display | undefined;
   if (kind === 'e2e' && process.platform === 'linux' && (process.env.DISPLAY ?? '') === '') {
     display = await openDisplay();

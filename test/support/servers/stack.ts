@@ -67,7 +67,10 @@ export interface Stack {
 
 /** Host name of every server of the stack. */
 export const stackHost = 'localhost';
-export const defaultUser = { user: 'mia@example.test', password: 'correct horse battery' } as const;
+export const defaultUser: { readonly user: string; readonly password: string } = {
+  user: 'mia@example.test',
+  password: 'correct horse battery',
+};
 
 /** What a client may reach, before proxies. */
 interface Ports {
