@@ -3,13 +3,12 @@ import type { ImapFlow } from 'imapflow';
 import * as z from 'zod';
 import type { MessageRef } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
-import type { AccountSync } from '../imap/account-sync.ts';
 import { toFlags } from '../imap/headers.ts';
 import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
-import type { TaskKind } from './task-kind.ts';
+import type { RemoteAccount, TaskKind } from './task-kind.ts';
 
 const flagsPayload = z.object({
   path: z.string(),
@@ -95,12 +94,27 @@ async function storeFlags(client: ImapFlow, payload: FlagsPayload): Promise<void
     const done = wanted
       ? await client.messageFlagsAdd(range, [flag], { uid: true })
       : await client.messageFlagsRemove(range, [flag], { uid: true });
-    if (!done) throw new ImapError('imap.failed', { command: 'UID STORE', status: 'NO' });
+    if (!done) await assertStored(client, payload);
   }
 }
 
+/**
+ * The library answers "not done" for a refusal and for a lost connection alike: only the server's
+ * own flags tell which it was. Messages that are gone need no flag any more.
+ * @throws ImapError with `status` when the server keeps other flags; what imapflow throws otherwise
+ */
+async function assertStored(client: ImapFlow, payload: FlagsPayload): Promise<void> {
+  const range = toUidSet(payload.uids);
+  const found = await client.fetchAll(range, { uid: true, flags: true }, { uid: true });
+  const stored = found.every((message) => {
+    const { seen, flagged } = toFlags(message.flags ?? new Set());
+    return (payload.seen ?? seen) === seen && (payload.flagged ?? flagged) === flagged;
+  });
+  if (!stored) throw new ImapError('imap.failed', { command: 'UID STORE', status: 'NO' });
+}
+
 async function takeFlags(
-  account: AccountSync,
+  account: RemoteAccount,
   mailbox: StoredMailbox,
   uids: readonly number[],
   { writer, changed }: FlagsTaskOptions,

@@ -3,15 +3,14 @@
  * shown, then replayed. A broken connection keeps a change; a refusal undoes it.
  */
 import { asMailError, ImapError, type MailError } from '../errors.ts';
-import type { AccountSync } from '../imap/account-sync.ts';
 import { isRefusal } from '../imap/imap-errors.ts';
 import { describeError, type Logger } from '../log.ts';
-import type { TaskKind } from './task-kind.ts';
+import type { RemoteAccount, TaskKind } from './task-kind.ts';
 import type { StoredTask, TaskStore } from './task-store.ts';
 
 export interface TaskQueueOptions {
   readonly store: TaskStore;
-  readonly account: (accountId: string) => AccountSync;
+  readonly account: (accountId: string) => RemoteAccount;
   readonly logger: Logger;
   /** Told when a task came or went, so that overlays can be made anew. */
   readonly onPending: (accountId: string, tasks: readonly StoredTask[]) => void;
@@ -22,8 +21,8 @@ const oddFailures = 5;
 
 interface RunnableTask {
   applyLocal(): void;
-  runRemote(account: AccountSync): Promise<void>;
-  undo(account: AccountSync): Promise<void>;
+  runRemote(account: RemoteAccount): Promise<void>;
+  undo(account: RemoteAccount): Promise<void>;
 }
 
 export class TaskQueue {

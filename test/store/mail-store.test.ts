@@ -1,0 +1,178 @@
+/** mail.db: windows, counts, flags, reset, damage. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { openMailStore } from '../../app/store/mail-store.ts';
+import type { MessageHeader } from '../../app/store/mail-types.ts';
+
+const header = (uid: number, more: Partial<MessageHeader> = {}): MessageHeader => ({
+  uid,
+  receivedAt: 1_700_000_000_000 + uid * 1_000,
+  to: [],
+  subject: `s${uid}`,
+  seen: false,
+  flagged: false,
+  answered: false,
+  hasAttachment: false,
+  sizeBytes: 100,
+  ...more,
+});
+
+function openWithInbox() {
+  const store = openMailStore(':memory:');
+  const inbox = {
+    path: 'INBOX',
+    name: 'INBOX',
+    depth: 0,
+    role: 'inbox',
+    selectable: true,
+  } as const;
+  store.writer.replaceMailboxes('a', [inbox]);
+  const mailbox = () => {
+    const found = store.reader.mailboxByRole('a', 'inbox');
+    if (found === undefined) throw new Error('no inbox');
+    return found;
+  };
+  return { store, mailbox, id: mailbox().mailboxId, inbox };
+}
+
+test('a window is newest first, by arrival and then by uid', () => {
+  const { store, id } = openWithInbox();
+  const same = { receivedAt: 1_700_000_900_000 };
+  store.writer.upsertMessages(id, [header(3), header(9, same), header(7, same), header(5)]);
+  const uids = (offset: number, limit: number) =>
+    store.reader.window(id, offset, limit).map(({ uid }) => uid);
+  assert.deepEqual(uids(0, 10), [9, 7, 5, 3]);
+  assert.deepEqual(uids(1, 2), [7, 5]);
+  assert.deepEqual(uids(4, 2), []);
+});
+
+test('a window is read from an index, without a scan or a sort', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-store-'));
+  const path = join(dir, 'mail.db');
+  openMailStore(path).close();
+  const db = new DatabaseSync(path);
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT * FROM message WHERE mailboxId = ?
+       ORDER BY receivedAt DESC, uid DESC LIMIT ? OFFSET ?`,
+    )
+    .all(1, 50, 0)
+    .map((row) => String(row.detail));
+  db.close();
+  rmSync(dir, { recursive: true });
+  assert.deepEqual(plan, ['SEARCH message USING INDEX message_newest (mailboxId=?)']);
+});
+
+test('many messages of one second all find a place, and hostile times too', () => {
+  const { store, id, mailbox } = openWithInbox();
+  const second = { receivedAt: 1_700_000_000_000 };
+  for (let from = 1; from <= 5_000; from += 200) {
+    const batch = Array.from({ length: 200 }, (_, index) => header(from + index, second));
+    store.writer.upsertMessages(id, batch);
+  }
+  const odd = [Number.MAX_SAFE_INTEGER, -5, 0.5].map((receivedAt, index) =>
+    header(10_000 + index, { receivedAt }),
+  );
+  store.writer.upsertMessages(id, odd);
+  assert.equal(mailbox().total, 5_003);
+  assert.equal(store.reader.window(id, 0, 1)[0]?.uid, 10_000);
+});
+
+test('counts follow what comes, is read and goes', () => {
+  const { store, id, mailbox } = openWithInbox();
+  const counts = () => [mailbox().total, mailbox().unseen];
+  store.writer.upsertMessages(id, [header(1), header(2), header(3, { seen: true })]);
+  assert.deepEqual(counts(), [3, 2]);
+  store.writer.setFlags(id, new Map([[1, { seen: true }]]));
+  assert.deepEqual(counts(), [3, 1]);
+  store.writer.setFlags(id, new Map([[3, { seen: false }]]));
+  assert.deepEqual(counts(), [3, 2]);
+  store.writer.removeMessages(id, [2, 99]);
+  assert.deepEqual(counts(), [2, 1]);
+  store.writer.upsertMessages(id, [header(1, { seen: false })]);
+  assert.deepEqual(counts(), [2, 2]);
+});
+
+test('flags that are as they were count as no change', () => {
+  const { store, id } = openWithInbox();
+  store.writer.upsertMessages(id, [header(1)]);
+  assert.equal(store.writer.setFlags(id, new Map([[1, { flagged: false }]])), 0);
+  assert.equal(store.writer.setFlags(id, new Map([[1, { flagged: true }]])), 1);
+  assert.equal(store.writer.setFlags(id, new Map([[2, { flagged: true }]])), 0);
+  assert.equal(store.reader.message(id, 1)?.flagged, true);
+});
+
+test('a new uidValidity leaves nothing of the old messages, their sources included', () => {
+  const { store, id, mailbox } = openWithInbox();
+  store.writer.upsertMessages(id, [header(1)]);
+  const { rowId = 0 } = store.reader.message(id, 1) ?? {};
+  store.writer.keepSource(rowId, Buffer.from('raw'), 'first words');
+  assert.equal(store.reader.message(id, 1)?.snippet, 'first words');
+  store.writer.setSyncPoint(id, { uidNext: 2, highestModSeq: 9n, complete: true });
+  store.writer.resetMailbox(id, 77);
+  const { total, unseen, uidValidity, uidNext, complete, highestModSeq } = mailbox();
+  assert.deepEqual(
+    { total, unseen, uidValidity, uidNext, complete, highestModSeq },
+    { total: 0, unseen: 0, uidValidity: 77, uidNext: 0, complete: false, highestModSeq: 0n },
+  );
+  assert.equal(store.reader.source(rowId), undefined);
+});
+
+test('a source for a message that went meanwhile is not kept', () => {
+  const { store } = openWithInbox();
+  store.writer.keepSource(12_345, Buffer.from('raw'), 'x');
+  assert.equal(store.reader.source(12_345), undefined);
+});
+
+test('mailboxes gone from the server go; the others keep their id and messages', () => {
+  const { store, id, inbox } = openWithInbox();
+  store.writer.upsertMessages(id, [header(1)]);
+  const old = { ...inbox, path: 'Old', role: 'none' } as const;
+  store.writer.replaceMailboxes('a', [inbox, old]);
+  store.writer.replaceMailboxes('b', [inbox]);
+  store.writer.replaceMailboxes('a', [{ ...inbox, name: 'Eingang', total: 5 }]);
+  assert.deepEqual(
+    store.reader.mailboxes('a').map(({ mailboxId, name, total }) => ({ mailboxId, name, total })),
+    [{ mailboxId: id, name: 'Eingang', total: 1 }],
+  );
+  assert.equal(store.reader.mailboxes('b').length, 1);
+  store.writer.removeAccount('a');
+  assert.deepEqual([store.reader.mailboxes('a'), store.reader.window(id, 0, 5)], [[], []]);
+});
+
+test('only small, recent messages without a source are fetched ahead', () => {
+  const { store, id } = openWithInbox();
+  store.writer.upsertMessages(id, [header(1), header(2), header(3, { sizeBytes: 999 }), header(4)]);
+  store.writer.keepSource(store.reader.message(id, 4)?.rowId ?? 0, Buffer.from('x'), '');
+  assert.deepEqual(store.reader.newestWithoutSource(id, 3, 500), [2]);
+});
+
+test('a damaged file is set aside and an empty store opened; a sound one is kept', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-store-'));
+  const path = join(dir, 'mail.db');
+  writeFileSync(path, 'this is no database, '.repeat(500));
+  const first = openMailStore(path);
+  assert.equal(first.rebuilt, true);
+  assert.ok(existsSync(`${path}.damaged`));
+  first.close();
+  const second = openMailStore(path);
+  assert.equal(second.rebuilt, false);
+  second.close();
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  rmSync(dir, { recursive: true });
+});
+
+test('a store of a newer program is refused and left as it is', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-store-'));
+  const path = join(dir, 'mail.db');
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  assert.throws(() => openMailStore(path), { code: 'storage.newer-schema' });
+  assert.ok(!existsSync(`${path}.damaged`));
+  rmSync(dir, { recursive: true });
+});
