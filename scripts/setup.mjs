@@ -39,12 +39,19 @@ function withoutAddresses(text) {
   return text.replace(/\bhttps?:\/\/\S+/g, '(address)');
 }
 
-function npm(args, cwd, what) {
-  const result = spawnSync('npm', args, { cwd, encoding: 'utf8', shell: windows });
+/** Scripts of packages stay off; the one that is needed runs in ensureNode. */
+function installModules() {
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const attempt = (...args) =>
+    spawnSync('npm', [...args, ...quiet], { cwd: root, encoding: 'utf8', shell: windows });
+  let result = attempt('ci');
+  // Newer versions of npm refuse a lock file in which the binaries of other platforms are missing.
+  // This takes the same versions from it, checks the same sums and leaves it as it is.
+  if (result.status !== 0 && `${result.stderr}`.includes('EUSAGE'))
+    result = attempt('install', '--no-save');
   if (result.status === 0) return;
-  const reason = result.error?.message ?? `${result.stdout}${result.stderr}`;
-  say(withoutAddresses(reason).trim());
-  say(`${what} failed; the lines above say why.`);
+  say(withoutAddresses(result.error?.message ?? `${result.stdout}${result.stderr}`).trim());
+  say('The packages could not be installed; the lines above say why.');
   process.exit(1);
 }
 
@@ -55,8 +62,7 @@ function ensureModules() {
   if (readText(stampPath) === hash) return;
   if (!modulesMatch(lockText)) {
     say('Installing packages (a minute or two, once) …');
-    // Scripts of packages stay off; the one that is needed runs in ensureNode.
-    npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], root, 'npm ci');
+    installModules();
   }
   writeFileSync(stampPath, hash);
 }
