@@ -3,14 +3,14 @@
  */
 import type { EngineHost } from '../app/engine-types.ts';
 import type { Logger } from '../app/log.ts';
-import { EngineClient } from './engine/engine-client.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { HostOptions } from './host-options.ts';
 import type { KeySource } from './key-sources.ts';
-import { appVersion, workerUrl } from './layout.ts';
+import { appVersion } from './layout.ts';
 import { createFileLogger } from './log.ts';
 import { ProfileLock, prepareProfile } from './profile.ts';
 import { openSecretStore } from './secret-store.ts';
+import { startEngine } from './start-engine.ts';
 
 export interface HeldProfile {
   readonly dir: string;
@@ -49,8 +49,7 @@ export async function setUpEngine(setup: EngineSetup): Promise<EngineLink> {
     chooseSavePath: setup.chooseSavePath,
     logger: profile.logger,
   };
-  return new EngineClient({
-    workerUrl,
+  return startEngine({
     profileDir: profile.dir,
     host,
     trustAnchors: options.trustAnchors,

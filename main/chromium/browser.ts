@@ -12,6 +12,8 @@ export interface BrowserOptions {
   /** Made by the caller, 0700. */
   readonly userDataDir: string;
   readonly isRoot: boolean;
+  /** Size and place of the window. */
+  readonly extraFlags?: readonly string[];
 }
 
 export class BrowserStartError extends Error {
@@ -34,10 +36,14 @@ export class Browser {
   constructor(options: BrowserOptions) {
     this.#options = options;
     // Its own process group: an interrupt from the terminal reaches the host first.
-    this.#child = spawn(options.browserPath, browserFlags(options), {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-    });
+    this.#child = spawn(
+      options.browserPath,
+      [...browserFlags(options), ...(options.extraFlags ?? [])],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+      },
+    );
     const output = this.#child.stdio[3] as Writable | null;
     const input = this.#child.stdio[4] as Readable | null;
     this.#exited = new Promise((resolve) => {

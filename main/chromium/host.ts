@@ -8,6 +8,7 @@ import { createAssets } from '../assets.ts';
 import type { EngineLink } from '../engine-link.ts';
 import { AppWindow } from './app-window.ts';
 import { Browser } from './browser.ts';
+import { placeFlags } from './window-place.ts';
 
 export interface ChromiumHostOptions {
   readonly browserPath: string;
@@ -38,7 +39,7 @@ export async function startChromiumHost(options: ChromiumHostOptions): Promise<C
     readPart: (url) => engine.readPart(url),
   });
   mkdirSync(options.userDataDir, { recursive: true, mode: 0o700 });
-  const browser = new Browser(options);
+  const browser = new Browser({ ...options, extraFlags: placeFlags(options.userDataDir) });
   const end = Promise.withResolvers<HostEnd>();
   void browser.exited().then(() => end.resolve('closed'));
   browser.cdp.onClose(() => end.resolve('closed'));

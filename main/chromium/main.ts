@@ -8,6 +8,7 @@ import type { EngineLink } from '../engine-link.ts';
 import { type HostOptions, OptionError, readHostOptions } from '../host-options.ts';
 import { type HeldProfile, holdProfile, setUpEngine, tearDown } from '../host-setup.ts';
 import { rendererDir } from '../layout.ts';
+import { logFilePath } from '../log.ts';
 import { openExternal } from '../open-external.ts';
 import { profileDir, requestFocus } from '../profile.ts';
 import { downloadsDir, freePath } from '../save-path.ts';
@@ -27,6 +28,10 @@ async function main(): Promise<number> {
   const browserPath = findBrowser({ platform, env });
   if (browserPath === undefined) {
     say('Letterlock needs Chromium, Google Chrome or Microsoft Edge. Please install one of them.');
+    return 1;
+  }
+  if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
+    say('There is no display to open a window on. Please start Letterlock in a desktop session.');
     return 1;
   }
   const dir = profileDir(options.profile, { platform, env });
@@ -67,7 +72,7 @@ async function run(
     return await untilEnd(profile, host);
   } catch (error) {
     profile.logger.log('error', 'host-failed', { problem: describeError(error) });
-    say(`Letterlock could not start: ${error instanceof Error ? error.message : String(error)}`);
+    say(`Letterlock could not start; ${logFilePath(profile.dir)} says why.`);
     return 1;
   } finally {
     await tearDown(profile, engine);

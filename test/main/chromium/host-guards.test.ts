@@ -259,7 +259,7 @@ test('a dialog of the page does not hang it', async () => {
   assert.equal(await window.page.evaluate(() => confirm('really?')), false);
 });
 
-test('only web and mail links leave the app', async () => {
+test('a link that the page opens reaches the host', async () => {
   await window.page.evaluate(() => {
     const host = (window as unknown as { letterlockHost: { openExternal(url: string): void } })
       .letterlockHost;

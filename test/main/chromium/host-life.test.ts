@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findBrowser } from '../../../main/chromium/find-browser.ts';
 import { windowFlags } from '../../../main/chromium/flags.ts';
+import { ProfileLock } from '../../../main/profile.ts';
 import { listeningSockets, listProcesses, processTree } from '../../support/processes.ts';
 import { type Display, openDisplay } from '../../support/xvfb.ts';
 
@@ -96,6 +97,30 @@ test('a host that is killed takes its browser with it', async () => {
 test('the folder of the browser is for its owner alone', async () => {
   const { mode } = await stat(join(profileDir, 'browser'));
   assert.equal(mode & 0o777, 0o700);
+});
+
+test('a second start on the same profile asks the first for its window and ends', async () => {
+  const mainEntry = fileURLToPath(new URL('../../../main/chromium/main.ts', import.meta.url));
+  const held = ProfileLock.acquire(profileDir);
+  assert(held !== undefined);
+  const asked = Promise.withResolvers<void>();
+  const listening = held.onFocusRequest(() => asked.resolve());
+  const before = browserProcesses().length;
+  const second = spawn(process.execPath, [mainEntry, '--profile', profileDir], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, DISPLAY: display.name },
+  });
+  let words = '';
+  second.stderr.on('data', (chunk: Buffer) => {
+    words += chunk.toString();
+  });
+  const [code] = await once(second, 'exit');
+  await asked.promise;
+  listening.dispose();
+  held.dispose();
+  assert.equal(code, 0);
+  assert.match(words, /^Letterlock is already open[^\n]*\n$/);
+  assert.equal(browserProcesses().length, before, 'no second browser');
 });
 
 test('a second window of the same browser is closed again', async () => {
