@@ -97,13 +97,10 @@ function readCard(lines: readonly string[]): KeyCard {
 
 function assertSize(lines: readonly string[]): void {
   if (lines.length > limits.cardLines) throw new Error('too many lines');
-  let octets = 0;
   for (const line of lines) {
     if (line.length > limits.cardLineOctets) throw new Error('line too long');
     if (!printable.test(line)) throw new Error('line empty or not printable ASCII');
-    octets += line.length + 2;
   }
-  if (octets > limits.cardOctets) throw new Error('card too large');
 }
 
 function readLine(draft: CardDraft, type: string, words: readonly string[]): void {

@@ -12,7 +12,6 @@ export const limits = {
   /** One line of a key card without its line ending. */
   cardLineOctets: 512,
   cardLines: 32,
-  cardOctets: 16_384,
   cardNames: 16,
   cardSealKeys: 8,
   keyIdOctets: 32,

@@ -50,7 +50,6 @@ export async function startTls(
     tls.connect({
       socket: inner,
       secureContext: createContext(trustAnchors),
-      minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
       // Given here, because the default falls back to other names when there is no server name.
       checkServerIdentity: (_name, certificate) => checkName(host, certificate),

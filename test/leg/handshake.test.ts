@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { LegError } from '../../app/errors.ts';
 import { acceptHandshake, startInitiator } from '../../app/leg/handshake.ts';
 import { generateSealKeyPair } from '../../app/leg/keys.ts';
+import { InitiatorState, ResponderState } from '../../app/leg/noise/handshake-state.ts';
+import { referencePrimitives } from '../../app/leg/noise/primitives.ts';
 import { encodePrologue, type PrologueFields, Transcript } from '../../app/leg/transcript.ts';
 
 const suite = 'nk-25519-aesgcm-sha256';
@@ -109,6 +111,22 @@ describe('handshake', () => {
       const options = { suite, keyId: 'k', sealPublicKey: key, prologue };
       assert.throws(() => startInitiator(options), sealFailed);
     }
+  });
+
+  test('refuses messages that carry a payload', () => {
+    const options = {
+      primitives: referencePrimitives,
+      protocolName: 'Noise_NK_25519_AESGCM_SHA256',
+      prologue,
+    };
+    const payload = Buffer.from('x');
+    const talkative = new InitiatorState(options, seal.publicKey);
+    assert.throws(() => accept(talkative.writeMessage1(payload)), sealFailed);
+    const initiator = initiate();
+    const responder = new ResponderState(options, seal);
+    responder.readMessage1(initiator.message1);
+    const { message } = responder.writeMessage2(payload);
+    assert.throws(() => initiator.finish(message), sealFailed);
   });
 
   test('a message 2 works only once', () => {

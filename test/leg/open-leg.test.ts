@@ -9,7 +9,16 @@ import { fingerprintWords } from '../../app/leg/fingerprint.ts';
 import { signSuccessor } from '../../app/leg/key-card.ts';
 import { generateIdentity } from '../../app/leg/keys.ts';
 import { createOpenLeg } from '../../app/leg/open-leg.ts';
-import type { LegEndpoint, Level, OpenedLeg, Pin, Service } from '../../app/leg/types.ts';
+import type {
+  LegDecision,
+  LegEndpoint,
+  LegFacts,
+  LegPolicy,
+  Level,
+  OpenedLeg,
+  Pin,
+  Service,
+} from '../../app/leg/types.ts';
 import { createLegPolicy } from '../../app/policy/leg-policy.ts';
 import { createTestCa } from '../support/certificates.ts';
 import {
@@ -243,10 +252,20 @@ for (const service of services) {
     });
 
     test('a line put before the reply to XSEAL is refused', async () => {
-      const say = {
-        seal: service === 'imap' ? '* OK injected\r\nL2 OK done\r\n' : '250-x\r\n250 y\r\n',
-      };
-      const { code } = await refuse({ service, keys, say }, { pin: pinOf(keys) });
+      const lines =
+        service === 'imap' ? ['* OK injected\r\n', 'junk\r\n'] : ['220-x\r\n', '250-x\r\n'];
+      for (const line of lines) {
+        const { code } = await refuse(
+          { service, keys, before: { seal: line } },
+          { pin: pinOf(keys) },
+        );
+        assert.equal(code, 'leg.protocol');
+      }
+    });
+
+    test('octets in clear after the offers are refused when the leg stays clear, too', async () => {
+      const demand: Demand = { floor: 'clear', allowClear: true };
+      const { code } = await refuse({ service, add: { probe: untagged } }, demand);
       assert.equal(code, 'leg.protocol');
     });
 
@@ -418,6 +437,11 @@ for (const service of services) {
     const day = 86_400_000;
     const cases: [string, PeerOptions['certificate'], string][] = [
       ['another name', issue({ names: ['mail.example.org'] }), 'wrong-name'],
+      [
+        'a name in the subject only',
+        issue({ names: ['localhost'], commonNameOnly: true }),
+        'wrong-name',
+      ],
       ['another address', issue({ names: ['127.0.0.2'] }), 'wrong-name'],
       [
         'an expired certificate',
@@ -490,8 +514,84 @@ test('imap: PREAUTH before TLS or seal is refused', async () => {
 });
 
 test('imap: a literal before the seal is refused', async () => {
-  const say = { probe: '* CAPABILITY {4}\r\nabcd\r\nL1 OK\r\n' };
+  const say = { probe: '* CAPABILITY IMAP4rev1\r\n* X {3}\r\n* y\r\nL1 OK done\r\n' };
   assert.equal((await refuse({ service: 'imap', say })).code, 'leg.protocol');
+});
+
+describe('whatever policy says', () => {
+  /** A policy that decides `step` at every turn. */
+  async function obey(
+    options: PeerOptions,
+    step: LegDecision,
+    floor: Level,
+    seen: LegFacts[] = [],
+  ) {
+    const peer = await createScriptedPeer(options);
+    const policy: LegPolicy = {
+      pin: undefined,
+      floor,
+      next: (facts) => {
+        seen.push(facts);
+        return step;
+      },
+      judgeIdentity: () => ({ accept: false, code: 'leg.first-use' }),
+    };
+    const transport = options.implicitTls ? 'implicit-tls' : 'clear';
+    const endpoint = {
+      service: options.service,
+      host: 'localhost',
+      port: peer.port,
+      transport,
+    } as const;
+    try {
+      return await openLeg(endpoint, policy, { trustAnchors: [ca.caPem] }).then(
+        (leg) => {
+          leg.stream.destroy();
+          return leg.protection.level;
+        },
+        (error: unknown) => error,
+      );
+    } finally {
+      await peer.close();
+    }
+  }
+  const service = 'imap';
+
+  test('a leg below the floor is not handed on', async () => {
+    const step = { step: 'use-as-is', level: 'encrypted' } as const;
+    const options: PeerOptions = { service, certificate, implicitTls: true };
+    const error = await obey(options, step, 'confirmed');
+    assert.ok(error instanceof LegError);
+    assert.equal(error.code, 'leg.below-floor');
+    assert.equal(error.params.level, 'encrypted');
+    assert.equal(error.params.floor, 'confirmed');
+    assert.equal(await obey(options, step, 'encrypted'), 'encrypted');
+  });
+
+  test('a clear leg is not called encrypted', async () => {
+    const error = await obey({ service }, { step: 'use-as-is', level: 'encrypted' }, 'clear');
+    assert.ok(error instanceof LegError);
+    assert.equal(error.code, 'leg.protocol');
+  });
+
+  test('STARTTLS inside TLS is neither shown to policy nor done', async () => {
+    const seen: LegFacts[] = [];
+    const options: PeerOptions = {
+      service,
+      certificate,
+      implicitTls: true,
+      sayInTls: true,
+      say: { probe: '* CAPABILITY IMAP4rev1 STARTTLS\r\nL1 OK done\r\n' },
+    };
+    await obey(options, { step: 'use-as-is', level: 'encrypted' }, 'clear', seen);
+    assert.deepEqual(
+      seen.map((facts) => [facts.tlsUp, facts.offersStartTls]),
+      [[true, false]],
+    );
+    const error = await obey({ service, certificate }, { step: 'starttls' }, 'clear');
+    assert.ok(error instanceof LegError);
+    assert.equal(error.code, 'leg.protocol');
+  });
 });
 
 test('a port where nobody listens is unreachable', async () => {

@@ -16,6 +16,8 @@ export interface IssueOptions {
   readonly notBefore?: Date;
   /** Signs itself instead of being signed by the authority. */
   readonly selfSigned?: boolean;
+  /** The first name as common name, and no subject alternative name. */
+  readonly commonNameOnly?: boolean;
 }
 
 export interface IssuedCertificate {
@@ -72,7 +74,7 @@ function issueCertificate(ca: CaFiles, options: IssueOptions): IssuedCertificate
   const certPath = `${base}.pem`;
   const configPath = `${base}.cnf`;
   const csrPath = `${base}.csr`;
-  writeFileSync(configPath, config(ca, options.names));
+  writeFileSync(configPath, config(ca, options.commonNameOnly ? [] : options.names));
   createKey(keyPath);
   const subject = `/CN=${options.names[0] ?? 'nobody'}`;
   openssl(['req', '-new', '-key', keyPath, '-out', csrPath, '-subj', subject]);
@@ -110,7 +112,7 @@ commonName = supplied
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = ${altNames}
+${altNames && `subjectAltName = ${altNames}`}
 `;
 }
 

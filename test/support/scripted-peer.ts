@@ -40,6 +40,8 @@ export interface PeerOptions {
   readonly sayInTls?: boolean;
   /** Sends this right after its own words, in the same segment. */
   readonly add?: Partial<Record<Stage, string | Buffer>>;
+  /** Sends this right before its own words, in the same segment, in clear. */
+  readonly before?: Partial<Record<Stage, string>>;
   /** Cuts the connection instead of speaking. */
   readonly cutAt?: Stage;
   /** Says nothing more from here on. */
@@ -233,13 +235,14 @@ class PeerConnection {
   }
 
   async #speak(stage: Stage, own: string): Promise<void> {
-    const { cutAt, silentAt, say, sayInTls, add, slow } = this.#options;
+    const { cutAt, silentAt, say, sayInTls, before, add, slow } = this.#options;
     if (cutAt === stage) this.#tcp.destroy();
     if (silentAt === stage) await new Promise(() => undefined);
     const words = Buffer.from(this.#tlsUp && !sayInTls ? own : (say?.[stage] ?? own));
     // The peer hashes its own words: what was put in their place or after them is tampering.
     this.#transcript.server(own);
-    const all = Buffer.concat([words, Buffer.from((this.#tlsUp ? '' : add?.[stage]) ?? '')]);
+    const extra = (at: PeerOptions['add']) => Buffer.from((this.#tlsUp ? '' : at?.[stage]) ?? '');
+    const all = Buffer.concat([extra(before), words, extra(add)]);
     if (!slow) return void this.#socket.write(all);
     for (const octet of all) {
       this.#socket.write(Buffer.of(octet));
