@@ -35,7 +35,7 @@ async function writeLetter(page: Page): Promise<void> {
   await openRow(0)(page);
   await page.getByRole('button', { name: 'New message' }).click();
   await page.getByLabel('To', { exact: true }).fill('Teresa Okafor <teresa@okafor.example>');
-  await page.getByLabel('Subject').fill('Dinner after the walk');
+  await page.getByRole('textbox', { name: 'Subject' }).fill('Dinner after the walk');
   await page
     .getByRole('textbox', { name: 'Message text' })
     .fill('Dear Teresa,\n\ncount me in for dinner, and Anouk too. We take the 9:24.\n\nMira');

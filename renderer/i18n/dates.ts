@@ -19,10 +19,14 @@ function startOfDay(date: Date): number {
  * @param now the present, so that "today" is decided anew at each call
  */
 export function createDateWords(locale: string, now: () => Date = () => new Date()): DateWords {
-  const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
   const monthDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const short = new Intl.DateTimeFormat(locale, { dateStyle: 'short' });
+  const short = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'numeric',
+    year: '2-digit',
+  });
   const full = new Intl.DateTimeFormat(locale, {
     weekday: 'short',
     day: 'numeric',

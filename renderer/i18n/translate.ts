@@ -40,11 +40,17 @@ export interface ErrorText {
   readonly serverText: string | undefined;
 }
 
+/** A sentence may begin with the stand-in for a name; a server's own name stays as it is. */
+function capitalise(sentence: string): string {
+  return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
+}
+
 export function errorText(t: Translate, error: WireError): ErrorText {
   const values = { host: t('error.anyHost'), ...error.params };
+  const what = t(`error.${error.code}.what`, values);
   const said = error.params.text;
   return {
-    what: t(`error.${error.code}.what`, values),
+    what: error.params.host === undefined ? capitalise(what) : what,
     means: t(`error.${error.code}.means`, values),
     todo: t(`error.${error.code}.todo`, values),
     serverText: typeof said === 'string' && said !== '' ? said.slice(0, 500) : undefined,

@@ -33,22 +33,34 @@ const allowedAttributes = (
   'span src start style summary title type valign value vspace width'
 ).split(' ');
 
+const namesResource: ReadonlySet<string> = new Set(['href', 'src', 'cite']);
+
+/** The frame's own realm: what is parsed in it obeys the frame's CSP, which lets styles be read. */
+export type FrameRealm = Window & typeof globalThis;
+
 /**
  * @param parts of the same message: only their own urls may be shown by `cid:`
+ * @param realm the window of the frame that will hold the fragment
  * @returns undefined when the message is beyond the caps and must be shown as text
  */
-export function sanitiseHtml(html: string, parts: readonly PartDto[]): SafeHtml | undefined {
+export function sanitiseHtml(
+  html: string,
+  parts: readonly PartDto[],
+  realm: FrameRealm,
+): SafeHtml | undefined {
   if (html.length > htmlCaps.length) return undefined;
   // An inert document: no script runs and nothing is fetched.
-  const inert = new DOMParser().parseFromString(html, 'text/html');
+  const inert = new realm.DOMParser().parseFromString(html, 'text/html');
   if (depthOf(inert.documentElement) > htmlCaps.depth) return undefined;
   // Styles of the head come along; the rest of the head does not.
-  inert.body.prepend(...inert.head.querySelectorAll('style'));
-  const remoteCount = takeOutRemote(inert.body, urlsByContentId(parts));
-  const purifier = DOMPurify(window);
+  const sheet = sheetOf(inert);
+  const remoteCount = takeOutRemote(sheet, urlsByContentId(parts), realm);
+  const purifier = DOMPurify(realm);
   const fragment = purifier.sanitize(inert.body, {
     ALLOWED_TAGS: [...allowedTags, 'body', '#text'],
     ALLOWED_ATTR: allowedAttributes,
+    // Only these three name a resource; the rest are words and numbers.
+    ADD_URI_SAFE_ATTR: allowedAttributes.filter((name) => !namesResource.has(name)),
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP:
@@ -56,6 +68,18 @@ export function sanitiseHtml(html: string, parts: readonly PartDto[]): SafeHtml 
     RETURN_DOM_FRAGMENT: true,
   });
   return { fragment, remoteCount };
+}
+
+/** The body's own look (colour, class, style) moves to an element that survives: many letters rely on it. */
+function sheetOf(inert: Document): HTMLElement {
+  const sheet = inert.createElement('div');
+  for (const name of ['class', 'style', 'bgcolor', 'dir', 'lang']) {
+    const value = inert.body.getAttribute(name);
+    if (value !== null) sheet.setAttribute(name, value);
+  }
+  sheet.append(...inert.head.querySelectorAll('style'), ...inert.body.childNodes);
+  inert.body.replaceChildren(sheet);
+  return inert.body;
 }
 
 /** Iterative: the tree may be as deep as the sender likes. */
@@ -92,7 +116,11 @@ function contentIdOf(source: string): string {
 
 const remoteAttributes = ['srcset', 'background', 'poster', 'longdesc', 'lowsrc', 'dynsrc', 'ping'];
 
-function takeOutRemote(body: HTMLElement, contentUrls: ReadonlyMap<string, string>): number {
+function takeOutRemote(
+  body: HTMLElement,
+  contentUrls: ReadonlyMap<string, string>,
+  realm: FrameRealm,
+): number {
   let count = 0;
   for (const image of body.querySelectorAll('img')) {
     const source = (image.getAttribute('src') ?? '').trim();
@@ -103,7 +131,7 @@ function takeOutRemote(body: HTMLElement, contentUrls: ReadonlyMap<string, strin
       image.removeAttribute('src');
       if (/^(?:https?:)?\/\//i.test(source)) count += 1;
       // An empty box where a picture was says nothing; its words may.
-      if ((image.getAttribute('alt') ?? '').trim() === '') image.remove();
+      image.replaceWith((image.getAttribute('alt') ?? '').trim());
     }
   }
   for (const element of body.querySelectorAll('*')) {
@@ -112,7 +140,7 @@ function takeOutRemote(body: HTMLElement, contentUrls: ReadonlyMap<string, strin
       if (name === 'background' || name === 'poster') count += 1;
       element.removeAttribute(name);
     }
-    if (element.hasAttribute('style') && element instanceof HTMLElement) {
+    if (element.hasAttribute('style') && element instanceof realm.HTMLElement) {
       count += cleanDeclarations(element.style);
     }
   }

@@ -148,7 +148,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
           autoComplete="off"
           hint={
             <span className={cx(styles.promise)}>
-              <LockGlyph state="encrypted" size={14} />
+              <LockGlyph state="connecting" size={14} />
               {t('addAccount.passwordPromise')}
             </span>
           }

@@ -87,6 +87,36 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
   );
 }
 
+interface RefusedKeyProps {
+  readonly error: WireError;
+  readonly onConfirm: (identity: string) => void;
+}
+
+/** The key that a stopped leg met: beside the known one when it changed, to compare when it is new. */
+function RefusedKey({ error, onConfirm }: RefusedKeyProps) {
+  const { t } = useWords();
+  const { words, pinnedWords, identity } = error.params;
+  if (typeof words !== 'string') return null;
+  return (
+    <div className={cx(styles.key)}>
+      {typeof pinnedWords === 'string' && (
+        <>
+          <p className={cx(styles.muted)}>{t('lock.fact.knownWords')}</p>
+          <KeyWords words={pinnedWords} />
+        </>
+      )}
+      <p className={cx(styles.muted)}>{t('lock.fact.wordsNow')}</p>
+      <KeyWords words={words} />
+      {typeof identity === 'string' && (
+        <>
+          <p className={cx(styles.muted)}>{t('lock.compare')}</p>
+          <Button onPress={() => onConfirm(identity)}>{t('lock.confirmKey')}</Button>
+        </>
+      )}
+    </div>
+  );
+}
+
 interface LegProps {
   readonly leg: LegDetailDto;
   readonly onConfirm: (identity: string) => void;
@@ -119,6 +149,7 @@ function Leg({ leg, onConfirm }: LegProps) {
         <span className={cx(styles.level)}>{t(`leg.state.${state}`)}</span>
       </h3>
       {leg.error !== undefined && <Failure error={leg.error} />}
+      {leg.error !== undefined && <RefusedKey error={leg.error} onConfirm={onConfirm} />}
       <dl className={cx(styles.facts)}>
         {facts.map(([name, value]) => (
           <div key={name}>

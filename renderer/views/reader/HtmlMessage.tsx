@@ -30,8 +30,9 @@ export function HtmlMessage(props: HtmlMessageProps) {
 
   const fill = useEffectEvent((element: HTMLIFrameElement): (() => void) => {
     const inner = element.contentDocument;
-    if (inner === null || inner.body === null) return () => undefined;
-    const safe = sanitiseHtml(html, parts);
+    const realm = inner?.defaultView;
+    if (!inner?.body || !realm) return () => undefined;
+    const safe = sanitiseHtml(html, parts, realm);
     if (safe === undefined) {
       props.onBeyondCaps();
       return () => undefined;

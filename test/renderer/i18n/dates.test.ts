@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDateWords, formatSize } from '../../../renderer/i18n/dates.ts';
+import { pickLocale } from '../../../renderer/i18n/locale.ts';
+
+const now = new Date(2026, 10, 23, 15, 0);
+const words = createDateWords('en-GB', () => now);
+const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
+
+test('a row of today shows its time', () => {
+  assert.equal(words.row(at(2026, 10, 23, 9, 5)), '09:05');
+});
+
+test('a row of one minute before midnight yesterday shows the weekday', () => {
+  assert.equal(words.row(at(2026, 10, 22, 23, 59)), 'Sun');
+});
+
+test('a row of six days ago shows the weekday, of seven days ago the date', () => {
+  assert.equal(words.row(at(2026, 10, 17, 12, 0)), 'Tue');
+  assert.equal(words.row(at(2026, 10, 16, 12, 0)), '16 Nov');
+});
+
+test('a row of another year shows the year', () => {
+  assert.equal(words.row(at(2025, 11, 31, 12, 0)), '31/12/25');
+});
+
+test('a row from the future shows its date, never a weekday', () => {
+  assert.equal(words.row(at(2026, 10, 25, 12, 0)), '25 Nov');
+});
+
+test('sizes are decimal and short', () => {
+  assert.equal(formatSize('en', 0), '0B');
+  assert.equal(formatSize('en', 999), '999B');
+  assert.equal(formatSize('en', 1_500), '1.5 kB');
+  assert.equal(formatSize('en', 482_113), '482 kB');
+  assert.equal(formatSize('de', 2_914_220), '2,9 MB');
+});
+
+test('a size just under a unit is not written as 1,000', () => {
+  assert.equal(formatSize('en', 999_900), '1 MB');
+});
+
+test('the first language that exists wins and its region is kept for dates', () => {
+  assert.deepEqual(pickLocale(['fr-CH', 'de-CH', 'en']), { language: 'de', locale: 'de-CH' });
+  assert.deepEqual(pickLocale(['ja']), { language: 'en', locale: 'en' });
+});
