@@ -125,6 +125,17 @@ test('still opens what was sealed under the file once a keyring has come', async
   assert.equal(await late.openSecret(sealed), secret);
 });
 
+test('binds a sealed secret to the source of its key', async () => {
+  const key = new Uint8Array(32).fill(7);
+  const [a, b] = [memorySource(8), memorySource(9)];
+  await Promise.all([a.save(key), b.save(key)]);
+  const store = await openSecretStore([a, b], silentLogger);
+  const moved = Buffer.from(await store.sealSecret(secret));
+  assert.equal(await store.openSecret(moved), secret);
+  moved[1] = 9;
+  await assert.rejects(store.openSecret(moved), unavailable);
+});
+
 function memorySource(id: number): KeySource {
   let kept: Uint8Array | undefined;
   return {
