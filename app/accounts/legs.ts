@@ -60,7 +60,7 @@ export class Legs implements LegOpener, Disposable {
    * @throws RequestError `account.not-found`; StorageError when what was learned cannot be kept
    */
   async open(accountId: string, service: Service, signal?: AbortSignal): Promise<OpenedLeg> {
-    const { store, openLeg, trustAnchors } = this.#options;
+    const { openLeg, trustAnchors } = this.#options;
     const stored = this.#stored(accountId, service);
     const policy = createLegPolicy({
       pin: stored.pin,
@@ -81,7 +81,6 @@ export class Legs implements LegOpener, Disposable {
     }
     try {
       this.#keep(accountId, service, stored, opened);
-      if (store.account(accountId) === undefined) throw new RequestError('account.not-found');
     } catch (error) {
       opened.stream.destroy();
       throw this.#failed(accountId, service, error);

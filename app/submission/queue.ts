@@ -31,6 +31,8 @@ export class Queue {
   readonly #copying = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #stopped = true;
+  /** After `stop`: nothing of the store may be touched any more. */
+  #ended = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -38,6 +40,7 @@ export class Queue {
 
   start(): void {
     this.#stopped = false;
+    this.#ended = false;
     for (const { accountId } of this.#options.store.list()) this.kick(accountId);
   }
 
@@ -48,7 +51,9 @@ export class Queue {
     this.#timers.clear();
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
-    await Promise.all([...running.map(({ done }) => done), ...this.#copying.values()]);
+    await Promise.all(running.map(({ done }) => done));
+    this.#ended = true;
+    await Promise.all(this.#copying.values());
   }
 
   async stopAccount(accountId: string): Promise<void> {
@@ -68,10 +73,7 @@ export class Queue {
     const entry = { abort, done: Promise.resolve() };
     this.#running.set(accountId, entry);
     entry.done = this.#work(accountId, abort.signal)
-      .catch((error: unknown) => {
-        const detail = describeError(error);
-        this.#options.logger.log('error', 'outbox.worker-failed', { detail });
-      })
+      .catch((error: unknown) => this.#report('outbox.worker-failed', error))
       .finally(() => {
         this.#running.delete(accountId);
         this.#arm(accountId);
@@ -85,6 +87,7 @@ export class Queue {
       if (row.state !== 'unknown') continue;
       try {
         const found = await sentCopy.findByMessageId(accountId, row.messageId);
+        if (this.#ended) return;
         const current = store.get(row.outboxId);
         if (found === 'found' && current?.state === 'unknown')
           this.#keep(settleFound(current, now()));
@@ -100,7 +103,9 @@ export class Queue {
   copy(accountId: string): Promise<void> {
     const running = this.#copying.get(accountId);
     if (running) return running;
-    const done = this.#copyAll(accountId).finally(() => this.#copying.delete(accountId));
+    const done = this.#copyAll(accountId)
+      .catch((error: unknown) => this.#report('outbox.copy-failed', error))
+      .finally(() => this.#copying.delete(accountId));
     this.#copying.set(accountId, done);
     return done;
   }
@@ -163,6 +168,7 @@ export class Queue {
   async #copyAll(accountId: string): Promise<void> {
     const { store, sentCopy, logger } = this.#options;
     for (const row of store.ofAccount(accountId)) {
+      if (this.#ended) return;
       if (!row.copyPending || row.state === 'sending') continue;
       try {
         if (store.hasMessage(row.outboxId)) {
@@ -172,6 +178,8 @@ export class Queue {
         logger.log('info', 'outbox.copy-failed', { detail: describeError(error) });
         return;
       }
+      // The databases may be closed by now; asking again does no harm next time.
+      if (this.#ended) return;
       const current = store.get(row.outboxId);
       if (current) this.#keep({ ...current, copyPending: false });
     }
@@ -187,6 +195,10 @@ export class Queue {
     });
     if (row.state === 'sent' && !row.copyPending) store.removeMessage(row.outboxId);
     onChanged(row.accountId);
+  }
+
+  #report(event: string, error: unknown): void {
+    this.#options.logger.log('error', event, { detail: describeError(error) });
   }
 
   #arm(accountId: string): void {

@@ -183,6 +183,58 @@ test('openings that overlap never lower a floor that one of them raised', async 
   assert.equal(store.leg('a1', 'imap')?.floor, 'confirmed');
 });
 
+/** An opening that is held after it was judged, until `go` is called. */
+function holdFirst(): { go: () => void } {
+  const { openLeg } = standIn;
+  const slow = Promise.withResolvers<void>();
+  let first = true;
+  legs = create(async (endpoint, policy, options) => {
+    const held = first;
+    first = false;
+    const leg = await openLeg(endpoint, policy, options);
+    if (held) await slow.promise;
+    return leg;
+  });
+  return { go: () => slow.resolve() };
+}
+
+test('of two first openings with different keys only one is believed', async () => {
+  const { go } = holdFirst();
+  standIn.offers.imap = { tls: true, identity: key2 };
+  const late = legs.open('a1', 'imap');
+  await settled();
+  standIn.offers.imap = { tls: true, identity: key1 };
+  await legs.open('a1', 'imap');
+  go();
+  await assert.rejects(late, { code: 'leg.key-changed' });
+  assert.deepEqual(store.leg('a1', 'imap')?.pin?.identity, key1);
+});
+
+test('an opening that began before the person vouched for the key does not undo that', async () => {
+  await legs.open('a1', 'imap');
+  const { go } = holdFirst();
+  const late = legs.open('a1', 'imap');
+  await settled();
+  const pin = store.leg('a1', 'imap')?.pin;
+  assert.ok(pin);
+  const compared = { ...pin, vouchedBy: 'fingerprint' as const };
+  store.saveProtection('a1', 'imap', { pin: compared, floor: 'confirmed' });
+  go();
+  await late;
+  assert.equal(store.leg('a1', 'imap')?.pin?.vouchedBy, 'fingerprint');
+});
+
+test('what is remembered of a server falls only by the person’s act', () => {
+  const endpoint = store.leg('a1', 'imap')?.endpoint;
+  assert.ok(endpoint);
+  store.saveProtection('a1', 'imap', { pin: undefined, floor: 'confirmed' });
+  store.saveProtection('a1', 'imap', { pin: undefined, floor: 'encrypted' });
+  assert.equal(store.serverMemory(endpoint)?.floor, 'confirmed');
+  store.setFloor('a1', 'imap', 'clear');
+  assert.equal(store.serverMemory(endpoint)?.floor, 'clear');
+  assert.equal(store.leg('a1', 'imap')?.allowClear, true);
+});
+
 test('a leg of an account that was removed meanwhile is cut', async () => {
   const opening = legs.open('a1', 'imap');
   store.removeAccount('a1');

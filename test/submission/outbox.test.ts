@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { AuthError, LegError, RequestError } from '../../app/errors.ts';
@@ -302,6 +303,14 @@ test('no password is sent to a server that does not offer to take one', async ()
   await submit();
   await untilError('auth.unsupported');
   assert.ok(!server.commands.some((line) => /^(AUTH|MAIL)/.test(line)));
+});
+
+test('the server is not told this computer’s name', async (context) => {
+  context.mock.method(os, 'hostname', () => 'adas-laptop.home.example');
+  await submit();
+  await bench.until('sent');
+  assert.ok(!server.received().includes('adas-laptop'));
+  assert.ok(server.commands.includes('EHLO [127.0.0.1]'));
 });
 
 test('STARTTLS offered inside the leg is not taken', async () => {
