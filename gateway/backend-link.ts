@@ -3,19 +3,21 @@
  * is a cut for the client, never an answer of our own.
  */
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Endpoint } from './config.ts';
 import { OctetReader } from './octet-reader.ts';
 import { writeOctets } from './octet-writer.ts';
 import { LineTooLong, SessionEnd } from './session-end.ts';
 
 export class BackendLink {
-  readonly socket: Socket;
+  readonly stream: Duplex;
   readonly #reader: OctetReader;
   #farewell = false;
 
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    this.#reader = new OctetReader(socket);
+  /** Over a stream that is open already. */
+  constructor(stream: Duplex) {
+    this.stream = stream;
+    this.#reader = new OctetReader(stream);
   }
 
   /**
@@ -74,7 +76,7 @@ export class BackendLink {
 
   async write(octets: Uint8Array | string): Promise<void> {
     try {
-      await writeOctets(this.socket, octets);
+      await writeOctets(this.stream, octets);
     } catch (cause) {
       throw new SessionEnd('backend-cut', { cut: true, cause });
     }

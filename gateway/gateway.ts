@@ -8,6 +8,7 @@ import { ConfigError, type GatewayConfig, type ListenerConfig } from './config.t
 import { ConnectionCounter } from './connection-counter.ts';
 import { imapProtocol } from './imap/imap-dialogue.ts';
 import { KeyRing } from './key-ring.ts';
+import { RelayProbe } from './relay-probe.ts';
 import { ReplayGuard } from './replay-guard.ts';
 import { type Protocol, Session, type SessionContext } from './session.ts';
 import { smtpProtocol } from './smtp/smtp-dialogue.ts';
@@ -105,6 +106,9 @@ export class Gateway {
       keys: this.#keys,
       tls: this.#tls,
       replays: this.#replays,
+      relayProbe: needsRelayProbe(config)
+        ? new RelayProbe(config.backend, this.#config.limits.backendConnectMs, this.#logger)
+        : undefined,
       limits: this.#config.limits,
       logger: this.#logger,
     };
@@ -175,4 +179,12 @@ export class Gateway {
       this.#logger.log('error', 'key-renewal-failed', { error: describeError(error) });
     }
   }
+}
+
+/**
+ * Where STARTTLS is passed on, MAIL before AUTH can no longer be refused here. With the client's real
+ * address, or where the administrator said so, the backend judges for itself.
+ */
+function needsRelayProbe(config: ListenerConfig): boolean {
+  return config.service === 'submission' && config.requireAuth && !config.proxyProtocol;
 }

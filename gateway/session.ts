@@ -15,6 +15,7 @@ import type { KeyRing } from './key-ring.ts';
 import type { GatewayLimits } from './limits.ts';
 import { joinStreams, type Pipe } from './pipe.ts';
 import { encodeProxyHeader, plainAddress } from './proxy-protocol.ts';
+import type { RelayProbe } from './relay-probe.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 import type { SealRequest } from './seal-request.ts';
 import { SessionEnd } from './session-end.ts';
@@ -39,6 +40,8 @@ export interface SessionContext {
   readonly keys: KeyRing;
   readonly tls: TlsSource | undefined;
   readonly replays: ReplayGuard;
+  /** Asked before the gateway gives up its view of a submission session. */
+  readonly relayProbe: RelayProbe | undefined;
   readonly limits: GatewayLimits;
   readonly logger: Logger;
 }
@@ -223,7 +226,7 @@ export class Session {
     this.arm(idleMs);
     this.#pipe = joinStreams({
       client: this.client.stream,
-      backend: this.backend.socket,
+      backend: this.backend.stream,
       fromClient: this.client.release(),
       fromBackend: this.backend.release(),
       onActivity: () => this.#timer?.refresh(),

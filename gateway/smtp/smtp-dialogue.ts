@@ -139,6 +139,10 @@ class SmtpDialogue {
       await session.startTls();
       return;
     }
+    this.#session.armForReply();
+    if (await session.context.relayProbe?.isOpenRelay()) {
+      return this.#answer('454 4.7.0 TLS not available');
+    }
     const reply = await this.#ask(command.line);
     session.assertNothingInjected();
     await this.#send(reply);

@@ -23,7 +23,7 @@ describe('gateway before Postfix and Dovecot', { skip: !isRoot() && 'Postfix nee
   let postfix: Postfix;
   /** Answers STARTTLS itself: submission, imap, submissions, imaps, and the port 25 of Postfix. */
   let own: GatewayProcess;
-  /** Passes STARTTLS on: submission, imap. */
+  /** Passes STARTTLS on: submission, the port 25 of Postfix, imap. */
   let passing: GatewayProcess;
   const port = (gateway: GatewayProcess, index: number): number => gateway.ports[index] ?? 0;
 
@@ -59,6 +59,7 @@ smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_
     passing = await startGatewayProcess([
       `--state-dir=${join(dir, 'passing')}`,
       `--submission=${spec(postfix.submissionPort)}`,
+      `--submission=${spec(postfix.smtpPort)}`,
       `--imap=${spec(dovecot.imapPort)}`,
     ]);
   });
@@ -115,7 +116,7 @@ smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_
       ['smtp', port(own, 0), 'QUIT\r\n'],
       ['imap', port(own, 3), 'a LOGOUT\r\n'],
       ['smtp', port(passing, 0), 'QUIT\r\n'],
-      ['imap', port(passing, 1), 'a LOGOUT\r\n'],
+      ['imap', port(passing, 2), 'a LOGOUT\r\n'],
     ] as const) {
       const result = await run(
         'openssl',
@@ -198,6 +199,12 @@ smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_
     assert.match(await inside.ask('MAIL FROM:<a@elsewhere.test>'), /^530/);
     assert.match(await inside.ask('RCPT TO:<b@elsewhere.test>'), /^530/);
     inside.close();
+    // STARTTLS that Postfix itself would answer: the gateway could refuse nothing inside.
+    const passed = await Peer.connect(port(passing, 1));
+    await passed.reply();
+    assert.match(await passed.ask('STARTTLS'), /^454/);
+    assert.match(passing.output(), / error backend-is-open-relay /);
+    passed.close();
   });
 
   it('logs neither names nor passwords, and nothing that a client chose', () => {

@@ -186,29 +186,83 @@ describe('gateway with a certificate', () => {
 });
 
 describe('gateway without a certificate', () => {
-  for (const service of ['submission', 'imap'] as const) {
-    it(`becomes a piece of wire after the backend's own STARTTLS (${service})`, async () => {
-      const wire = '\x16\x03\x01\x00\xff\r\n.\r\nQUIT\r\n';
-      const rig = await startRig({
-        service,
-        script: async (peer) => {
-          peer.send(service === 'imap' ? '* OK ready\r\n' : '220 mail.test\r\n');
-          await peer.line();
-          peer.send(service === 'imap' ? 'a OK begin\r\n' : '220 begin\r\n');
-          await peer.until(/QUIT\r\n$/);
-          peer.send(wire);
-          peer.stream.end();
-        },
-      });
-      const client = await rig.connect();
-      await client.line();
-      client.send(service === 'imap' ? 'a STARTTLS\r\n' : 'STARTTLS\r\n');
-      assert.match(await client.line(), /begin/);
-      client.send(wire);
-      assert.equal(await client.rest(), wire);
-      assert.ok(rig.backend.heard().endsWith(wire));
-      assert.match((await rig.ended())[0]?.line ?? '', /protection=passed authenticated=unknown/);
+  async function withRig(options: RigOptions, run: (rig: Rig) => Promise<void>): Promise<void> {
+    const rig = await startRig(options);
+    try {
+      await run(rig);
+    } finally {
       await rig.stop();
+    }
+  }
+
+  for (const service of ['submission', 'imap'] as const) {
+    it(`becomes a piece of wire after the backend's own STARTTLS (${service})`, () => {
+      const wire = '\x16\x03\x01\x00\xff\r\n.\r\nQUIT\r\n';
+      const script = async (peer: Peer): Promise<void> => {
+        peer.send(service === 'imap' ? '* OK ready\r\n' : '220 mail.test\r\n');
+        await peer.line();
+        peer.send(service === 'imap' ? 'a OK begin\r\n' : '220 begin\r\n');
+        await peer.until(/QUIT\r\n$/);
+        peer.send(wire);
+        peer.stream.end();
+      };
+      return withRig({ service, script, listener: { requireAuth: false } }, async (rig) => {
+        const client = await rig.connect();
+        await client.line();
+        client.send(service === 'imap' ? 'a STARTTLS\r\n' : 'STARTTLS\r\n');
+        assert.match(await client.line(), /begin/);
+        client.send(wire);
+        assert.equal(await client.rest(), wire);
+        assert.ok(rig.backend.heard().endsWith(wire));
+        assert.match((await rig.ended())[0]?.line ?? '', /protection=passed authenticated=unknown/);
+      });
     });
   }
+
+  it('does not pass TLS on to a backend that takes mail for all the world from here', () =>
+    withRig(
+      { service: 'submission', script: smtpScript({ ehlo: ['mail.test', 'SIZE 1'] }) },
+      async (rig) => {
+        const client = await rig.connect();
+        await client.reply();
+        assert.match(await client.ask('STARTTLS'), /^454 4\.7\.0 /);
+        assert.match(await client.ask('STARTTLS'), /^454 4\.7\.0 /);
+        assert.equal(rig.backend.connections[0]?.text, '');
+        assert.match(
+          rig.backend.connections[1]?.text ?? '',
+          /RCPT TO:<nobody@relay-test\.invalid>/,
+        );
+        assert.doesNotMatch(rig.backend.heard(), /DATA/);
+        assert.equal(rig.backend.connections.length, 2);
+        assert.equal(rig.log.filter((entry) => entry.event === 'backend-is-open-relay').length, 1);
+      },
+    ));
+
+  it('passes TLS on to a backend that refuses such mail, and does not when it cannot ask', () => {
+    const polite = smtpScript({
+      ehlo: ['mail.test', 'SIZE 1'],
+      answers: { RCPT: '554 5.7.1 Relay access denied\r\n', STARTTLS: '220 begin\r\n' },
+    });
+    const limits = { backendConnectMs: 100 };
+    let silent = false;
+    const script = (peer: Peer, index: number): unknown =>
+      silent && index > 0 ? undefined : polite(peer, index);
+    const options = {
+      service: 'submission',
+      script: async (peer: Peer, index: number) => void (await script(peer, index)),
+      limits,
+    } as const;
+    return withRig(options, async (rig) => {
+      const first = await rig.connect();
+      await first.reply();
+      assert.match(await first.ask('STARTTLS'), /^220 begin/);
+    }).then(() => {
+      silent = true;
+      return withRig(options, async (rig) => {
+        const second = await rig.connect();
+        await second.reply();
+        assert.match(await second.ask('STARTTLS'), /^454/);
+      });
+    });
+  });
 });
