@@ -46,6 +46,10 @@ function accountHandlers(options: EngineOptions, parts: EngineParts): Prefixed<'
     outbox.wake(accountId);
     return {};
   };
+  const startOver = (accountId: string) => {
+    mail.renew(accountId);
+    outbox.wake(accountId);
+  };
   return {
     'account.list': () => accounts.list().map(({ accountId }) => dto(accountId)),
     'account.discover': ({ address }) =>
@@ -58,12 +62,12 @@ function accountHandlers(options: EngineOptions, parts: EngineParts): Prefixed<'
     },
     'account.setPassword': async ({ accountId, password }) => {
       await accounts.setPassword(accountId, password);
-      tryAgain(accountId);
+      startOver(accountId);
       return dto(accountId);
     },
     'account.setFloor': ({ accountId, service, floor }) => {
       accounts.setFloor(accountId, service, floor);
-      tryAgain(accountId);
+      startOver(accountId);
       return dto(accountId);
     },
     'account.remove': async ({ accountId }) => {

@@ -25,7 +25,8 @@ export class AccountGate {
 
   /** Closes the gate when `error` needs the person; other errors leave it as it is. */
   note(error: MailError): void {
-    if (error.retry !== 'after-user-action') return;
+    // What the gate itself threw must not keep it closed for longer.
+    if (error.retry !== 'after-user-action' || error === this.#blocked?.error) return;
     // A refused password stays refused; a stopped leg may be mended on the server's side.
     const wait = error instanceof AuthError ? Number.POSITIVE_INFINITY : imapLimits.retryStoppedMs;
     this.#blocked = { error, until: this.#now() + wait };

@@ -3,7 +3,7 @@
  * background when both are quiet (other mailboxes, bodies ahead of reading).
  */
 import type { ImapFlow } from 'imapflow';
-import { asMailError, ImapError, type MailError, RequestError } from '../errors.ts';
+import { asMailError, CancelledError, ImapError, type MailError, RequestError } from '../errors.ts';
 import { describeError, type Logger } from '../log.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { AccountGate } from './account-gate.ts';
@@ -41,6 +41,8 @@ export class AccountSync {
   readonly #work: WorkConnection;
   readonly #watch: InboxWatch;
   readonly #running = new Set<number>();
+  /** Ends every connection that was opened, or is being opened, under the demands of now. */
+  #demands = new AbortController();
   #poll: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -51,7 +53,7 @@ export class AccountSync {
     this.#watch = new InboxWatch({
       gate: this.#gate,
       context,
-      connect: (signal) => options.connect(true, signal),
+      connect: (signal) => this.#connect(true, signal),
       prepare: (client) => this.#prepare(client),
       events: {
         connecting: () => events.syncing(accountId, 0),
@@ -70,6 +72,14 @@ export class AccountSync {
   retry(): void {
     this.#gate.clear();
     this.#watch.retry();
+  }
+
+  /** Lets no connection stand that was opened under other demands (floor, password). */
+  renew(): void {
+    this.#gate.clear();
+    this.#watch.hurry();
+    this.#demands.abort();
+    this.#demands = new AbortController();
   }
 
   async stop(): Promise<void> {
@@ -132,11 +142,24 @@ export class AccountSync {
   async #connectWork(signal: AbortSignal): Promise<ImapConnection> {
     this.#gate.check();
     try {
-      return await this.#options.connect(false, signal);
+      return await this.#connect(false, signal);
     } catch (error) {
       this.#gate.note(asMailError(error));
       throw error;
     }
+  }
+
+  async #connect(idle: boolean, signal: AbortSignal): Promise<ImapConnection> {
+    const demands = this.#demands.signal;
+    const connection = await this.#options.connect(idle, AbortSignal.any([signal, demands]));
+    const close = () => connection.close();
+    if (demands.aborted) {
+      close();
+      throw new CancelledError();
+    }
+    demands.addEventListener('abort', close, { once: true });
+    connection.client.on('close', () => demands.removeEventListener('abort', close));
+    return connection;
   }
 
   async #prepare(client: ImapFlow): Promise<number> {

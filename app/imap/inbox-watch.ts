@@ -38,6 +38,7 @@ export class InboxWatch {
   readonly #wake = new WakeSignal();
   #running: Promise<void> | undefined;
   #connected = false;
+  #refresh: (() => void) | undefined;
   #lastProgressAt = 0;
 
   constructor(options: WatchOptions) {
@@ -48,9 +49,15 @@ export class InboxWatch {
     this.#running ??= this.#run();
   }
 
-  /** Tries now instead of later. A standing connection is left alone. */
+  /** Tries now instead of later; a standing connection looks again, and so proves itself. */
   retry(): void {
-    if (!this.#connected) this.#wake.wake();
+    if (this.#connected) this.#refresh?.();
+    else this.#wake.wake();
+  }
+
+  /** The standing connection is about to be closed: do not wait before the next one. */
+  hurry(): void {
+    this.#wake.wake();
   }
 
   async stop(): Promise<void> {
@@ -71,6 +78,7 @@ export class InboxWatch {
         failure = asMailError(error);
       }
       this.#connected = false;
+      this.#refresh = undefined;
       if (this.#stop.signal.aborted) break;
       if (failure !== undefined) {
         gate.note(failure);
@@ -112,10 +120,12 @@ export class InboxWatch {
     const { context, events } = this.#options;
     const sync = new MailboxSync(context, inboxId);
     const changed = new WakeSignal();
-    this.#listen(client, inboxId, () => {
+    const stale = () => {
       sync.markStale();
       changed.wake();
-    });
+    };
+    this.#refresh = stale;
+    this.#listen(client, inboxId, stale);
     const closed = new AbortController();
     client.on('close', () => closed.abort());
     let ready = false;

@@ -64,6 +64,7 @@ export class MailSync {
     const sync = this.#syncs.get(accountId);
     this.#syncs.delete(accountId);
     await sync?.stop();
+    this.bodies.forget();
     this.#options.store.writer.removeAccount(accountId);
   }
 
@@ -72,6 +73,13 @@ export class MailSync {
     const sync = this.account(accountId);
     this.#options.accounts.setProblem(accountId, undefined);
     sync.retry();
+  }
+
+  /** Opens all connections anew: floor or password changed, and what stands may not be used. */
+  renew(accountId: string): void {
+    const sync = this.account(accountId);
+    this.#options.accounts.setProblem(accountId, undefined);
+    sync.renew();
   }
 
   async stop(): Promise<void> {

@@ -27,6 +27,15 @@ export interface SyncContext {
   arrived(mailbox: StoredMailbox, uids: readonly number[]): void;
 }
 
+interface Fetched {
+  /** Newest first. */
+  readonly headers: readonly MessageHeader[];
+  /** Uids that were not in the store before. */
+  readonly fresh: readonly number[];
+}
+
+const nothing: Fetched = { headers: [], fresh: [] };
+
 export class MailboxSync {
   readonly #context: SyncContext;
   readonly #mailboxId: number;
@@ -126,19 +135,16 @@ export class MailboxSync {
       await this.#compareAll(client, selected, known.highestModSeq);
       return;
     }
-    const added =
+    const { headers: added, fresh } =
       selected.exists === 0
-        ? []
+        ? nothing
         : await this.#fetchHeaders(client, `${uidNext}:*`, { uid: true, from: uidNext });
     for (const header of added) uidNext = Math.max(uidNext, header.uid + 1);
     const modSeq = await this.#refreshFlags(client, selected, known);
     if (added.length > 0) {
       this.#context.changed(this.#mailbox());
-      const fresh = added.filter((header) => !header.seen).map((header) => header.uid);
-      this.#context.arrived(
-        this.#mailbox(),
-        fresh.filter((uid) => reader.message(this.#mailboxId, uid)?.seen === false),
-      );
+      const unseen = fresh.filter((uid) => reader.message(this.#mailboxId, uid)?.seen === false);
+      this.#context.arrived(this.#mailbox(), unseen);
     }
     if (this.#mailbox().total === selectedMailbox(client).exists) {
       this.#finish = { uidNext, highestModSeq: modSeq };
@@ -207,7 +213,7 @@ export class MailboxSync {
     client: ImapFlow,
     range: string,
     options: { uid: boolean; from?: number },
-  ): Promise<MessageHeader[]> {
+  ): Promise<Fetched> {
     const mailbox = this.#mailbox();
     const messages = await client.fetchAll(range, headerQuery, { uid: options.uid });
     const headers = messages
@@ -218,10 +224,15 @@ export class MailboxSync {
         ...this.#context.pending.flags(mailbox, message.uid),
       }))
       .sort((a, b) => b.uid - a.uid);
+    // Asked after the fetch: the account's other connection may have stored some meanwhile.
+    const { reader, writer } = this.#context;
+    const fresh = headers
+      .map((header) => header.uid)
+      .filter((uid) => reader.message(this.#mailboxId, uid) === undefined);
     for (const piece of chunks(headers, rowsPerTransaction)) {
-      this.#context.writer.upsertMessages(this.#mailboxId, piece);
+      writer.upsertMessages(this.#mailboxId, piece);
     }
-    return headers;
+    return { headers, fresh };
   }
 }
 

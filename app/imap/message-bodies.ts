@@ -97,6 +97,11 @@ export class MessageBodies implements MessageReader {
     }
   }
 
+  /** Drops parsed messages: an account was removed. */
+  forget(): void {
+    this.#parsed.clear();
+  }
+
   /** Fetches sources into the store, a few at a time. The mailbox is selected and locked. */
   async prefetch(client: ImapFlow, mailbox: StoredMailbox, uids: number[]): Promise<void> {
     for (const batch of chunks(uids, imapLimits.prefetchBatch)) {

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName } from '../../app/contract/index.ts';
@@ -48,7 +48,7 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
   const store = openMailStore(path('mail.db'));
   const taskStore = new TaskStore(path('tasks.db'));
   const state = { password: options.password ?? 'right', online: true, opened: 0 };
-  const sockets = new Set<{ destroy(): void }>();
+  const sockets = new Set<Socket>();
   const events: SeenEvent[] = [];
   const problems: MailError[] = [];
   const accounts = directory(dovecot, state, problems);
@@ -95,6 +95,7 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
     cut() {
       for (const socket of sockets) socket.destroy();
     },
+    openSockets: () => [...sockets],
     inbox() {
       const inbox = store.reader.mailboxByRole(accountId, 'inbox');
       if (inbox === undefined) throw new Error('no inbox yet');

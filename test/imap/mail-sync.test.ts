@@ -254,3 +254,36 @@ test('a Message-ID that carries a command is refused before the wire', async (t)
     { code: 'imap.failed' },
   );
 });
+
+test('after a renewal no connection of before stands, and mail still arrives', async (t) => {
+  await emptyInbox();
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  const before = app.openSockets();
+  assert.ok(before.length > 0);
+  app.mail.renew(accountId);
+  await until(() => before.every((socket) => socket.destroyed), 'the old connections closed');
+  await lab.dovecot.deliver(user, letter('after renewal'));
+  await until(() => app.inbox().total === 1, 'the message');
+});
+
+test('an arrival that both connections see is told once', async (t) => {
+  await emptyInbox();
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  for (let round = 1; round <= 5; round++) {
+    await lab.dovecot.append(user, letter(`round ${round}`));
+    await app.mail.syncMailbox(app.inbox().mailboxId);
+    await until(() => app.inbox().total === round, 'the message');
+  }
+  await app.mail.syncMailbox(app.inbox().mailboxId);
+  const told = app.events
+    .filter(({ name }) => name === 'message.arrived')
+    .map(({ payload }) => events['message.arrived'].parse(payload).row.subject);
+  assert.deepEqual([...new Set(told)].sort(), told.sort());
+  assert.equal(told.length, 5);
+});
