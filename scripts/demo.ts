@@ -138,4 +138,9 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`The demo did not get through: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

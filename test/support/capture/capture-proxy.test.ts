@@ -5,8 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import { type CaptureProxy, startCaptureProxy } from './capture-proxy.ts';
 
 describe('capture proxy', () => {
-  const echo = createServer((socket) => {
+  const echo = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
+    // Only after the other side has ended, and not at once.
+    socket.on('end', () => setTimeout(() => socket.end(', GOODBYE'), 30));
     socket.on('data', (chunk: Buffer) => socket.write(chunk.toString().toUpperCase()));
   });
   let proxy: CaptureProxy;
@@ -39,5 +41,16 @@ describe('capture proxy', () => {
     assert.equal(proxy.connections, 1);
     proxy.cut();
     await once(socket, 'close');
+  });
+
+  it('passes on the end of one direction and still relays the other', async () => {
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+    let reply = '';
+    socket.on('data', (chunk: Buffer) => {
+      reply += chunk.toString();
+    });
+    socket.end('close me');
+    await once(socket, 'end');
+    assert.equal(reply, 'CLOSE ME, GOODBYE');
   });
 });

@@ -38,11 +38,15 @@ export async function startCaptureProxy(
       if (!to.write(chunk)) from.pause();
     });
     to.on('drain', () => from.resume());
+    // Each direction ends by itself, as on a real network: closing both at once would turn the
+    // last words of one side into a reset for the other.
     from.on('end', () => to.end());
-    from.on('error', () => to.destroy());
+    from.on('error', () => {
+      if (!to.destroyed) to.resetAndDestroy();
+    });
     from.on('close', () => {
       sockets.delete(from);
-      to.destroySoon();
+      if (!from.readableEnded) to.destroy();
     });
   };
 

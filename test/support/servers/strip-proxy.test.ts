@@ -36,16 +36,18 @@ describe('stripping lines', () => {
 });
 
 describe('strip proxy', () => {
-  const upstreams: Socket[] = [];
-  const server = createServer((socket) => {
-    upstreams.push(socket);
+  let lastWords = '';
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('end', () => socket.end());
     socket.on('error', () => undefined);
     socket.write('220 hello\r\n');
     socket.on('data', (chunk: Buffer) => {
       if (chunk.toString().startsWith('EHLO')) {
         socket.write('250-mail\r\n250-STARTT');
         setTimeout(() => socket.write('LS\r\n250 SIZE 1\r\n'), 20);
-      } else socket.write(`echo ${chunk.toString()}`);
+      } else if (chunk.toString().startsWith('QUIT')) socket.end('221 bye\r\n');
+      else if (chunk.toString().startsWith('last words')) lastWords = chunk.toString();
+      else socket.write(`echo ${chunk.toString()}`);
     });
   });
   let proxy: StripProxy;
@@ -108,6 +110,19 @@ describe('strip proxy', () => {
     proxy.flow();
     await echoed;
     socket.destroy();
+  });
+
+  it('lets the client finish after the server has ended', async () => {
+    const { socket, until } = await session({ allowHalfOpen: true });
+    const ended = once(socket, 'end');
+    socket.write('QUIT\r\n');
+    await until(/221/);
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    socket.end('last words\r\n');
+    await closed(socket);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(lastWords, 'last words\r\n');
   });
 
   it('cuts open connections, and refuses new ones until restore', async () => {

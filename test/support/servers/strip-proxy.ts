@@ -113,7 +113,26 @@ export async function startStripProxy(options: StripProxyOptions): Promise<Strip
     pair.client.write(Buffer.from(result.lines.map((line) => `${line}\r\n`).join(''), 'latin1'));
   };
 
-  const server = createServer((client) => {
+  /** Each direction ends by itself, as on a real network; an error on one side reaches the other. */
+  const link = (pair: Pair): void => {
+    const { client, server: upstream } = pair;
+    client.on('end', () => upstream.end());
+    upstream.on('end', () => client.end(Buffer.from(pair.held, 'latin1')));
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('error', () => {
+        if (!to.destroyed) to.resetAndDestroy();
+      });
+      from.on('close', () => {
+        if (!from.readableEnded) to.destroy();
+        if (to.destroyed) pairs.delete(pair);
+      });
+    }
+  };
+
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     counts.connections += 1;
     if (refusing) {
       client.destroy();
@@ -121,7 +140,8 @@ export async function startStripProxy(options: StripProxyOptions): Promise<Strip
     }
     const host = '127.0.0.1';
     const localAddress = options.localAddress ?? '127.0.0.2';
-    const upstream = connect({ host, port: options.targetPort, localAddress });
+    const port = options.targetPort;
+    const upstream = connect({ host, port, localAddress, allowHalfOpen: true });
     const pair: Pair = { client, server: upstream, held: '', opaque: false };
     pairs.add(pair);
     client.on('data', (chunk: Buffer) => {
@@ -130,17 +150,7 @@ export async function startStripProxy(options: StripProxyOptions): Promise<Strip
       upstream.write(chunk);
     });
     upstream.on('data', (chunk: Buffer) => onServerData(pair, chunk));
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      from.on('end', () => to.end());
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        to.destroySoon();
-        pairs.delete(pair);
-      });
-    }
+    link(pair);
     if (stalled) {
       client.pause();
       upstream.pause();
