@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -173,8 +173,16 @@ test('removing and adding again keeps pin and floor', async () => {
 test('removing an account leaves host and key in the file, and nothing of the person', async () => {
   const { accountId } = await accounts.add(input({ displayName: 'Ada Lovelace' }));
   accounts.remove(accountId);
+  const read = () =>
+    ['state.db', 'state.db-wal']
+      .map((name) => join(dir, name))
+      .filter((path) => existsSync(path))
+      .map((path) => readFileSync(path, 'latin1'))
+      .join('');
+  const running = read();
   store.close();
-  const rest = readFileSync(join(dir, 'state.db'), 'latin1');
+  const rest = read();
+  assert.ok(!running.includes('ada@example.test'));
   for (const gone of ['ada@example.test', 'Lovelace', password.split('').reverse().join('')]) {
     assert.ok(!rest.includes(gone), gone);
   }
