@@ -94,6 +94,14 @@ async function succeed(options: PeerOptions, demand: Demand = {}) {
   }
 }
 
+/** A refused attempt leaves no connection behind. */
+async function hungUp(peer: ScriptedPeer): Promise<void> {
+  for (let waits = 0; waits < 50 && peer.openConnections() > 0; waits += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal(peer.openConnections(), 0);
+}
+
 /** Expects a refusal. Nothing but harmless commands may have left. */
 async function refuse(options: PeerOptions, demand: Demand = {}) {
   const peer = await createScriptedPeer(options);
@@ -107,6 +115,7 @@ async function refuse(options: PeerOptions, demand: Demand = {}) {
       /^((L\d+ )?(EHLO \[127\.0\.0\.1\]|CAPABILITY|STARTTLS|XPUBKEY|XSEAL [^\r]*)\r\n)*$/;
     assert.match(peer.received(), harmless);
     assert.equal(peer.receivedSealed(), '');
+    await hungUp(peer);
     if (error instanceof LegError) {
       assert.equal(error.params.port, peer.port);
       assert.equal(error.params.service, options.service);

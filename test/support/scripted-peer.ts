@@ -57,6 +57,8 @@ export interface ScriptedPeer {
   /** Everything a client sent inside the seal. */
   readonly receivedSealed: () => string;
   readonly connections: () => number;
+  /** Connections that are open now. */
+  readonly openConnections: () => number;
   close(): Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export async function createScriptedPeer(options: PeerOptions): Promise<Scripted
     received: () => log.clear,
     receivedSealed: () => log.sealed,
     connections: () => log.connections,
+    openConnections: () => sockets.size,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
