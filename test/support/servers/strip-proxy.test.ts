@@ -63,11 +63,10 @@ describe('strip proxy', () => {
     server.close();
   });
 
-  const session = async (): Promise<{
-    socket: Socket;
-    until: (end: RegExp) => Promise<string>;
-  }> => {
-    const socket = connect(proxy.port, '127.0.0.1');
+  const session = async (
+    options = {},
+  ): Promise<{ socket: Socket; until: (end: RegExp) => Promise<string> }> => {
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', ...options });
     socket.on('error', () => undefined);
     let text = '';
     socket.on('data', (chunk: Buffer) => {
