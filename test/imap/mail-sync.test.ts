@@ -287,3 +287,62 @@ test('an arrival that both connections see is told once', async (t) => {
   assert.deepEqual([...new Set(told)].sort(), told.sort());
   assert.equal(told.length, 5);
 });
+
+test('what cannot be parsed says so, is fetched once, and can still be saved whole', async (t) => {
+  await emptyInbox();
+  const nested = Array.from(
+    { length: 200 },
+    (_, level) => `Content-Type: multipart/mixed; boundary="b${level}"\r\n\r\n--b${level}\r\n`,
+  );
+  const raw = `Subject: hostile\r\nMIME-Version: 1.0\r\n${nested.join('')}\r\nx\r\n`;
+  await lab.dovecot.append(user, raw);
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 1, 'one message');
+  const ref = app.mail.window(app.inbox().mailboxId, 0, 1).rows[0]?.ref;
+  assert.ok(ref);
+  await assert.rejects(app.mail.bodies.openMessage(ref), { code: 'message.unreadable' });
+  const whole = await app.mail.bodies.readPart(ref, 'message');
+  assert.equal(whole.fileName, 'hostile.eml');
+  assert.equal(Buffer.from(whole.bytes).toString(), raw);
+});
+
+test('a message beyond the size limit is refused before it is fetched', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.append(user, letter('small'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 1, 'one message');
+  const { mailboxId, uidValidity } = app.inbox();
+  const huge = { seen: true, flagged: false, answered: false, hasAttachment: false };
+  const facts = {
+    uid: 999_999,
+    receivedAt: 0,
+    to: [],
+    subject: 'huge',
+    sizeBytes: 61 * 1024 * 1024,
+  };
+  app.store.writer.upsertMessages(mailboxId, [{ ...huge, ...facts }]);
+  const ref = { accountId, mailboxId, uidValidity, uid: 999_999 };
+  await assert.rejects(app.mail.bodies.openMessage(ref), {
+    code: 'message.unreadable',
+    params: { sizeBytes: facts.sizeBytes },
+  });
+});
+
+test('a message that was expunged before it was opened is not found, and leaves the list', async (t) => {
+  await emptyInbox();
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete, 'a complete INBOX');
+  const { mailboxId, uidValidity } = app.inbox();
+  const flags = { seen: true, flagged: false, answered: false, hasAttachment: false };
+  const facts = { uid: 999_998, receivedAt: 0, to: [], subject: 'ghost', sizeBytes: 10 };
+  app.store.writer.upsertMessages(mailboxId, [{ ...flags, ...facts }]);
+  const ref = { accountId, mailboxId, uidValidity, uid: 999_998 };
+  await assert.rejects(app.mail.bodies.openMessage(ref), { code: 'message.not-found' });
+  assert.equal(app.store.reader.message(mailboxId, 999_998), undefined);
+});
