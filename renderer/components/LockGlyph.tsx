@@ -42,8 +42,8 @@ function Shape({ state }: { readonly state: LockState }) {
     case 'unconfirmed':
       return (
         <>
-          <path d={shackle} strokeDasharray="1.6 1.9" />
-          <path d={body} strokeDasharray="1.6 1.9" />
+          <path d={shackle} strokeDasharray="0.01 2.25" strokeWidth="1.5" />
+          <path d={body} strokeDasharray="0.01 2.3" strokeWidth="1.5" />
         </>
       );
     case 'clear':

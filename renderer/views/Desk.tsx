@@ -147,6 +147,7 @@ export function Desk({ accounts, density }: DeskProps) {
           <div className={cx(styles.reader)}>
             <Reader
               row={row === undefined ? undefined : (latestRow(cache, row) ?? row)}
+              quiet={mailbox.total === 0}
               dispatch={dispatch}
               onDraft={openDraft}
               onFailure={fail}

@@ -19,7 +19,7 @@ interface LockSheetProps {
 }
 
 export function LockSheet({ account, onClose }: LockSheetProps) {
-  const { t } = useWords();
+  const { t, dates } = useWords();
   const { client } = useBackend();
   const { lock, accountId } = account;
   const [error, setError] = useState<WireError>();
@@ -35,6 +35,10 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
     await navigator.clipboard.writeText(t('lock.providerText', { host: lock.host }));
     setCopied('provider');
   }
+  const firstKey = lock.legs[0]?.key;
+  // The younger of the two keys: the sentence must hold for both legs.
+  const seen = lock.legs.flatMap((leg) => leg.key?.firstSeenAt ?? []).sort();
+  const since = dates.day(seen.at(-1) ?? new Date().toISOString());
   const canRetry = lock.state === 'stopped' || lock.state === 'offline';
   return (
     <Sheet
@@ -60,7 +64,7 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
     >
       <div className={cx(styles.state)}>
         <LockLine lock={lock} t={t} />
-        <p>{t(`lock.meaning.${lock.state}`, { host: lock.host, waiting: lock.waiting })}</p>
+        <p>{t(`lock.meaning.${lock.state}`, { host: lock.host, waiting: lock.waiting, since })}</p>
         {lock.state === 'encrypted' && (
           <Button
             kind="plain"
@@ -76,6 +80,7 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
         <Leg
           key={leg.service}
           leg={leg}
+          sameKeyAbove={leg !== lock.legs[0] && leg.key?.identity === firstKey?.identity}
           onConfirm={(identity) =>
             void client
               .call('lock.confirmKey', { accountId, service: leg.service, identity })
@@ -119,10 +124,12 @@ function RefusedKey({ error, onConfirm }: RefusedKeyProps) {
 
 interface LegProps {
   readonly leg: LegDetailDto;
+  /** The words were just shown: they are not shown twice. */
+  readonly sameKeyAbove: boolean;
   readonly onConfirm: (identity: string) => void;
 }
 
-function Leg({ leg, onConfirm }: LegProps) {
+function Leg({ leg, sameKeyAbove, onConfirm }: LegProps) {
   const { t, dates } = useWords();
   const { key, tls } = leg;
   const state = leg.state === 'up' ? (leg.level ?? 'connecting') : leg.state;
@@ -130,7 +137,8 @@ function Leg({ leg, onConfirm }: LegProps) {
     [t('lock.fact.server'), `${leg.host}:${leg.port}`],
     [t('lock.fact.demands'), t(`floor.${leg.floor}`)],
   ];
-  if (leg.since !== undefined) facts.push([t('lock.fact.since'), dates.full(leg.since)]);
+  if (leg.since !== undefined && leg.state === 'up')
+    facts.push([t('lock.fact.since'), dates.full(leg.since)]);
   if (key !== undefined) {
     facts.push([t('lock.fact.firstSeen'), dates.day(key.firstSeenAt)]);
     facts.push([t('lock.fact.vouchedBy'), t(`lock.vouchedBy.${key.vouchedBy}`)]);
@@ -158,7 +166,7 @@ function Leg({ leg, onConfirm }: LegProps) {
           </div>
         ))}
       </dl>
-      {key !== undefined && (
+      {key !== undefined && (!sameKeyAbove || key.vouchedBy === 'first-use') && (
         <div className={cx(styles.key)}>
           <p className={cx(styles.muted)}>{t('lock.fact.words')}</p>
           <KeyWords words={key.words} />

@@ -32,6 +32,7 @@ export function FromLine({ accounts, accountId, onChange, onOpenLock }: FromLine
       <div className={cx(styles.stack)}>
         {accounts.length > 1 ? (
           <Select
+            className={cx(styles.select)}
             aria-label={t('composer.from')}
             value={accountId}
             onChange={(key) => onChange(String(key))}

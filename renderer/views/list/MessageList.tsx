@@ -11,7 +11,7 @@ import {
   useRef,
 } from 'react';
 import type { MailboxDto, MessageRow, Settings } from '../../../app/contract/index.ts';
-import { IconButton } from '../../components/Button.tsx';
+import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { useBackend } from '../../host/hooks.tsx';
@@ -63,7 +63,9 @@ export function MessageList({ mailbox, density, selection, dispatch }: MessageLi
     items[0]?.index ?? 0,
     items.at(-1)?.index ?? 0,
   );
-  const total = windows.total ?? mailbox.total;
+  // Nothing came and nothing will: no rows are drawn as if they were on their way.
+  const failed = windows.error !== undefined && windows.total === undefined;
+  const total = failed ? 0 : (windows.total ?? mailbox.total);
   const selectedIndex = locate(selection, windows.rowAt);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the row height decides all offsets
@@ -147,7 +149,14 @@ export function MessageList({ mailbox, density, selection, dispatch }: MessageLi
       </header>
       {windows.error !== undefined && (
         <div className={cx(styles.error)}>
-          <Failure error={windows.error} />
+          <Failure
+            error={windows.error}
+            actions={
+              <Button onPress={() => cache.invalidate('message.list')}>
+                {t('action.tryAgain')}
+              </Button>
+            }
+          />
         </div>
       )}
       <div
@@ -173,7 +182,7 @@ export function MessageList({ mailbox, density, selection, dispatch }: MessageLi
             role="presentation"
             style={{ blockSize: virtual.getTotalSize(), position: 'relative' }}
           >
-            {items.map((item) => {
+            {(failed ? [] : items).map((item) => {
               const row = windows.rowAt(item.index);
               const place = { transform: `translateY(${item.start}px)`, blockSize: rowHeight };
               return row === undefined ? (

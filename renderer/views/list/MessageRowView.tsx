@@ -66,8 +66,8 @@ export function MessageRowView(props: MessageRowViewProps) {
       onClick={props.onOpen}
     >
       <span className={cx(styles.dot)} />
-      <span className={cx(styles.who)}>
-        <bdi>{who}</bdi>
+      <span className={cx(styles.who)} dir="auto">
+        {who}
       </span>
       <span className={cx(styles.marks)}>
         {row.answered && <Reply size={13} />}
@@ -77,11 +77,11 @@ export function MessageRowView(props: MessageRowViewProps) {
         {time}
       </time>
       <span className={cx(styles.line)}>
-        <span className={cx(styles.subject)}>
-          <bdi>{subject}</bdi>
+        <span className={cx(styles.subject)} dir="auto">
+          {subject}
         </span>
-        <span className={cx(styles.snippet)}>
-          <bdi>{plainName(row.snippet)}</bdi>
+        <span className={cx(styles.snippet)} dir="auto">
+          {plainName(row.snippet)}
         </span>
       </span>
       {/* The pointer's shortcut for the key S; hidden from readers, which have the key. */}

@@ -15,6 +15,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
+import { errorText } from '../../i18n/translate.ts';
 import { plainName } from '../../mail/addresses.ts';
 import type { DeskAction } from '../desk-state.ts';
 import { Failure } from '../Failure.tsx';
@@ -115,6 +116,28 @@ export function OutboxView({ accounts, dispatch, onDraft }: OutboxViewProps) {
   );
 }
 
+/** Why it is where it is: one calm line while it waits, all three parts when a person must act. */
+function StateOf({ item }: { readonly item: OutboxItem }) {
+  const { t, dates } = useWords();
+  const { error, nextAttemptAt } = item;
+  if (error !== undefined && (item.state === 'refused' || item.state === 'unknown')) {
+    return (
+      <div className={cx(styles.reason)}>
+        <Failure error={error} tone={item.state === 'refused' ? 'harm' : 'caution'} />
+      </div>
+    );
+  }
+  const state = t(`outbox.state.${item.state}`, {
+    next: nextAttemptAt === undefined ? '' : dates.row(nextAttemptAt),
+    hasNext: nextAttemptAt === undefined ? 'no' : 'yes',
+  });
+  return (
+    <p className={cx(styles.state, styles[item.state])}>
+      {error === undefined ? state : `${errorText(t, error).what} ${state}`}
+    </p>
+  );
+}
+
 interface OutboxEntryProps extends LocalProps {
   readonly item: OutboxItem;
   readonly account: AccountDto | undefined;
@@ -128,7 +151,6 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
   const fail = (reason: unknown) => setFailure(wireErrorOf(reason));
   const stopped = item.state === 'waiting' && account?.lock.state === 'stopped';
   const editable = item.state === 'waiting' || item.state === 'refused';
-  const error = failure ?? item.error;
   return (
     <li className={cx(styles.item)}>
       <div className={cx(styles.head)}>
@@ -138,17 +160,14 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
       <p className={cx(styles.subject)} dir="auto">
         {plainName(item.subject) || t('list.noSubject')}
       </p>
-      <p className={cx(styles.state, styles[item.state])}>
-        {stopped
-          ? t('outbox.stopped', { host: account.lock.host })
-          : t(`outbox.state.${item.state}`, {
-              next: item.nextAttemptAt === undefined ? '' : dates.row(item.nextAttemptAt),
-              hasNext: item.nextAttemptAt === undefined ? 'no' : 'yes',
-            })}
-      </p>
-      {error !== undefined && !stopped && (
-        <Failure error={error} tone={item.state === 'refused' ? 'harm' : 'caution'} />
+      {stopped ? (
+        <p className={cx(styles.state, styles.refused)}>
+          {t('outbox.stopped', { host: account.lock.host })}
+        </p>
+      ) : (
+        <StateOf item={item} />
       )}
+      {failure !== undefined && <Failure error={failure} />}
       <div className={cx(styles.actions)}>
         {stopped && (
           <Button

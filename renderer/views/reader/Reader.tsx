@@ -31,6 +31,8 @@ export type ReplyKind = 'reply' | 'reply-all' | 'forward';
 
 interface ReaderProps {
   readonly row: MessageRow | undefined;
+  /** There is nothing to choose from: the empty pane says nothing. */
+  readonly quiet: boolean;
   readonly dispatch: Dispatch<DeskAction>;
   readonly onDraft: (draft: DraftDto) => void;
   readonly onFailure: (error: unknown) => void;
@@ -51,7 +53,7 @@ function useRested(row: MessageRow | undefined): MessageRow | undefined {
     : row;
 }
 
-export function Reader({ row, dispatch, onDraft, onFailure, onMailto }: ReaderProps) {
+export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: ReaderProps) {
   const { t } = useWords();
   const { client } = useBackend();
   const actions = useMessageActions();
@@ -81,11 +83,13 @@ export function Reader({ row, dispatch, onDraft, onFailure, onMailto }: ReaderPr
   if (row === undefined) {
     return (
       <section className={cx(styles.pane)} aria-label={t('reader.label')}>
-        <EmptyState
-          icon={<Mail size={44} strokeWidth={1} aria-hidden />}
-          title={t('reader.empty.title')}
-          text={t('reader.empty.text')}
-        />
+        {!quiet && (
+          <EmptyState
+            icon={<Mail size={40} strokeWidth={1.2} aria-hidden />}
+            title={t('reader.empty.title')}
+            text={t('reader.empty.text')}
+          />
+        )}
       </section>
     );
   }

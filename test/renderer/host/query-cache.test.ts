@@ -6,8 +6,9 @@ import { QueryCache, queryKey } from '../../../renderer/host/query-cache.ts';
 /** Calls wait until the test answers them, in order. */
 function controlled() {
   const open: { resolve: (output: unknown) => void; reject: (error: unknown) => void }[] = [];
-  const call = (() =>
-    new Promise((resolve, reject) => open.push({ resolve, reject }))) as CallMethod;
+  const pending = () => new Promise<unknown>((resolve, reject) => open.push({ resolve, reject }));
+  // A stand-in for all methods: what each gives is the test's choice.
+  const call = pending as CallMethod;
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   return {
     call,
