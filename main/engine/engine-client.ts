@@ -93,7 +93,11 @@ export class EngineClient implements EngineLink {
     };
     const worker = new Worker(workerUrl, { workerData, name: 'engine' });
     this.#worker = worker;
-    worker.on('message', (value: unknown) => this.#receive(toHost.parse(value)));
+    worker.on('message', (value: unknown) => {
+      const message = toHost.safeParse(value);
+      if (message.success) this.#receive(message.data);
+      else host.logger.log('error', 'engine.odd-message', {});
+    });
     worker.on('error', (error) => {
       host.logger.log('error', 'engine.died', { error: describeError(error) });
     });

@@ -72,7 +72,12 @@ function run(engine: Engine): void {
   });
   engine.onEvent((name, payload) => dispatcher.emit(name, payload));
   port?.on('message', (value: unknown) => {
-    const message = toWorker.parse(value);
+    const parsed = toWorker.safeParse(value);
+    if (!parsed.success) {
+      logger.log('error', 'host.odd-message', {});
+      return;
+    }
+    const message = parsed.data;
     switch (message.kind) {
       case 'frame':
         void dispatcher.dispatch(message.json);
