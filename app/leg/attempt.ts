@@ -3,12 +3,11 @@
  * Whatever ends the attempt early destroys every socket. Knows no protocol.
  */
 import type { Duplex } from 'node:stream';
-import type { ErrorCode } from '../contract/error-codes.ts';
 import { CancelledError, type ErrorParams, LegError, type MailError } from '../errors.ts';
 import type { LegTimeouts } from './limits.ts';
 import type { LegEndpoint } from './types.ts';
 
-type LegCode = Extract<ErrorCode, `leg.${string}`>;
+type LegCode = Extract<MailError['code'], `leg.${string}`>;
 
 export class Attempt {
   readonly endpoint: LegEndpoint;

@@ -1,130 +1,30 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import { LegError, MailError } from '../../app/errors.ts';
+import { describe, test } from 'node:test';
+import { LegError } from '../../app/errors.ts';
 import { fingerprintWords } from '../../app/leg/fingerprint.ts';
 import { signSuccessor } from '../../app/leg/key-card.ts';
 import { generateIdentity } from '../../app/leg/keys.ts';
 import { createOpenLeg } from '../../app/leg/open-leg.ts';
-import type {
-  LegDecision,
-  LegEndpoint,
-  LegFacts,
-  LegPolicy,
-  Level,
-  OpenedLeg,
-  Pin,
-  Service,
-} from '../../app/leg/types.ts';
-import { createLegPolicy } from '../../app/policy/leg-policy.ts';
-import { createTestCa } from '../support/certificates.ts';
+import type { LegDecision, LegFacts, LegPolicy, Level } from '../../app/leg/types.ts';
+import {
+  ca,
+  certificate,
+  type Demand,
+  hasty,
+  openLeg,
+  refuse,
+  services,
+  succeed,
+  tryOpen,
+} from '../support/leg-trial.ts';
 import {
   createPeerKeys,
   createScriptedPeer,
   type PeerOptions,
   pinOf,
-  type ScriptedPeer,
   type Stage,
 } from '../support/scripted-peer.ts';
-
-const dir = mkdtempSync(join(tmpdir(), 'letterlock-leg-'));
-const ca = createTestCa(dir);
-const certificate = ca.issue({ names: ['localhost', '127.0.0.1'] });
-after(() => rmSync(dir, { recursive: true }));
-
-const openLeg = createOpenLeg({ openMs: 4_000, connectMs: 2_000, tlsMs: 2_000, replyMs: 2_000 });
-const hasty = createOpenLeg({ openMs: 4_000, connectMs: 2_000, tlsMs: 80, replyMs: 80 });
-const services: Service[] = ['imap', 'submission'];
-
-interface Demand {
-  pin?: Pin;
-  floor?: Level;
-  allowClear?: boolean;
-  accepted?: Uint8Array;
-  host?: string;
-  signal?: AbortSignal;
-  open?: typeof openLeg;
-  anchors?: string[];
-}
-
-async function tryOpen(
-  peer: ScriptedPeer,
-  options: PeerOptions,
-  demand: Demand,
-): Promise<OpenedLeg> {
-  const endpoint: LegEndpoint = {
-    service: options.service,
-    host: demand.host ?? 'localhost',
-    port: peer.port,
-    transport: options.implicitTls ? 'implicit-tls' : 'clear',
-  };
-  const policy = createLegPolicy({
-    pin: demand.pin,
-    floor: demand.floor ?? 'unconfirmed',
-    allowClear: demand.allowClear ?? false,
-    acceptedIdentities: demand.accepted ? [Buffer.from(demand.accepted).toString('base64')] : [],
-    now: new Date(),
-  });
-  return (demand.open ?? openLeg)(endpoint, policy, {
-    trustAnchors: demand.anchors ?? [ca.caPem],
-    ...(demand.signal && { signal: demand.signal }),
-  });
-}
-
-/** Opens a leg, reads the greeting, sends a secret, and says how each went. */
-async function succeed(options: PeerOptions, demand: Demand = {}) {
-  const peer = await createScriptedPeer(options);
-  try {
-    const leg = await tryOpen(peer, options, demand);
-    const [greeting] = await once(leg.stream, 'data');
-    leg.stream.write('SECRET\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    leg.stream.destroy();
-    return {
-      protection: leg.protection,
-      greeting: greeting.toString(),
-      sealed: peer.receivedSealed(),
-      outside: peer.received(),
-    };
-  } finally {
-    await peer.close();
-  }
-}
-
-/** A refused attempt leaves no connection behind. */
-async function hungUp(peer: ScriptedPeer): Promise<void> {
-  for (let waits = 0; waits < 50 && peer.openConnections() > 0; waits += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.equal(peer.openConnections(), 0);
-}
-
-/** Expects a refusal. Nothing but harmless commands may have left. */
-async function refuse(options: PeerOptions, demand: Demand = {}) {
-  const peer = await createScriptedPeer(options);
-  try {
-    const error = await tryOpen(peer, options, demand).then(
-      (leg) => assert.fail(`opened as ${leg.protection.level}`),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof MailError, String(error));
-    const harmless =
-      /^((L\d+ )?(EHLO \[127\.0\.0\.1\]|CAPABILITY|STARTTLS|XPUBKEY|XSEAL [^\r]*)\r\n)*$/;
-    assert.match(peer.received(), harmless);
-    assert.equal(peer.receivedSealed(), '');
-    await hungUp(peer);
-    if (error instanceof LegError) {
-      assert.equal(error.params.port, peer.port);
-      assert.equal(error.params.service, options.service);
-    }
-    return { error, code: error.code, params: error.params, received: peer.received() };
-  } finally {
-    await peer.close();
-  }
-}
 
 for (const service of services) {
   describe(`${service}: routes`, () => {
@@ -438,74 +338,6 @@ for (const service of services) {
         assert.equal(code, 'leg.timeout');
       });
     }
-  });
-
-  describe(`${service}: certificates`, () => {
-    const issue = ca.issue.bind(ca);
-    const otherCa = createTestCa(mkdtempSync(join(dir, 'other-')));
-    const day = 86_400_000;
-    const cases: [string, PeerOptions['certificate'], string][] = [
-      ['another name', issue({ names: ['mail.example.org'] }), 'wrong-name'],
-      [
-        'a name in the subject only',
-        issue({ names: ['localhost'], commonNameOnly: true }),
-        'wrong-name',
-      ],
-      ['another address', issue({ names: ['127.0.0.2'] }), 'wrong-name'],
-      [
-        'an expired certificate',
-        issue({ names: ['localhost'], notBefore: new Date(Date.now() - 9 * day), days: 2 }),
-        'expired',
-      ],
-      [
-        'a future certificate',
-        issue({ names: ['localhost'], notBefore: new Date(Date.now() + 9 * day) }),
-        'not-yet-valid',
-      ],
-      [
-        'a self-signed certificate',
-        issue({ names: ['localhost'], selfSigned: true }),
-        'self-signed',
-      ],
-      ['an unknown issuer', otherCa.issue({ names: ['localhost'] }), 'unknown-issuer'],
-    ];
-    for (const [name, bad, reason] of cases) {
-      test(`${name} is refused on both kinds of port, even when clear text is allowed`, async () => {
-        assert.ok(bad);
-        const demand: Demand = { floor: 'clear', allowClear: true };
-        for (const implicitTls of [true, false]) {
-          const { code, params } = await refuse({ service, certificate: bad, implicitTls }, demand);
-          assert.equal(code, 'leg.tls-untrusted');
-          assert.equal(params.reason, reason);
-          assert.equal(params.host, 'localhost');
-        }
-      });
-    }
-
-    test('an address is checked against the addresses of the certificate', async () => {
-      const result = await succeed({ service, certificate }, { host: '127.0.0.1' });
-      assert.equal(result.protection.level, 'encrypted');
-      const named = issue({ names: ['localhost'] });
-      const { params } = await refuse({ service, certificate: named }, { host: '127.0.0.1' });
-      assert.equal(params.reason, 'wrong-name');
-    });
-
-    test('TLS 1.1 is refused', async () => {
-      const { code } = await refuse({
-        service,
-        implicitTls: true,
-        certificate,
-        maxTlsVersion: 'TLSv1.1',
-      });
-      assert.equal(code, 'leg.tls-failed');
-    });
-
-    test('a server that does not speak TLS on its TLS port fails', async () => {
-      const endpoint = { service, implicitTls: true } as const;
-      const peer = await createScriptedPeer({ service });
-      await assert.rejects(tryOpen(peer, endpoint, {}), { code: 'leg.tls-failed' });
-      await peer.close();
-    });
   });
 }
 
