@@ -5,7 +5,7 @@
 
 import type { MailboxDto, MessageRow } from '../contract/index.ts';
 import type { EmitEvent } from '../engine-types.ts';
-import { AuthError, RequestError } from '../errors.ts';
+import { LegError, RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { AccountDirectory, LegOpener } from '../ports.ts';
 import type { MailStore } from '../store/mail-store.ts';
@@ -137,7 +137,9 @@ export class MailSync {
         },
         failed: (_id, error) => {
           emit('sync.changed', { accountId, state: 'offline' });
-          if (error instanceof AuthError) accounts.setProblem(accountId, error);
+          // What is wrong with a leg, the lock says.
+          const mendable = error.retry === 'after-user-action' && !(error instanceof LegError);
+          if (mendable) accounts.setProblem(accountId, error);
         },
       },
     });

@@ -8,7 +8,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName } from '../../app/contract/index.ts';
-import { AuthError, type MailError } from '../../app/errors.ts';
+import type { MailError } from '../../app/errors.ts';
 import { MailSync } from '../../app/imap/mail-sync.ts';
 import { silentLogger } from '../../app/log.ts';
 import type { AccountDirectory, LegOpener, StoredAccount } from '../../app/ports.ts';
@@ -128,7 +128,7 @@ function directory(
     get: () => account,
     password: () => Promise.resolve(state.password),
     setProblem(_id, problem) {
-      if (problem instanceof AuthError) problems.push(problem);
+      if (problem !== undefined) problems.push(problem);
     },
   };
 }
