@@ -40,7 +40,10 @@ async function headless(provider: DemoProvider, profileDir: string): Promise<num
   const window = await launchWindow({ profileDir, env: provider.stack.env });
   window.page.setDefaultTimeout(60_000);
   try {
-    const pictures = await runTour(window.page, join(root, 'shots', 'demo'));
+    const pictures = await Promise.race([
+      runTour(window.page, join(root, 'shots', 'demo')),
+      interrupted().then(() => Promise.reject(new Error('it was interrupted'))),
+    ]);
     console.log(`${pictures.length} pictures in shots/demo`);
   } catch (error) {
     const path = join(root, 'shots', 'demo', 'failed.png');
@@ -119,9 +122,13 @@ async function main(): Promise<number> {
   let provider: DemoProvider | undefined;
   const cleanUp = async (): Promise<void> => {
     await provider?.stop();
-    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+    // The browser's last processes may still be writing.
+    await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
-  const early = interrupted().then(() => 'interrupted' as const);
+  let stopAsked = false;
+  void interrupted().then(() => {
+    stopAsked = true;
+  });
   try {
     console.log('Starting a mail server on this machine …');
     await buildAll();
@@ -129,10 +136,8 @@ async function main(): Promise<number> {
     const profileDir = join(dir, 'profile');
     const show =
       values.headless === true ? headless : values.ready === true ? openReadyClient : openClient;
-    const result = await Promise.race([show(provider, profileDir), early]);
-    if (result !== 'interrupted') return result;
-    // The one that was showing sees the same signal and ends its window by itself.
-    return values.headless === true ? 130 : 0;
+    // Each way of showing ends its own window at Ctrl-C; the servers and the folder come after it.
+    return stopAsked ? 0 : await show(provider, profileDir);
   } finally {
     await cleanUp();
   }
