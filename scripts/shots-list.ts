@@ -181,6 +181,36 @@ export const shots: readonly Shot[] = [
       await page.getByRole('button', { name: 'Settings for mira@example.org' }).click();
     },
   },
+  {
+    name: 'german-lock',
+    query: 'lang=de&lock=stopped',
+    lang: 'de-DE',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Einzelheiten anzeigen' }).first().click();
+    },
+  },
+  {
+    name: 'german-outbox',
+    query: 'lang=de&outbox&lock=stopped',
+    lang: 'de-DE',
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Postausgang' }).click();
+    },
+  },
+  {
+    name: 'german-add',
+    query: 'lang=de&accounts=0&addErrors=leg.tls-untrusted',
+    lang: 'de-DE',
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Konto hinzufügen' }).click();
+      await page.getByLabel('E-Mail-Adresse').fill('mira@example.org');
+      await page.getByLabel('Passwort').fill('correct horse');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(250);
+    },
+  },
   ...lockSidebars,
   ...locks,
 ];

@@ -27,14 +27,7 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
     month: 'numeric',
     year: '2-digit',
   });
-  const full = new Intl.DateTimeFormat(locale, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
+  const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   return {
     row(iso) {

@@ -178,14 +178,14 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
             {t('outbox.why')}
           </Button>
         )}
-        {item.state !== 'sending' && item.state !== 'sent' && (
-          <Button onPress={() => void client.call('outbox.retry', input).catch(fail)}>
-            {item.state === 'unknown' ? t('outbox.sendAgain') : t('outbox.retry')}
-          </Button>
-        )}
         {editable && (
           <Button onPress={() => void client.call('outbox.edit', input).then(onDraft).catch(fail)}>
             {t('outbox.edit')}
+          </Button>
+        )}
+        {item.state !== 'sending' && item.state !== 'sent' && (
+          <Button onPress={() => void client.call('outbox.retry', input).catch(fail)}>
+            {item.state === 'unknown' ? t('outbox.sendAgain') : t('outbox.retry')}
           </Button>
         )}
         {item.state !== 'sending' && (
