@@ -35,7 +35,7 @@ export interface BenchOptions {
   readonly afterDotMs?: number;
 }
 
-export function createBench(server: ScriptedSmtp, options: BenchOptions = {}): Bench {
+export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOptions = {}): Bench {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'outbox-'));
   const store = new OutboxStore(dir);
   const log: string[] = [];

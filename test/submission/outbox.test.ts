@@ -84,8 +84,8 @@ test('neither the password nor this computer’s name is in log, rows or message
 test('a connection lost before the final dot leaves the message waiting, and it is sent once', async () => {
   let cut = true;
   server.setScript({
-    onText: (text, socket) => {
-      if (cut && text.length > 50) socket.destroy();
+    onText: (length, socket) => {
+      if (cut && length > 50) socket.destroy();
     },
   });
   const { outboxId } = await submit({ text: 'x'.repeat(5_000_000) });

@@ -13,8 +13,8 @@ export interface Script {
   /** Undefined leaves the usual reply. */
   readonly onCommand?: (line: string, session: number) => Reply | undefined;
   readonly onDot?: (session: number) => Reply;
-  /** Called with each piece of the message text. */
-  readonly onText?: (textSoFar: string, socket: Socket) => void;
+  /** Called with each piece of the message text and how much there was so far. */
+  readonly onText?: (length: number, socket: Socket) => void;
 }
 
 export interface ScriptedSmtp {
@@ -53,7 +53,9 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
     socket.on('close', () => sockets.delete(socket));
     socket.write('220 scripted ESMTP\r\n');
     let buffer = '';
-    let text: string | undefined;
+    let text: string[] | undefined;
+    let length = 0;
+    let tail = '';
     const act = (reply: Reply): boolean => {
       if (reply === 'silence') return false;
       if (typeof reply === 'string') {
@@ -75,7 +77,11 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
         current.onCommand?.(line, session) ??
         (verb === 'EHLO' ? ehlo : (usual[verb] ?? '502 unknown'));
       act(reply);
-      if (verb === 'DATA' && typeof reply === 'string' && reply.startsWith('354')) text = '';
+      if (verb === 'DATA' && typeof reply === 'string' && reply.startsWith('354')) {
+        text = [];
+        length = 0;
+        tail = '\r\n';
+      }
       if (verb === 'QUIT') socket.end();
     };
     socket.on('data', (chunk) => {
@@ -90,12 +96,16 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
           command(line);
           continue;
         }
-        text += buffer;
+        text.push(buffer);
+        length += buffer.length;
+        // Only the new bytes are searched: a large message must not be read over and over.
+        const seam = tail + buffer;
+        tail = seam.slice(-4);
         buffer = '';
-        current.onText?.(text, socket);
-        const whole = `\r\n${text}`;
+        current.onText?.(length, socket);
+        if (!seam.includes('\r\n.\r\n')) return;
+        const whole = `\r\n${text.join('')}`;
         const end = whole.indexOf('\r\n.\r\n');
-        if (end === -1) return;
         buffer = whole.slice(end + 5);
         const body = whole.slice(2, end + 2).replace(/^\.\./gm, '.');
         text = undefined;
