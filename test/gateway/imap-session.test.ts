@@ -86,6 +86,17 @@ describe('IMAP without protection', () => {
       assert.equal(rig.backend.heard(), 'b NOOP\r\n');
     }));
 
+  it('ends the session at a literal of something that is no command', () =>
+    withRig({}, async (rig) => {
+      const client = await rig.connect();
+      await client.line();
+      client.send('"a NOOP\r\n');
+      assert.equal(await client.line(), '* BAD Not a command\r\n');
+      client.send('"b LOGIN {8+}\r\nx NOOP\r\n\r\n');
+      assert.match(await client.rest(), /\* BYE Refused\r\n$/);
+      assert.equal(rig.backend.heard(), '');
+    }));
+
   it('keeps ID fields that claim a client address from the backend', () =>
     withRig(
       { script: imapScript({ other: (peer, tag) => peer.send(`${tag} OK id\r\n`) }) },

@@ -182,13 +182,13 @@ describe('SMTP relay', () => {
       assert.equal(rig.backend.heard().length, before.length + 4096);
     }));
 
-  for (const [name, sequence] of [
+  for (const [name, sequence, unseen = sequence] of [
     ['LF . LF', '\n.\n'],
     ['LF . CRLF', '\n.\r\n'],
     ['CRLF . LF', '\r\n.\n'],
     ['CR . CR', '\r.\r'],
     ['CR . CRLF', '\r.\r\n'],
-    ['CRLF . CR', '\r\n.\rx'],
+    ['CRLF . CR', '\r\n.\rx', '\r\n.\r'],
   ] as const) {
     it(`refuses a message with ${name}, wherever the stream is split`, () =>
       withRig(clearAuth, async (rig) => {
@@ -205,7 +205,7 @@ describe('SMTP relay', () => {
         for (const connection of rig.backend.connections) {
           assert.doesNotMatch(connection.text, /evil/);
           const data = connection.text.slice(connection.text.indexOf('DATA\r\n') + 6);
-          assert.ok(!data.includes(sequence), 'the backend saw the whole sequence');
+          assert.ok(!data.includes(unseen), 'the backend saw the whole sequence');
         }
       }));
   }
