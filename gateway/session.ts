@@ -10,6 +10,7 @@ import type { Service } from '../app/leg/types.ts';
 import { describeError, type Logger } from '../app/log.ts';
 import { BackendLink } from './backend-link.ts';
 import { ClientChannel } from './client-channel.ts';
+import { closeOrderly, cutOff } from './close-stream.ts';
 import type { ListenerConfig } from './config.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -342,44 +343,20 @@ export class Session {
   }
 
   async #finish(end: SessionEnd): Promise<void> {
+    const { limits } = this.context;
     clearTimeout(this.#timer);
     clearTimeout(this.#loginTimer);
     if (end.cut) this.#backendSocket?.destroy();
     this.#dropBackend();
     const stream = this.#client?.stream ?? this.#socket;
-    if (end.cut || stream.destroyed) this.#cut();
-    else await this.#close(stream, end.farewell);
+    if (end.cut || stream.destroyed) {
+      cutOff(stream, this.#socket);
+    } else {
+      this.#client?.release();
+      await closeOrderly(stream, this.#socket, end.farewell, limits.closeMs);
+    }
     clearTimeout(this.#hardTimer);
     this.#log(end);
-  }
-
-  #cut(): void {
-    // A reset in the clear; under TLS and seal the missing close notice or record says the same.
-    if (this.#protection === 'clear' && !this.context.listener.implicitTls) {
-      this.#socket.resetAndDestroy();
-    } else {
-      this.#client?.stream.destroy();
-      this.#socket.destroy();
-    }
-  }
-
-  async #close(stream: ClientChannel['stream'], farewell: string): Promise<void> {
-    this.#client?.release();
-    if (stream.writable) stream.end(farewell);
-    // What still comes is read and dropped: unread octets would turn our end into a reset.
-    stream.on('data', () => undefined);
-    stream.resume();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.context.limits.closeMs);
-      const done = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#socket.destroyed) done();
-      else this.#socket.once('close', done);
-    });
-    stream.destroy();
-    this.#socket.destroy();
   }
 
   #log(end: SessionEnd): void {
