@@ -21,6 +21,7 @@ import { Failure } from '../Failure.tsx';
 import { useMessageActions } from '../message-actions.ts';
 import { useShortcuts } from '../shortcuts.ts';
 import { mailboxTitle } from '../sidebar/mailboxes.tsx';
+import { targetOf } from './list-keys.ts';
 import styles from './MessageList.module.css';
 import { MessageRowView, PlaceholderRow } from './MessageRowView.tsx';
 import { useMessageWindows } from './message-windows.ts';
@@ -215,35 +216,6 @@ export function MessageList({ mailbox, density, selection, dispatch }: MessageLi
       <SyncLine accountId={mailbox.accountId} />
     </section>
   );
-}
-
-interface Standing {
-  /** -1 when nothing is selected. */
-  readonly at: number;
-  readonly last: number;
-  readonly pageRows: number;
-}
-
-/** Where a key leads; undefined when it leads nowhere. */
-function targetOf(key: string, { at, last, pageRows }: Standing): number | undefined {
-  switch (key) {
-    case 'ArrowDown':
-      return at + 1;
-    case 'ArrowUp':
-      return Math.max(0, at - 1);
-    case 'Home':
-      return 0;
-    case 'End':
-      return last;
-    case 'PageDown':
-      return at + pageRows;
-    case 'PageUp':
-      return at - pageRows;
-    case 'Enter':
-      return at < 0 ? undefined : at;
-    default:
-      return undefined;
-  }
 }
 
 /** Rows move when mail comes and goes: the message stays selected, not the line. */
