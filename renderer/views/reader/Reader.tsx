@@ -76,7 +76,6 @@ export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: R
     r: () => reply('reply'),
     a: () => reply('reply-all'),
     f: () => reply('forward'),
-    // biome-ignore lint/correctness/noComponentHookFactories: a key's name, not a component
     Escape: () => dispatch({ type: 'deselect' }),
   });
 
