@@ -87,10 +87,12 @@ function judge(task: SealTask, card: KeyCard): Pin {
   });
   if (verdict.accept) return verdict.pin;
   const words = fingerprintWords(card.identity);
+  // The key that was shown, so that a person can accept it by its words.
+  const shown = { words, identity: encodeBase64(card.identity) };
   const params: ErrorParams =
     verdict.code === 'leg.key-changed' && pin
-      ? { words, pinnedWords: fingerprintWords(pin.identity) }
-      : { words, identity: encodeBase64(card.identity) };
+      ? { ...shown, pinnedWords: fingerprintWords(pin.identity) }
+      : shown;
   throw attemptOf(task).error(verdict.code, params);
 }
 

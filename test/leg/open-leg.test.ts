@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { LegError } from '../../app/errors.ts';
 import { fingerprintWords } from '../../app/leg/fingerprint.ts';
-import { signSuccessor } from '../../app/leg/key-card.ts';
+import { encodeBase64, signSuccessor } from '../../app/leg/key-card.ts';
 import { generateIdentity } from '../../app/leg/keys.ts';
 import { createOpenLeg } from '../../app/leg/open-leg.ts';
 import type { LegDecision, LegFacts, LegPolicy, Level } from '../../app/leg/types.ts';
@@ -209,6 +209,7 @@ for (const service of services) {
         assert.equal(code, 'leg.key-changed');
         assert.equal(params.words, fingerprintWords(keys.identity.publicKey));
         assert.equal(params.pinnedWords, fingerprintWords(pin.identity));
+        assert.equal(params.identity, encodeBase64(keys.identity.publicKey));
       }
     });
 
