@@ -4,6 +4,7 @@
  */
 import { decodeBase64 } from '../app/leg/key-card.ts';
 import { limits } from '../app/leg/limits.ts';
+import { suiteFacts } from '../app/leg/suites.ts';
 
 export interface SealRequest {
   /** Lower case. */
@@ -11,6 +12,7 @@ export interface SealRequest {
   readonly keyId: string;
   /** The name that the person configured, lower case. */
   readonly serverName: string;
+  /** As long as the suite has it; of any length when the suite is unknown. */
   readonly message1: Uint8Array;
 }
 
@@ -30,7 +32,10 @@ export function parseSealRequest(text: string): SealRequest | undefined {
     return undefined;
   }
   try {
-    const message1 = decodeBase64(message, limits.handshakeMessageOctets);
+    // A suite that we do not have is no error of form: the answer is that there is no such key.
+    const facts = suiteFacts(suite.toLowerCase());
+    const octets = facts?.message1Octets ?? Buffer.byteLength(message, 'base64');
+    const message1 = decodeBase64(message, octets);
     return { suite: suite.toLowerCase(), keyId, serverName, message1 };
   } catch {
     return undefined;

@@ -14,11 +14,11 @@ export interface SealRequest {
   readonly suite: string;
   readonly keyId: string;
   readonly serverName: string;
-  /** Noise message 1, 48 octets. */
+  /** Noise message 1; its length is the suite's. */
   readonly message1: Uint8Array;
 }
 
-/** Message 2 (48 octets), or word that the server does not know the key any more. */
+/** Message 2 of the suite's length, or word that the server does not know the key any more. */
 export type SealReply = { readonly message2: Uint8Array } | 'unknown-key';
 
 /** Every method throws LegError: `leg.protocol`, `leg.unreachable`, `leg.timeout`, or as named. */

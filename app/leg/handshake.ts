@@ -1,12 +1,12 @@
 /**
  * The seal's handshake for both ends: one message each way, empty payloads, then transport keys.
- * Knows no sockets and no commands. docs/protocol.md §5; Noise rev 34 pattern NK.
+ * Knows no sockets and no commands. docs/protocol.md §5; Noise rev 34 pattern NK,
+ * and NKhfs of its hybrid forward secrecy extension.
  */
 import { LegError } from '../errors.ts';
-import { limits } from './limits.ts';
 import { type HandshakeResult, InitiatorState, ResponderState } from './noise/handshake-state.ts';
 import { type Primitives, referencePrimitives } from './noise/primitives.ts';
-import { isSuite, noiseNames } from './suites.ts';
+import { type SuiteFacts, suiteFacts } from './suites.ts';
 
 export type SealKeys = HandshakeResult;
 
@@ -22,14 +22,14 @@ export interface InitiatorOptions {
 
 export interface ResponderOptions extends InitiatorOptions {
   readonly sealSecretKey: Uint8Array;
-  /** Message 1 as received, 48 bytes. */
+  /** Message 1 as received. */
   readonly message1: Uint8Array;
 }
 
 const empty = new Uint8Array(0);
 
 /**
- * @returns message 1 (48 bytes) and what to do with message 2 (48 bytes)
+ * @returns message 1 and what to do with message 2; suites.ts has their lengths
  * @throws LegError `leg.seal-failed`; `finish` throws it too
  */
 export function startInitiator(options: InitiatorOptions): {
@@ -37,12 +37,13 @@ export function startInitiator(options: InitiatorOptions): {
   finish(message2: Uint8Array): SealKeys;
 } {
   return coarse(() => {
-    const state = new InitiatorState(handshakeOptions(options), options.sealPublicKey);
+    const facts = needSuite(options.suite);
+    const state = new InitiatorState(handshakeOptions(options, facts), options.sealPublicKey);
     return {
       message1: state.writeMessage1(empty),
       finish: (message2) =>
         coarse(() => {
-          assertLength(message2);
+          assertLength(message2, facts.message2Octets);
           return state.readMessage2(message2).result;
         }),
     };
@@ -55,27 +56,34 @@ export function acceptHandshake(options: ResponderOptions): {
   readonly keys: SealKeys;
 } {
   return coarse(() => {
-    assertLength(options.message1);
+    const facts = needSuite(options.suite);
+    assertLength(options.message1, facts.message1Octets);
     const own = { secretKey: options.sealSecretKey, publicKey: options.sealPublicKey };
-    const state = new ResponderState(handshakeOptions(options), own);
+    const state = new ResponderState(handshakeOptions(options, facts), own);
     state.readMessage1(options.message1);
     const { message, result } = state.writeMessage2(empty);
     return { message2: message, keys: result };
   });
 }
 
-function handshakeOptions(options: InitiatorOptions) {
-  if (!isSuite(options.suite)) throw new Error('unknown suite');
+function needSuite(suite: string): SuiteFacts {
+  const facts = suiteFacts(suite);
+  if (!facts) throw new Error('unknown suite');
+  return facts;
+}
+
+function handshakeOptions(options: InitiatorOptions, facts: SuiteFacts) {
   return {
     primitives: options.primitives ?? referencePrimitives,
-    protocolName: noiseNames[options.suite],
+    protocolName: facts.noiseName,
+    hybrid: facts.hybrid,
     prologue: options.prologue,
   };
 }
 
 /** Also keeps payloads out: the length leaves no room for one. */
-function assertLength(message: Uint8Array): void {
-  if (message.length !== limits.handshakeMessageOctets) throw new Error('wrong message length');
+function assertLength(message: Uint8Array, octets: number): void {
+  if (message.length !== octets) throw new Error('wrong message length');
 }
 
 /** Peer and person learn only that it failed; the cause is for the log. */

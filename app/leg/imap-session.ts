@@ -103,7 +103,7 @@ export class ImapSession implements ClearSession {
       const cause = new Error(`XSEAL: ${reply.status}`);
       throw this.channel.attempt.error('leg.seal-failed', {}, cause);
     }
-    const message2 = readMessage2(sealCode.exec(reply.text)?.[1] ?? '');
+    const message2 = readMessage2(suite, sealCode.exec(reply.text)?.[1] ?? '');
     if (!message2) throw this.channel.attempt.protocolError('XSEAL reply without message 2');
     return { message2 };
   }

@@ -17,10 +17,8 @@ export const limits = {
   keyIdOctets: 32,
   /** A DNS name is at most 253 octets. */
   serverNameOctets: 253,
-  /** An XSEAL command line with its line ending. */
-  sealLineOctets: 1_024,
-  /** Noise messages of suite nk-25519-aesgcm-sha256, both directions: key 32, tag 16. */
-  handshakeMessageOctets: 48,
+  /** An XSEAL command line with its line ending; the lengths of messages are in suites.ts. */
+  sealLineOctets: 4_096,
 
   /** Ciphertext of a record: type octet and tag at least, Noise's message limit at most. */
   recordMin: 17,

@@ -12,6 +12,7 @@ import {
 } from './clear-session.ts';
 import { decodeBase64, encodeBase64 } from './key-card.ts';
 import { limits } from './limits.ts';
+import { suiteFacts } from './suites.ts';
 
 interface Reply {
   readonly code: number;
@@ -80,7 +81,7 @@ export class SmtpSession implements ClearSession {
     if (reply.code !== 220) {
       throw this.channel.attempt.error('leg.seal-failed', {}, new Error(`XSEAL: ${reply.code}`));
     }
-    const message2 = readMessage2(reply.lines[0] ?? '');
+    const message2 = readMessage2(suite, reply.lines[0] ?? '');
     if (!message2) throw this.channel.attempt.protocolError('XSEAL reply without message 2');
     return { message2 };
   }
@@ -117,10 +118,10 @@ export class SmtpSession implements ClearSession {
   }
 }
 
-/** Undefined when it is not base64 of 48 octets. */
-export function readMessage2(text: string): Uint8Array | undefined {
+/** Undefined when it is not base64 of as many octets as message 2 of this suite has. */
+export function readMessage2(suite: string, text: string): Uint8Array | undefined {
   try {
-    return decodeBase64(text, limits.handshakeMessageOctets);
+    return decodeBase64(text, suiteFacts(suite)?.message2Octets ?? 0);
   } catch {
     return undefined;
   }

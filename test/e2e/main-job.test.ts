@@ -75,7 +75,7 @@ test('sealed without TLS: the words of the key are shown first, then the lock sa
   for (const secret of secrets) assert.deepEqual(stack.seenOnWire(secret), [], secret);
 
   const capture = stack.imap.capture.captured().toString('latin1');
-  assert.ok(/^\S+ XSEAL nk-25519-aesgcm-sha256 /m.test(capture), 'the leg was sealed');
+  assert.ok(/^\S+ XSEAL nkhfs-25519-mlkem768-aesgcm-sha256 /m.test(capture), 'the leg was sealed');
   assert.ok(!loginCommand.test(capture), 'no login outside the seal');
 
   await lock.click();

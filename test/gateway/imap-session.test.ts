@@ -27,7 +27,8 @@ describe('IMAP offer', () => {
       },
       async (rig) => {
         const client = await rig.connect();
-        const seen = 'IMAP4rev1 STARTTLS IDLE LOGINDISABLED XPUBKEY=NK-25519-AESGCM-SHA256';
+        const seen =
+          'IMAP4rev1 STARTTLS IDLE LOGINDISABLED XPUBKEY=NKHFS-25519-MLKEM768-AESGCM-SHA256 XPUBKEY=NK-25519-AESGCM-SHA256';
         assert.equal(await client.line(), `* OK [CAPABILITY ${seen}] ready\r\n`);
         assert.equal(
           await client.command('a', 'capability'),

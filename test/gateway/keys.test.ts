@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parseKeyCard } from '../../app/leg/key-card.ts';
 import { generateIdentity } from '../../app/leg/keys.ts';
+import { suites } from '../../app/leg/suites.ts';
 import { ConfigError } from '../../gateway/config.ts';
 import { KeyRing } from '../../gateway/key-ring.ts';
-import { createKeys, readKeys } from '../../gateway/key-store.ts';
+import { createKeys, readKeys, replaceKeys } from '../../gateway/key-store.ts';
 
 const dayMs = 86_400_000;
 
@@ -93,14 +94,40 @@ describe('gateway keys', () => {
     assert.deepEqual(await readdir(dir), []);
   });
 
-  it('get a new seal key when the newest has less than 15 days, and keep the old one', async () => {
-    const [old] = (await openAt(0)).sealKeys;
-    assert.equal((old?.validUntil.getTime() ?? 0) - start.getTime(), 45 * dayMs - 500);
-    assert.equal((await openAt(29)).sealKeys.length, 1);
+  it('get new seal keys when the newest have less than 15 days, and keep the old ones', async () => {
+    const old = (await openAt(0)).sealKeys;
+    for (const key of old) {
+      assert.equal(key.validUntil.getTime() - start.getTime(), 45 * dayMs - 500);
+    }
+    assert.equal((await openAt(29)).sealKeys.length, suites.length);
     const renewed = await openAt(31);
-    assert.equal(renewed.sealKeys.length, 2);
-    assert.deepEqual(renewed.sealKeys[1], old);
+    assert.equal(renewed.sealKeys.length, 2 * suites.length);
+    assert.deepEqual(renewed.sealKeys.slice(suites.length), old);
     assert.deepEqual((await openAt(31)).sealKeys, renewed.sealKeys);
+  });
+
+  it('are one for each suite, with ids of their own', async () => {
+    const { sealKeys } = await openAt(0);
+    assert.deepEqual(sealKeys.map((key) => key.suite).sort(), [...suites].sort());
+    assert.equal(new Set(sealKeys.map((key) => key.keyId)).size, suites.length);
+  });
+
+  it('from before the hybrid suite get a key for it, beside those that are there', async () => {
+    const ring = await openAt(0);
+    const old = ring.sealKeys.filter((key) => key.suite === 'nk-25519-aesgcm-sha256');
+    const stored = await readKeys(dir);
+    assert.ok(stored && old.length === 1);
+    await replaceKeys(dir, { ...stored, sealKeys: old });
+    const upgraded = await openAt(1);
+    assert.deepEqual(upgraded.identity, ring.identity);
+    assert.deepEqual(
+      upgraded.sealKeys.filter((key) => key.suite === 'nk-25519-aesgcm-sha256'),
+      old,
+    );
+    assert.deepEqual(
+      upgraded.sealKeys.map((key) => key.suite),
+      ['nkhfs-25519-mlkem768-aesgcm-sha256', 'nk-25519-aesgcm-sha256'],
+    );
   });
 
   it('lose an expired seal key a day after its end, on disk too', async () => {
@@ -108,7 +135,8 @@ describe('gateway keys', () => {
     const [old] = ring.sealKeys;
     await openAt(40);
     const late = await openAt(45.5);
-    assert.equal(late.cardLines().filter((line) => line.startsWith('seal ')).length, 1);
+    const sealLines = late.cardLines().filter((line) => line.startsWith('seal '));
+    assert.equal(sealLines.length, suites.length);
     assert.ok(late.findSealKey(old?.suite ?? '', old?.keyId ?? ''));
     const later = await openAt(46.5);
     assert.equal(later.findSealKey(old?.suite ?? '', old?.keyId ?? ''), undefined);
@@ -121,7 +149,10 @@ describe('gateway keys', () => {
     const card = parseKeyCard(lines);
     assert.deepEqual(card.names, ['mail.example.org']);
     assert.deepEqual(Buffer.from(card.identity), Buffer.from(ring.identity));
-    assert.equal(card.sealKeys.length, 1);
+    assert.deepEqual(
+      card.sealKeys.map((key) => key.suite),
+      suites,
+    );
     const kept = await readKeys(dir);
     const text = lines.join('\n');
     for (const key of [kept?.identity, ...(kept?.sealKeys ?? [])]) {

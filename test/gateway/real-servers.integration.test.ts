@@ -135,13 +135,19 @@ smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_
     const smtp = await Peer.connect(port(own, 0));
     await smtp.reply();
     smtp.send('EHLO me\n');
-    assert.match(await smtp.reply(), /250 XPUBKEY nk-25519-aesgcm-sha256\r\n$/);
+    assert.match(
+      await smtp.reply(),
+      /250 XPUBKEY nkhfs-25519-mlkem768-aesgcm-sha256 nk-25519-aesgcm-sha256\r\n$/,
+    );
     smtp.send('XPUBKEY\n');
     assert.match(await smtp.reply(), /250-name localhost\r\n/);
     smtp.send('QUIT\n');
     assert.match(await smtp.rest(), /^221/);
     const imap = await Peer.connect(port(own, 3));
-    assert.match(await imap.line(), /^\* OK \[CAPABILITY .*XPUBKEY=NK-25519-AESGCM-SHA256\]/);
+    assert.match(
+      await imap.line(),
+      /^\* OK \[CAPABILITY .*XPUBKEY=NKHFS-25519-MLKEM768-AESGCM-SHA256 XPUBKEY=NK-25519-AESGCM-SHA256\]/,
+    );
     assert.match(await imap.command('a', 'XPUBKEY'), /\* XPUBKEY name localhost\r\n/);
     assert.match(await imap.command('b', 'LOGOUT'), /\* BYE/);
     await imap.rest();

@@ -49,7 +49,7 @@ describe('SMTP offer', () => {
         assert.equal(await client.reply(), '220 mail.test ESMTP\r\n');
         assert.equal(
           await client.ask('EHLO client.test'),
-          '250-mail.test\r\n250-SIZE 10\r\n250-STARTTLS\r\n250 XPUBKEY nk-25519-aesgcm-sha256\r\n',
+          '250-mail.test\r\n250-SIZE 10\r\n250-STARTTLS\r\n250 XPUBKEY nkhfs-25519-mlkem768-aesgcm-sha256 nk-25519-aesgcm-sha256\r\n',
         );
       },
     ));

@@ -60,7 +60,7 @@ describe('gateway with a certificate', () => {
       const inside = await secure(client);
       assert.equal(
         await inside.ask('EHLO a'),
-        '250-mail.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-AUTH PLAIN LOGIN\r\n250 XPUBKEY nk-25519-aesgcm-sha256\r\n',
+        '250-mail.test\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-AUTH PLAIN LOGIN\r\n250 XPUBKEY nkhfs-25519-mlkem768-aesgcm-sha256 nk-25519-aesgcm-sha256\r\n',
       );
       assert.match(await inside.ask('STARTTLS'), /^503/);
       assert.match(await inside.ask('MAIL FROM:<a@test>'), /^530 5\.7\.0 Authentication/);
@@ -111,7 +111,8 @@ describe('gateway with a certificate', () => {
       assert.match(await client.line(), /LOGINDISABLED STARTTLS XPUBKEY=/);
       assert.match(await client.command('a', 'STARTTLS'), /^a OK/);
       const inside = await secure(client);
-      const seen = 'IMAP4rev1 AUTH=PLAIN IDLE COMPRESS=DEFLATE XPUBKEY=NK-25519-AESGCM-SHA256';
+      const seen =
+        'IMAP4rev1 AUTH=PLAIN IDLE COMPRESS=DEFLATE XPUBKEY=NKHFS-25519-MLKEM768-AESGCM-SHA256 XPUBKEY=NK-25519-AESGCM-SHA256';
       assert.equal(
         await inside.command('b', 'CAPABILITY'),
         `* CAPABILITY ${seen}\r\nb OK done\r\n`,

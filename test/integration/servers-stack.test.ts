@@ -103,7 +103,7 @@ describe('a whole provider on loopback', () => {
     await sendAndRead(gateway, true, true);
     assert.deepEqual(gateway.seenOnWire(password), []);
     const ehlo = await ask(gateway.submission.port, ['EHLO me'], /^250 /m);
-    assert.match(ehlo, /XPUBKEY nk-25519-aesgcm-sha256/i);
+    assert.match(ehlo, /XPUBKEY nkhfs-25519-mlkem768-aesgcm-sha256 nk-25519-aesgcm-sha256/i);
     gateway.submission.strip.strip(['STARTTLS', 'XPUBKEY']);
     const stripped = await ask(gateway.submission.port, ['EHLO me'], /^250 /m);
     assert.doesNotMatch(stripped, /XPUBKEY|STARTTLS/i);

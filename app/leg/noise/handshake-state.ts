@@ -1,16 +1,26 @@
 /**
- * HandshakeState of Noise rev 34 §5.3 for the one pattern NK (§7.4), both roles:
- *   <- s  ...  -> e, es  <- e, ee
+ * HandshakeState of Noise rev 34 §5.3 for one pattern in two forms, both roles:
+ *   NK (§7.4)                        <- s  ...  -> e, es      <- e, ee
+ *   NKhfs (HFS extension, rev 1)     <- s  ...  -> e, es, e1  <- e, ee, ekem1
  * Not a general Noise engine. A state whose step threw must be thrown away.
  */
 import type { CipherState } from './cipher-state.ts';
-import { dhLength, type KeyPair, type Primitives } from './primitives.ts';
+import {
+  dhLength,
+  type KemKeyPair,
+  type KeyPair,
+  kemLengths,
+  type Primitives,
+  tagLength,
+} from './primitives.ts';
 import { SymmetricState } from './symmetric-state.ts';
 
 export interface HandshakeOptions {
   readonly primitives: Primitives;
   readonly protocolName: string;
   readonly prologue: Uint8Array;
+  /** NKhfs: an ephemeral ML-KEM-768 key beside the X25519 one. */
+  readonly hybrid?: boolean;
 }
 
 /** The transport keys of one side, and the hash that both sides now share. */
@@ -23,9 +33,11 @@ export interface HandshakeResult {
 abstract class HandshakeState {
   protected readonly primitives: Primitives;
   protected readonly symmetric: SymmetricState;
+  protected readonly hybrid: boolean;
 
   constructor(options: HandshakeOptions, responderStatic: Uint8Array) {
     this.primitives = options.primitives;
+    this.hybrid = options.hybrid ?? false;
     this.symmetric = new SymmetricState(options.primitives, options.protocolName);
     this.symmetric.mixHash(options.prologue);
     this.symmetric.mixHash(responderStatic);
@@ -45,11 +57,19 @@ abstract class HandshakeState {
     this.symmetric.mixHash(ephemeral);
     return ephemeral;
   }
+
+  /** Reads what `encryptAndHash` made of `length` bytes, behind the ephemeral. */
+  protected readSealed(message: Uint8Array, length: number): Uint8Array {
+    const sealed = message.subarray(dhLength, dhLength + length + tagLength);
+    if (sealed.length < length + tagLength) throw new Error('handshake message too short');
+    return this.symmetric.decryptAndHash(sealed);
+  }
 }
 
 export class InitiatorState extends HandshakeState {
   readonly #responderStatic: Uint8Array;
   #ephemeral: KeyPair | undefined;
+  #kem: KemKeyPair | undefined;
 
   /** @param responderStatic X25519 public key, 32 bytes */
   constructor(options: HandshakeOptions, responderStatic: Uint8Array) {
@@ -57,22 +77,37 @@ export class InitiatorState extends HandshakeState {
     this.#responderStatic = responderStatic;
   }
 
-  /** `e, es`, then the payload: replayable, hence empty in this protocol. */
+  /** `e, es[, e1]`, then the payload: replayable, hence empty in this protocol. */
   writeMessage1(payload: Uint8Array): Uint8Array {
     const ephemeral = this.generateEphemeral();
     this.#ephemeral = ephemeral;
     this.symmetric.mixKey(this.primitives.dh(ephemeral.secretKey, this.#responderStatic));
-    return Buffer.concat([ephemeral.publicKey, this.symmetric.encryptAndHash(payload)]);
+    const parts = [ephemeral.publicKey];
+    if (this.hybrid) {
+      this.#kem = this.primitives.kemKeyPair(this.primitives.random(kemLengths.seed));
+      parts.push(this.symmetric.encryptAndHash(this.#kem.publicKey));
+    }
+    parts.push(this.symmetric.encryptAndHash(payload));
+    return Buffer.concat(parts);
   }
 
-  /** `e, ee`. @throws Error when the message is not from the holder of the static key */
+  /** `e, ee[, ekem1]`. @throws Error when the message is not from the holder of the static key */
   readMessage2(message: Uint8Array): { payload: Uint8Array; result: HandshakeResult } {
     const own = this.#ephemeral;
-    if (!own) throw new Error('message 2 before message 1');
+    const kem = this.#kem;
+    if (!own || this.hybrid !== (kem !== undefined)) throw new Error('message 2 before message 1');
     this.#ephemeral = undefined;
+    this.#kem = undefined;
     const remote = this.readEphemeral(message);
     this.symmetric.mixKey(this.primitives.dh(own.secretKey, remote));
-    const payload = this.symmetric.decryptAndHash(message.subarray(dhLength));
+    let offset = dhLength;
+    if (kem) {
+      const cipherText = this.readSealed(message, kemLengths.cipherText);
+      // A wrong ciphertext is no error here: its random secret makes the payload's tag fail.
+      this.symmetric.mixKey(kem.decapsulate(cipherText));
+      offset += kemLengths.cipherText + tagLength;
+    }
+    const payload = this.symmetric.decryptAndHash(message.subarray(offset));
     const [send, receive] = this.symmetric.split();
     return {
       payload,
@@ -84,32 +119,51 @@ export class InitiatorState extends HandshakeState {
 export class ResponderState extends HandshakeState {
   readonly #static: KeyPair;
   #remote: Uint8Array | undefined;
+  #remoteKem: Uint8Array | undefined;
 
   constructor(options: HandshakeOptions, ownStatic: KeyPair) {
     super(options, ownStatic.publicKey);
     this.#static = ownStatic;
   }
 
-  /** `e, es`. @throws Error when the message was not made for this static key and prologue */
+  /** `e, es[, e1]`. @throws Error when the message was not made for this static key and prologue */
   readMessage1(message: Uint8Array): Uint8Array {
     const remote = this.readEphemeral(message);
     this.symmetric.mixKey(this.primitives.dh(this.#static.secretKey, remote));
-    const payload = this.symmetric.decryptAndHash(message.subarray(dhLength));
+    let offset = dhLength;
+    let remoteKem: Uint8Array | undefined;
+    if (this.hybrid) {
+      remoteKem = this.readSealed(message, kemLengths.publicKey);
+      offset += kemLengths.publicKey + tagLength;
+    }
+    const payload = this.symmetric.decryptAndHash(message.subarray(offset));
     this.#remote = remote;
+    this.#remoteKem = remoteKem;
     return payload;
   }
 
-  /** `e, ee`, then the payload. */
+  /** `e, ee[, ekem1]`, then the payload. */
   writeMessage2(payload: Uint8Array): { message: Uint8Array; result: HandshakeResult } {
     const remote = this.#remote;
-    if (!remote) throw new Error('message 2 before message 1');
+    const remoteKem = this.#remoteKem;
+    if (!remote || this.hybrid !== (remoteKem !== undefined)) {
+      throw new Error('message 2 before message 1');
+    }
     this.#remote = undefined;
+    this.#remoteKem = undefined;
     const ephemeral = this.generateEphemeral();
     this.symmetric.mixKey(this.primitives.dh(ephemeral.secretKey, remote));
-    const sealed = this.symmetric.encryptAndHash(payload);
+    const parts = [ephemeral.publicKey];
+    if (remoteKem) {
+      const { random } = this.primitives;
+      const { cipherText, sharedSecret } = this.primitives.kemEncapsulate(remoteKem, random);
+      parts.push(this.symmetric.encryptAndHash(cipherText));
+      this.symmetric.mixKey(sharedSecret);
+    }
+    parts.push(this.symmetric.encryptAndHash(payload));
     const [receive, send] = this.symmetric.split();
     return {
-      message: Buffer.concat([ephemeral.publicKey, sealed]),
+      message: Buffer.concat(parts),
       result: { send, receive, handshakeHash: this.symmetric.getHandshakeHash() },
     };
   }

@@ -1,7 +1,7 @@
 /**
  * The primitives under the Noise objects, passed in as one value so that faster or scripted ones
- * can stand in. Reference: X25519 from @noble/curves, SHA-256, HMAC and AES-256-GCM from
- * node:crypto (Electron's BoringSSL has these three). Specification: Noise rev 34 §12.
+ * can stand in. Reference: X25519 and ML-KEM-768 from @noble, SHA-256, HMAC and AES-256-GCM
+ * from node:crypto (Electron's BoringSSL has these three). Noise rev 34 §12, FIPS 203.
  */
 import {
   createCipheriv,
@@ -12,6 +12,7 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { x25519 } from '@noble/curves/ed25519.js';
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 
 export const dhLength = 32;
 export const hashLength = 32;
@@ -24,6 +25,30 @@ export interface KeyPair {
   /** X25519 point, 32 bytes. */
   readonly publicKey: Uint8Array;
 }
+
+/** Lengths of ML-KEM-768 in bytes (FIPS 203 §8). */
+export const kemLengths = { seed: 64, publicKey: 1_184, cipherText: 1_088, coins: 32 } as const;
+
+/** One side's ML-KEM-768 key pair, used once. */
+export interface KemKeyPair {
+  /** Encapsulation key, 1184 bytes. */
+  readonly publicKey: Uint8Array;
+  /**
+   * @param cipherText 1088 bytes
+   * @returns 32 bytes; for a forged ciphertext they are random, not an error (implicit rejection)
+   */
+  decapsulate(cipherText: Uint8Array): Uint8Array;
+}
+
+export interface KemResult {
+  /** 1088 bytes. */
+  readonly cipherText: Uint8Array;
+  /** 32 bytes. */
+  readonly sharedSecret: Uint8Array;
+}
+
+/** @param length bytes wanted */
+export type RandomSource = (length: number) => Uint8Array;
 
 /** A ciphertext and its tag, unjoined so that a large one need not be copied. */
 export interface Sealed {
@@ -40,13 +65,19 @@ export interface Aead {
 }
 
 export interface Primitives {
-  /** @param length bytes wanted */
-  random(length: number): Uint8Array;
+  readonly random: RandomSource;
   publicKey(secretKey: Uint8Array): Uint8Array;
   /** X25519; @throws Error when the result is all zero (low-order point), RFC 7748 §6.1 */
   dh(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
   sha256(...parts: Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
+  /** @param seed `d` and `z` of FIPS 203 §7.1, 64 bytes */
+  kemKeyPair(seed: Uint8Array): KemKeyPair;
+  /**
+   * @param random asked for 32 bytes; an implementation with a source of its own need not ask
+   * @throws Error for a key that is not one (FIPS 203 §7.2)
+   */
+  kemEncapsulate(publicKey: Uint8Array, random: RandomSource): KemResult;
   /** @param key 32 bytes */
   createAead(key: Uint8Array): Aead;
 }
@@ -63,6 +94,14 @@ export const referencePrimitives: Primitives = {
     for (const part of parts) hmac.update(part);
     return hmac.digest();
   },
+  kemKeyPair(seed) {
+    const { publicKey, secretKey } = ml_kem768.keygen(seed);
+    return {
+      publicKey,
+      decapsulate: (cipherText) => ml_kem768.decapsulate(cipherText, secretKey),
+    };
+  },
+  kemEncapsulate: (publicKey, random) => ml_kem768.encapsulate(publicKey, random(kemLengths.coins)),
   createAead(key) {
     // A key object is made once: with raw bytes node:crypto prepares the key for every message.
     const secret = createSecretKey(key);
