@@ -16,8 +16,11 @@ export interface KeyCard {
   readonly sealKeys: readonly SealKey[];
   /** The next identity, named by this one. */
   readonly successor?: IdentityLink;
-  /** The identity before this one, which named this one as its successor. */
-  readonly predecessor?: IdentityLink;
+  /**
+   * The identities before this one, newest first, at most four: each named the one after it as its
+   * successor, so that a client which missed some can still follow.
+   */
+  readonly predecessors?: readonly IdentityLink[];
 }
 
 export interface IdentityLink {
@@ -44,7 +47,7 @@ interface CardDraft {
   names: string[];
   sealKeys: SealKey[];
   successor?: IdentityLink;
-  predecessor?: IdentityLink;
+  predecessors: IdentityLink[];
   signature?: Uint8Array;
 }
 
@@ -65,7 +68,7 @@ export function parseKeyCard(lines: readonly string[]): KeyCard {
 function readCard(lines: readonly string[]): KeyCard {
   assertSize(lines);
   if (lines[0] !== firstLine) throw new Error('not a version 1 card');
-  const draft: CardDraft = { names: [], sealKeys: [] };
+  const draft: CardDraft = { names: [], sealKeys: [], predecessors: [] };
   let position = 0;
   for (const line of lines.slice(1)) {
     const [type = '', ...words] = line.split(' ');
@@ -74,25 +77,36 @@ function readCard(lines: readonly string[]): KeyCard {
     position = place;
     readLine(draft, type, words);
   }
-  const { identity, signature, names, sealKeys, successor, predecessor } = draft;
+  const { identity, signature, names, sealKeys, successor, predecessors } = draft;
   if (!identity || !signature || sealKeys.length === 0) throw new Error('incomplete card');
   if (!verify(signature, cardInput(lines.slice(0, -1)), identity)) throw new Error('bad signature');
   if (successor && !verify(successor.signature, successorInput(successor.identity), identity)) {
     throw new Error('bad successor signature');
   }
-  if (
-    predecessor &&
-    !verify(predecessor.signature, successorInput(identity), predecessor.identity)
-  ) {
-    throw new Error('bad predecessor signature');
-  }
+  assertChain(identity, predecessors);
   return {
     identity,
     names,
     sealKeys,
     ...(successor && { successor }),
-    ...(predecessor && { predecessor }),
+    ...(predecessors.length > 0 && { predecessors }),
   };
+}
+
+/** Each predecessor must have signed the identity after it. */
+function assertChain(identity: Uint8Array, predecessors: readonly IdentityLink[]): void {
+  const seen = [identity];
+  let newer = identity;
+  for (const link of predecessors) {
+    if (seen.some((known) => Buffer.compare(known, link.identity) === 0)) {
+      throw new Error('an identity twice');
+    }
+    if (!verify(link.signature, successorInput(newer), link.identity)) {
+      throw new Error('bad predecessor signature');
+    }
+    seen.push(link.identity);
+    newer = link.identity;
+  }
 }
 
 function assertSize(lines: readonly string[]): void {
@@ -118,13 +132,14 @@ function readLine(draft: CardDraft, type: string, words: readonly string[]): voi
       draft.sealKeys.push(readSealKey(words, draft.sealKeys));
       return;
     case 'successor':
+      if (draft.successor) throw new Error('two successors');
+      draft.successor = readLink(words);
+      return;
     case 'predecessor':
-      if (draft[type]) throw new Error(`two lines of type ${type}`);
-      assertCount(words, 3);
-      draft[type] = {
-        identity: readIdentity(words),
-        signature: decodeBase64(words[2] ?? '', signatureOctets),
-      };
+      if (draft.predecessors.length >= limits.cardPredecessors) {
+        throw new Error('too many predecessors');
+      }
+      draft.predecessors.push(readLink(words));
       return;
     case 'signature':
       if (draft.signature) throw new Error('two signatures');
@@ -143,6 +158,14 @@ function assertCount(words: readonly string[], count: number): void {
 function readIdentity(words: readonly string[]): Uint8Array {
   if (words[0] !== 'ed25519') throw new Error('unknown identity algorithm');
   return decodeBase64(words[1] ?? '', publicKeyOctets);
+}
+
+function readLink(words: readonly string[]): IdentityLink {
+  assertCount(words, 3);
+  return {
+    identity: readIdentity(words),
+    signature: decodeBase64(words[2] ?? '', signatureOctets),
+  };
 }
 
 function readName(name: string, known: readonly string[]): string {
@@ -216,7 +239,7 @@ export function encodeKeyCard(card: KeyCard, identitySecretKey: Uint8Array): str
     lines.push(`seal ${key.suite} ${key.keyId} ${encodeBase64(key.publicKey)} ${times}`);
   }
   if (card.successor) lines.push(encodeLink('successor', card.successor));
-  if (card.predecessor) lines.push(encodeLink('predecessor', card.predecessor));
+  for (const link of card.predecessors ?? []) lines.push(encodeLink('predecessor', link));
   const signature = sign(cardInput(lines), identitySecretKey);
   lines.push(`signature ${encodeBase64(signature)}`);
   parseKeyCard(lines);
@@ -228,11 +251,16 @@ function encodeLink(type: string, link: IdentityLink): string {
 }
 
 /**
- * The old identity names the new one: for the old card's `successor` and the new one's `predecessor`.
+ * The old identity names the new one: for the old card's `successor`, the new one's `predecessors`.
  * @returns Ed25519 signature, 64 bytes
  */
 export function signSuccessor(oldSecretKey: Uint8Array, newIdentity: Uint8Array): Uint8Array {
   return sign(successorInput(newIdentity), oldSecretKey);
+}
+
+/** True when a chain of successors leads from `older` to the card's identity. */
+export function succeeds(card: KeyCard, older: Uint8Array): boolean {
+  return (card.predecessors ?? []).some((link) => Buffer.compare(link.identity, older) === 0);
 }
 
 /** True when the card speaks for this host: it lists the host, or no names at all. */

@@ -14,6 +14,7 @@ export const limits = {
   cardLines: 32,
   cardNames: 16,
   cardSealKeys: 8,
+  cardPredecessors: 4,
   keyIdOctets: 32,
   /** A DNS name is at most 253 octets. */
   serverNameOctets: 253,

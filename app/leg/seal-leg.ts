@@ -7,8 +7,16 @@ import { LegError } from '../errors.ts';
 import type { ClearSession } from './clear-session.ts';
 import { fingerprintWords } from './fingerprint.ts';
 import { startInitiator } from './handshake.ts';
-import { cardServes, encodeBase64, type KeyCard, parseKeyCard, validSealKeys } from './key-card.ts';
+import {
+  cardServes,
+  encodeBase64,
+  type KeyCard,
+  parseKeyCard,
+  succeeds,
+  validSealKeys,
+} from './key-card.ts';
 import { SealedDuplex } from './sealed-duplex.ts';
+import { interceptorParams } from './tls.ts';
 import { encodePrologue } from './transcript.ts';
 import type {
   LegDecision,
@@ -79,11 +87,12 @@ function readCard(task: SealTask, lines: readonly string[]): KeyCard {
 /** Asks policy whether this identity may be believed. */
 function judge(task: SealTask, card: KeyCard): Pin {
   const { pin } = task.policy;
-  const { predecessor } = card;
+  const interceptor = task.tls?.interceptor;
   const verdict = task.policy.judgeIdentity(card.identity, {
     tlsUp: task.tls !== undefined,
-    // The link's signature was verified when the card was read.
-    successorOf: !!pin && !!predecessor && Buffer.compare(predecessor.identity, pin.identity) === 0,
+    ...(interceptor && { interceptor }),
+    // The links' signatures were verified when the card was read.
+    successorOf: pin !== undefined && succeeds(card, pin.identity),
   });
   if (verdict.accept) return verdict.pin;
   const words = fingerprintWords(card.identity);
@@ -93,7 +102,7 @@ function judge(task: SealTask, card: KeyCard): Pin {
     verdict.code === 'leg.key-changed' && pin
       ? { ...shown, pinnedWords: fingerprintWords(pin.identity) }
       : shown;
-  throw attemptOf(task).error(verdict.code, params);
+  throw attemptOf(task).error(verdict.code, { ...params, ...interceptorParams(interceptor) });
 }
 
 /** @returns the sealed stream, or undefined when the server does not know the key */

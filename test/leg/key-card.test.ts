@@ -5,12 +5,14 @@ import {
   cardServes,
   decodeBase64,
   encodeKeyCard,
+  type IdentityLink,
   type KeyCard,
   parseKeyCard,
   signSuccessor,
+  succeeds,
   validSealKeys,
 } from '../../app/leg/key-card.ts';
-import { generateIdentity, generateSealKeyPair, sign } from '../../app/leg/keys.ts';
+import { generateIdentity, generateSealKeyPair, type KeyPair, sign } from '../../app/leg/keys.ts';
 import type { SealKey } from '../../app/leg/types.ts';
 
 const identity = generateIdentity();
@@ -59,12 +61,49 @@ test('a card with links reads back, and both links are verified', () => {
       identity: next.publicKey,
       signature: signSuccessor(identity.secretKey, next.publicKey),
     },
-    predecessor: {
-      identity: before.publicKey,
-      signature: signSuccessor(before.secretKey, identity.publicKey),
-    },
+    predecessors: [
+      {
+        identity: before.publicKey,
+        signature: signSuccessor(before.secretKey, identity.publicKey),
+      },
+    ],
   };
   assert.deepEqual(parseKeyCard(encodeKeyCard(full, identity.secretKey)), full);
+});
+
+const chainOf = (older: readonly KeyPair[]) =>
+  older.map(({ publicKey, secretKey }, at) => ({
+    identity: publicKey,
+    signature: signSuccessor(secretKey, (older[at - 1] ?? identity).publicKey),
+  }));
+const older = Array.from({ length: 5 }, () => generateIdentity());
+
+test('a card succeeds every identity of its chain, and no other', () => {
+  const full: KeyCard = { ...card, predecessors: chainOf(older.slice(0, 4)) };
+  const read = parseKeyCard(encodeKeyCard(full, identity.secretKey));
+  assert.deepEqual(read, full);
+  assert.deepEqual(
+    [...older, identity].map(({ publicKey }) => succeeds(read, publicKey)),
+    [true, true, true, true, false, false],
+  );
+});
+
+test('refuses a chain that is too long, broken, out of order or in a circle', () => {
+  const [first, second, third] = chainOf(older);
+  assert.ok(first && second && third);
+  const chains: Record<string, IdentityLink[]> = {
+    'too long': chainOf(older),
+    'with a gap': [first, third],
+    'out of order': [second, first],
+    'from its own end': [second],
+    'with one twice': [first, first],
+    'in a circle': chainOf([...older.slice(0, 2), ...older.slice(0, 1)]),
+    'back to itself': chainOf([...older.slice(0, 1), identity]),
+  };
+  for (const [what, predecessors] of Object.entries(chains)) {
+    const make = () => encodeKeyCard({ ...card, predecessors }, identity.secretKey);
+    assert.throws(make, { code: 'leg.card-invalid' }, what);
+  }
 });
 
 const stranger = generateIdentity();

@@ -101,7 +101,7 @@ for (const service of services) {
       const next = generateIdentity();
       const signature = signSuccessor(keys.identity.secretKey, next.publicKey);
       const predecessor = { identity: keys.identity.publicKey, signature };
-      const moved = createPeerKeys({ predecessor }, next);
+      const moved = createPeerKeys({ predecessors: [predecessor] }, next);
       const result = await succeed({ service, keys: moved }, { pin: pinOf(keys) });
       assert.equal(result.protection.level, 'confirmed');
       assert.deepEqual(result.protection.pin?.identity, next.publicKey);
@@ -376,6 +376,7 @@ describe('whatever policy says', () => {
         seen.push(facts);
         return step;
       },
+      judgeCertificate: () => ({ accept: true }),
       judgeIdentity: () => ({ accept: false, code: 'leg.first-use' }),
     };
     const transport = options.implicitTls ? 'implicit-tls' : 'clear';
