@@ -14,7 +14,7 @@ import { type LegTimeouts, limits } from './limits.ts';
 import { sealLeg } from './seal-leg.ts';
 import { SmtpSession } from './smtp-session.ts';
 import { matchSuites } from './suites.ts';
-import { startTls } from './tls.ts';
+import { interceptorParams, startTls } from './tls.ts';
 import type {
   LegDecision,
   LegEndpoint,
@@ -122,7 +122,10 @@ class Opening {
   }
 
   #startTls(tcp: Socket) {
-    return startTls(this.#attempt, tcp, this.#serverName, this.#options.trustAnchors ?? []);
+    const anchors = this.#options.trustAnchors ?? [];
+    return startTls(this.#attempt, tcp, this.#serverName, anchors, (result) =>
+      this.#policy.judgeCertificate(result),
+    );
   }
 
   #createSession(socket: Duplex, authenticated: boolean): ClearSession {
@@ -132,9 +135,11 @@ class Opening {
 
   #decide(stage: Stage, offers: { startTls: boolean; sealSuites: readonly string[] }): LegDecision {
     const tlsUp = stage.tls !== undefined;
+    const interceptor = stage.tls?.interceptor;
     return this.#policy.next({
       transport: this.#endpoint.transport,
       tlsUp,
+      ...(interceptor && { interceptor }),
       // Inside TLS the offer has no meaning, and taking it would be an error.
       offersStartTls: !tlsUp && offers.startTls,
       sealSuites: matchSuites(offers.sealSuites),
@@ -144,7 +149,10 @@ class Opening {
   async #finish(stage: Stage, decision: LegDecision): Promise<OpenedLeg> {
     switch (decision.step) {
       case 'refuse':
-        throw this.#attempt.error(decision.code, { floor: this.#policy.floor });
+        throw this.#attempt.error(decision.code, {
+          floor: this.#policy.floor,
+          ...interceptorParams(stage.tls?.interceptor),
+        });
       case 'starttls':
         throw this.#attempt.protocolError('STARTTLS decided inside TLS');
       case 'use-as-is':
@@ -164,9 +172,12 @@ class Opening {
     }
   }
 
-  #handOn(stage: Stage, level: 'encrypted' | 'clear'): OpenedLeg {
-    if (level === 'encrypted' && !stage.tls) {
-      throw this.#attempt.protocolError('called encrypted without TLS');
+  #handOn(stage: Stage, level: 'encrypted' | 'unconfirmed' | 'clear'): OpenedLeg {
+    if (level !== 'clear' && !stage.tls) {
+      throw this.#attempt.protocolError(`called ${level} without TLS`);
+    }
+    if (level === 'encrypted' && stage.tls?.interceptor) {
+      throw this.#attempt.protocolError('called encrypted though intercepted');
     }
     const { channel } = stage.session;
     const { socket } = channel;

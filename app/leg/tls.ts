@@ -5,17 +5,16 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import * as tls from 'node:tls';
+import type { ErrorParams } from '../errors.ts';
 import type { Attempt } from './attempt.ts';
-import type { TlsFacts } from './types.ts';
-
-/** Why a certificate was not trusted. */
-export type TlsDistrust =
-  | 'expired'
-  | 'not-yet-valid'
-  | 'self-signed'
-  | 'unknown-issuer'
-  | 'wrong-name'
-  | 'other';
+import type {
+  AuthorityName,
+  CertificateDecision,
+  CertificateResult,
+  Interceptor,
+  TlsDistrust,
+  TlsFacts,
+} from './types.ts';
 
 const reasons: Readonly<Record<string, TlsDistrust>> = {
   CERT_HAS_EXPIRED: 'expired',
@@ -35,9 +34,13 @@ export interface VerifiedTls {
   readonly facts: TlsFacts;
 }
 
+/** Policy's part: it may lower what a verified chain is worth, never raise one that is not. */
+type JudgeCertificate = (result: CertificateResult) => CertificateDecision;
+
 /**
  * @param host lower-case name or bare address that the certificate must carry
  * @param trustAnchors PEM, beside the system's
+ * @param judge asked once, with the result of the verification
  * @throws LegError `leg.tls-untrusted` with `reason`, `leg.tls-failed`, `leg.timeout`
  */
 export async function startTls(
@@ -45,6 +48,7 @@ export async function startTls(
   inner: Socket,
   host: string,
   trustAnchors: readonly string[],
+  judge: JudgeCertificate,
 ): Promise<VerifiedTls> {
   const socket = attempt.own(
     tls.connect({
@@ -56,6 +60,12 @@ export async function startTls(
       ...(isIP(host) === 0 && { servername: host }),
     }),
   );
+  let authorities: readonly AuthorityName[] = [];
+  // Before Node's own listener, which destroys a socket whose chain does not verify: after it the
+  // chain is gone, and nobody could say who stands in between.
+  socket.prependOnceListener('secure', () => {
+    authorities = authoritiesOf(socket);
+  });
   const secured = new Promise<void>((resolve, reject) => {
     socket.once('secureConnect', resolve);
     socket.once('error', reject);
@@ -64,18 +74,31 @@ export async function startTls(
   try {
     await attempt.step(attempt.timeouts.tlsMs, secured);
   } catch (error) {
-    throw tlsError(attempt, socket, error);
+    if (!(error instanceof Error) || !isNodeError(error)) throw error;
+    // Set by Node when, and only when, the certificate or its name did not verify.
+    if (!socket.authorizationError) throw attempt.error('leg.tls-failed', {}, error);
+    const reason = reasons[error.code ?? ''] ?? 'other';
+    throw untrusted(attempt, judge({ verified: false, reason, authorities }), reason, error);
   }
   if (!socket.authorized) throw attempt.error('leg.tls-untrusted', { reason: 'other' });
-  return { socket, facts: describe(socket) };
+  const decision = judge({ verified: true, authorities });
+  if (!decision.accept) throw untrusted(attempt, decision, decision.reason);
+  return { socket, facts: describe(socket, authorities, decision) };
 }
 
-function tlsError(attempt: Attempt, socket: tls.TLSSocket, error: unknown): unknown {
-  if (!(error instanceof Error) || !isNodeError(error)) return error;
-  // Set by Node when, and only when, the certificate or its name did not verify.
-  if (!socket.authorizationError) return attempt.error('leg.tls-failed', {}, error);
-  const reason = reasons[error.code ?? ''] ?? 'other';
-  return attempt.error('leg.tls-untrusted', { reason }, error);
+function untrusted(
+  attempt: Attempt,
+  decision: CertificateDecision,
+  reason: TlsDistrust,
+  cause?: unknown,
+): Error {
+  const params = { reason, ...interceptorParams(decision.interceptor) };
+  return attempt.error('leg.tls-untrusted', params, cause);
+}
+
+/** For the parameters of an error: who stands in between, and where. */
+export function interceptorParams(interceptor: Interceptor | undefined): ErrorParams {
+  return interceptor ? { interceptor: interceptor.name, interceptorPlace: interceptor.place } : {};
 }
 
 /** An error of Node's, not one of ours: those pass as they are. */
@@ -93,20 +116,54 @@ function checkName(host: string, certificate: tls.PeerCertificate): Error | unde
   return tls.checkServerIdentity(host, certificate);
 }
 
-function describe(socket: tls.TLSSocket): TlsFacts {
+function describe(
+  socket: tls.TLSSocket,
+  authorities: readonly AuthorityName[],
+  { interceptor }: CertificateDecision,
+): TlsFacts {
   const certificate = socket.getPeerCertificate();
+  const [root] = authorities;
   return {
     version: socket.getProtocol() ?? '',
     issuer: nameOf(certificate.issuer),
     subject: nameOf(certificate.subject),
     validTo: new Date(certificate.valid_to).toISOString(),
     fingerprint256: certificate.fingerprint256,
+    ...(root && { rootName: root.commonName || root.organisation }),
+    ...(interceptor && { interceptor }),
   };
 }
 
+/** Longer than any chain that verifies; a peer may send certificates that name each other. */
+const chainLimit = 16;
+
+/**
+ * Who signed what the peer showed, from the root down. The root of a verified chain comes from our own
+ * anchors; of another chain it is only the name that its topmost certificate gives.
+ */
+function authoritiesOf(socket: tls.TLSSocket): AuthorityName[] {
+  const names: AuthorityName[] = [];
+  const seen = new Set<string>();
+  let certificate: tls.DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  while (certificate?.issuer && seen.size < chainLimit && !seen.has(certificate.fingerprint256)) {
+    seen.add(certificate.fingerprint256);
+    names.unshift(authorityName(certificate.issuer));
+    certificate = certificate.issuerCertificate;
+  }
+  return names;
+}
+
+function authorityName({ CN, O, OU }: tls.Certificate): AuthorityName {
+  return { commonName: text(CN), organisation: text(O), unit: text(OU) };
+}
+
 function nameOf(name: tls.Certificate | undefined): string {
-  const value = name?.O ?? name?.CN ?? '';
-  return Array.isArray(value) ? value.join(', ') : value;
+  return text(name?.O ?? name?.CN);
+}
+
+/** A field of a name, which may come several times, cut to what a line can show. */
+function text(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value.join(', ') : (value ?? '')).slice(0, 200);
 }
 
 /** How long parsed trust anchors are kept: building a context costs more than a handshake. */

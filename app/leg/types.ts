@@ -51,6 +51,47 @@ export interface Pin {
   readonly sealKeys: readonly SealKey[];
 }
 
+/** Why a certificate was not trusted. */
+export type TlsDistrust =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'self-signed'
+  | 'unknown-issuer'
+  | 'wrong-name'
+  | 'other';
+
+/** What a certificate authority calls itself. Whoever makes a certificate writes these freely. */
+export interface AuthorityName {
+  readonly commonName: string;
+  readonly organisation: string;
+  readonly unit: string;
+}
+
+/** How the verification of a chain ended; `authorities` from the root down, without the leaf. */
+export type CertificateResult =
+  | { readonly verified: true; readonly authorities: readonly AuthorityName[] }
+  | {
+      readonly verified: false;
+      readonly reason: TlsDistrust;
+      readonly authorities: readonly AuthorityName[];
+    };
+
+/** A known program or device that opens TLS connections on the way to read them. */
+export interface Interceptor {
+  /** As a person knows it. */
+  readonly name: string;
+  readonly place: 'computer' | 'network';
+}
+
+export type CertificateDecision =
+  | { readonly accept: true; readonly interceptor?: Interceptor }
+  | {
+      readonly accept: false;
+      readonly code: 'leg.tls-untrusted';
+      readonly reason: TlsDistrust;
+      readonly interceptor?: Interceptor;
+    };
+
 export interface TlsFacts {
   /** `TLSv1.2` or `TLSv1.3`. */
   readonly version: string;
@@ -59,6 +100,10 @@ export interface TlsFacts {
   readonly validTo: string;
   /** SHA-256 of the certificate, colon-separated hex. */
   readonly fingerprint256: string;
+  /** What the root of the verified chain calls itself. */
+  readonly rootName?: string;
+  /** The chain was issued by a known interceptor: it reads what TLS alone protects. */
+  readonly interceptor?: Interceptor;
 }
 
 /** What is known of an open leg's protection. */
@@ -85,6 +130,8 @@ export interface LegFacts {
   readonly transport: LegEndpoint['transport'];
   /** TLS is up and its certificate was verified for the host. */
   readonly tlsUp: boolean;
+  /** The certificate verified, but a known interceptor issued it. Only with `tlsUp`. */
+  readonly interceptor?: Interceptor;
   readonly offersStartTls: boolean;
   /** Suites of the key-fetch offer that we also have, best first; empty when none. */
   readonly sealSuites: readonly string[];
@@ -96,8 +143,16 @@ export type LegDecision =
   | { readonly step: 'seal-pinned'; readonly suite: string }
   /** Fetch the key card, judge its identity, then seal. */
   | { readonly step: 'fetch-and-seal'; readonly suite: string }
-  | { readonly step: 'use-as-is'; readonly level: 'encrypted' | 'clear' }
+  | { readonly step: 'use-as-is'; readonly level: 'encrypted' | 'unconfirmed' | 'clear' }
   | { readonly step: 'refuse'; readonly code: 'leg.no-encryption' | 'leg.below-floor' };
+
+/** How an identity key arrived. */
+export interface IdentityContext {
+  readonly tlsUp: boolean;
+  readonly interceptor?: Interceptor;
+  /** The pinned identity signed this one as its successor. */
+  readonly successorOf: boolean;
+}
 
 /** A verdict on the identity key of a verified card. */
 export type IdentityDecision =
@@ -111,14 +166,12 @@ export interface LegPolicy {
   readonly pin: Pin | undefined;
   readonly floor: Level;
   next(facts: LegFacts): LegDecision;
+  /** Asked after each TLS handshake, before anything is said inside. */
+  judgeCertificate(result: CertificateResult): CertificateDecision;
   /**
    * @param identity the card's identity key; the card's own signature is already verified
-   * @param successorOf true when the pinned identity signed `identity` as its successor
    */
-  judgeIdentity(
-    identity: Uint8Array,
-    context: { readonly tlsUp: boolean; readonly successorOf: boolean },
-  ): IdentityDecision;
+  judgeIdentity(identity: Uint8Array, context: IdentityContext): IdentityDecision;
 }
 
 export interface OpenLegOptions {

@@ -3,6 +3,9 @@
  * app/leg asks at each step and obeys. docs/protocol.md §8; RFC 8314 §4, RFC 7435.
  */
 import {
+  type CertificateDecision,
+  type CertificateResult,
+  type IdentityContext,
   type IdentityDecision,
   type LegDecision,
   type LegFacts,
@@ -12,6 +15,7 @@ import {
   meetsFloor,
   type Pin,
 } from '../leg/types.ts';
+import { findInterceptor } from './interceptors.ts';
 
 export interface LegPolicyOptions {
   readonly pin: Pin | undefined;
@@ -30,6 +34,7 @@ export function createLegPolicy(options: LegPolicyOptions): LegPolicy {
     pin,
     floor,
     next: (facts) => decide(facts, options),
+    judgeCertificate,
     judgeIdentity: (identity, context) => judge(identity, context, options),
   };
 }
@@ -39,15 +44,26 @@ export function floorAfter(current: Level, reached: Level): Level {
   return levels[Math.min(levels.indexOf(current), levels.indexOf(reached))] ?? current;
 }
 
+/** A chain that did not verify is never used; one that an interceptor made counts for less. */
+function judgeCertificate(result: CertificateResult): CertificateDecision {
+  const interceptor = findInterceptor(result.authorities);
+  const named = interceptor && { interceptor };
+  if (result.verified) return { accept: true, ...named };
+  return { accept: false, code: 'leg.tls-untrusted', reason: result.reason, ...named };
+}
+
 function decide(facts: LegFacts, options: LegPolicyOptions): LegDecision {
   const [suite] = facts.sealSuites;
-  if (facts.tlsUp) return insideTls(suite, options);
+  if (facts.tlsUp) {
+    return facts.interceptor ? insideIntercepted(suite, options) : insideTls(suite, options);
+  }
   // An implicit-TLS leg without TLS is nothing we ever made.
   if (facts.transport === 'implicit-tls') return { step: 'refuse', code: 'leg.below-floor' };
   return suite ? clearWithOffer(suite, facts, options) : clearWithoutOffer(facts, options);
 }
 
-function insideTls(suite: string | undefined, { pin, floor, now }: LegPolicyOptions): LegDecision {
+function insideTls(suite: string | undefined, options: LegPolicyOptions): LegDecision {
+  const { pin, floor, now } = options;
   if (suite) {
     // A first-use key is fetched again here: the certificate can vouch for it now.
     const vouched = pin !== undefined && pin.vouchedBy !== 'first-use';
@@ -55,6 +71,21 @@ function insideTls(suite: string | undefined, { pin, floor, now }: LegPolicyOpti
   }
   if (meetsFloor('encrypted', floor)) return { step: 'use-as-is', level: 'encrypted' };
   return { step: 'refuse', code: 'leg.below-floor' };
+}
+
+/**
+ * TLS that ends at a known interceptor instead of the server. It vouches for no key, but a seal with
+ * a key that was vouched for elsewhere goes through it unread.
+ */
+function insideIntercepted(suite: string | undefined, options: LegPolicyOptions): LegDecision {
+  const { pin, floor, now } = options;
+  const vouched = pin !== undefined && pin.vouchedBy !== 'first-use';
+  if (suite && vouched) return sealDecision(suite, pin, now);
+  if (!meetsFloor('unconfirmed', floor)) return { step: 'refuse', code: 'leg.below-floor' };
+  if (suite) return pin ? sealDecision(suite, pin, now) : { step: 'fetch-and-seal', suite };
+  // All that a first-use server ever showed was its key: without it nothing is left to go by.
+  if (pin && !vouched) return { step: 'refuse', code: 'leg.below-floor' };
+  return { step: 'use-as-is', level: 'unconfirmed' };
 }
 
 function clearWithOffer(suite: string, facts: LegFacts, options: LegPolicyOptions): LegDecision {
@@ -91,12 +122,14 @@ function sealDecision(suite: string, pin: Pin, now: Date): LegDecision {
 
 function judge(
   identity: Uint8Array,
-  context: { readonly tlsUp: boolean; readonly successorOf: boolean },
+  context: IdentityContext,
   options: LegPolicyOptions,
 ): IdentityDecision {
   const { pin, now } = options;
-  if (!pin) return judgeNew(identity, context.tlsUp, options);
-  const vouchedBy = pin.vouchedBy === 'first-use' && context.tlsUp ? 'tls' : pin.vouchedBy;
+  // Who reads inside the connection could have put in a key of its own.
+  const tlsVouches = context.tlsUp && context.interceptor === undefined;
+  if (!pin) return judgeNew(identity, tlsVouches, options);
+  const vouchedBy = pin.vouchedBy === 'first-use' && tlsVouches ? 'tls' : pin.vouchedBy;
   if (sameKey(pin.identity, identity)) return { accept: true, pin: { ...pin, vouchedBy } };
   if (context.successorOf) {
     return { accept: true, pin: { identity, firstSeenAt: now, vouchedBy, sealKeys: [] } };
@@ -107,11 +140,11 @@ function judge(
 
 function judgeNew(
   identity: Uint8Array,
-  tlsUp: boolean,
+  tlsVouches: boolean,
   options: LegPolicyOptions,
 ): IdentityDecision {
   const fresh = { identity, firstSeenAt: options.now, sealKeys: [] };
-  if (tlsUp) return { accept: true, pin: { ...fresh, vouchedBy: 'tls' } };
+  if (tlsVouches) return { accept: true, pin: { ...fresh, vouchedBy: 'tls' } };
   const text = Buffer.from(identity).toString('base64');
   if (options.acceptedIdentities.includes(text)) {
     return { accept: true, pin: { ...fresh, vouchedBy: 'first-use' } };
