@@ -92,7 +92,7 @@ test('INJECT-5: clear octets after the reply to XSEAL are records: nobody signs 
   for (const service of services) {
     const tail = greetings[service];
     const outcomes = Array.from(tail, (_octet, at) =>
-      attackedBy({ service, keys, add: { seal: tail.slice(0, at + 1) } }, { pin, hasty: true }),
+      attackedBy({ service, keys, add: { seal: tail.slice(0, at + 1) } }, { pin, signInMs: 300 }),
     );
     for (const { code, at } of await Promise.all(outcomes)) {
       // Fewer octets than a record promises leave it unfinished: the sign-in's own wait ends it.

@@ -237,7 +237,7 @@ test('SPOOF-5: STARTTLS offered inside TLS is not taken', async () => {
   for (const service of services) {
     const say = { probe: offer(service, ['STARTTLS', 'LOGINDISABLED']) };
     const peer: PeerOptions = { service, certificate, implicitTls: true, say, sayInTls: true };
-    const { at, level, heard } = await attackedBy(peer, { hasty: true });
+    const { at, level, heard } = await attackedBy(peer, { signInMs: 300 });
     assert.deepEqual([at, level], ['sign-in', 'encrypted']);
     assert.doesNotMatch(heard, /STARTTLS/);
   }

@@ -17,11 +17,10 @@ import { createScriptedPeer, type PeerOptions } from '../../support/scripted-pee
 export const userName = 'mia@example.test';
 export const password = 'do not tell Mallory 4711';
 
-const timeouts = { openMs: 4_000, connectMs: 2_000, tlsMs: 1_000, replyMs: 1_000 };
+const timeouts = { openMs: 10_000, connectMs: 5_000, tlsMs: 5_000, replyMs: 5_000 };
 const openLeg = createOpenLeg(timeouts);
 /** For peers that never answer: nothing is gained by waiting long. */
 const hasty = createOpenLeg({ openMs: 1_000, connectMs: 1_000, tlsMs: 80, replyMs: 80 });
-const signInMs = 1_500;
 
 export interface Demand {
   readonly pin?: Pin;
@@ -31,6 +30,8 @@ export interface Demand {
   readonly host?: string;
   readonly implicitTls?: boolean;
   readonly hasty?: boolean;
+  /** How long the mail library may take over the open leg. */
+  readonly signInMs?: number;
 }
 
 export interface Outcome {
@@ -70,7 +71,7 @@ async function signIn(service: Service, port: number, demand: Demand, heard: () 
     at = 'sign-in';
     level = leg.protection.level;
     const credentials = { host: endpoint.host, userName, password };
-    await check(leg, credentials, AbortSignal.timeout(demand.hasty ? 300 : signInMs));
+    await check(leg, credentials, AbortSignal.timeout(demand.signInMs ?? 1_500));
   } catch (error) {
     failure = error;
   }
