@@ -36,8 +36,13 @@ export interface TestCa {
 
 const dayMs = 86_400_000;
 
+export interface TestCaOptions {
+  /** What the authority calls itself, as openssl's `-subj`; `\\/` stands for a slash. */
+  readonly subject?: string;
+}
+
 /** @param dir an existing, private folder; files are written below it */
-export function createTestCa(dir: string): TestCa {
+export function createTestCa(dir: string, options: TestCaOptions = {}): TestCa {
   const caDir = join(dir, 'test-ca');
   mkdirSync(caDir, { recursive: true });
   const caPath = join(caDir, 'ca.pem');
@@ -47,7 +52,7 @@ export function createTestCa(dir: string): TestCa {
   createKey(caKeyPath);
   // biome-ignore format: one openssl option a line is harder to read
   openssl(['req', '-x509', '-new', '-key', caKeyPath, '-out', caPath, '-days', '3650',
-    '-subj', '/CN=Letterlock Test Authority',
+    '-subj', options.subject ?? '/CN=Letterlock Test Authority',
     '-addext', 'basicConstraints=critical,CA:TRUE',
     '-addext', 'keyUsage=critical,keyCertSign,cRLSign']);
   let count = 0;
