@@ -38,6 +38,10 @@ function hasBrowser() {
   );
 }
 
+function perlHas(module) {
+  return spawnSync('perl', [`-M${module}`, '-e', '1']).status === 0;
+}
+
 /** Debian's package, how to tell that it is there, and its name elsewhere. */
 const programs = {
   openssl: { apt: ['openssl'], present: () => onPath('openssl'), brew: 'openssl' },
@@ -53,7 +57,12 @@ const programs = {
     brew: 'dovecot',
   },
   postfix: { apt: ['postfix'], present: () => onPath('postfix') },
-  swaks: { apt: ['swaks'], present: () => onPath('swaks'), brew: 'swaks' },
+  // Without the Perl library swaks speaks no TLS.
+  swaks: {
+    apt: ['swaks', 'libnet-ssleay-perl'],
+    present: () => onPath('swaks') && perlHas('Net::SSLeay'),
+    brew: 'swaks',
+  },
   xvfb: { apt: ['xvfb'], present: () => onPath('Xvfb') },
 };
 

@@ -62,7 +62,8 @@ function isEventName(name: string): name is EventName {
 export function createClient(transport: Transport): Client {
   const pending = new Map<number, Pending>();
   const listeners = new Map<EventName, Set<(payload: unknown) => void>>();
-  let lastId = 0;
+  // Not from 0: after a reload a late answer to the old document must not meet a new call.
+  let lastId = Math.floor(Math.random() * 2 ** 40);
 
   function settle(frame: Exclude<DownFrame, { kind: 'event' }>): void {
     const waiting = pending.get(frame.id);

@@ -12,7 +12,8 @@ export interface Transport {
  */
 export function takeHostTransport(target: Window): Transport | undefined {
   const host = target.letterlockHost;
-  delete target.letterlockHost;
+  // One host defines it so that a plain delete would throw: there it stays, and nothing is lost.
+  Reflect.deleteProperty(target, 'letterlockHost');
   if (host === undefined) return undefined;
   const open = host.openExternal?.bind(host);
   return {

@@ -36,11 +36,21 @@ test('an answer goes to the call of its id, whatever the order', async () => {
 });
 
 test('an answer that breaks the contract is an error, never data', async () => {
-  const { transport, down } = fakeTransport();
+  const { transport, posted, down } = fakeTransport();
   const client = createClient(transport);
   const call = client.call('draft.list', {});
-  down({ kind: 'result', id: 1, output: [{ draftId: 7 }] });
+  const { id } = JSON.parse(posted[0] ?? '');
+  down({ kind: 'result', id, output: [{ draftId: 7 }] });
   await assert.rejects(call, isCallError('contract.invalid-output'));
+});
+
+test('an answer meant for an earlier document meets no call of this one', async () => {
+  const before = fakeTransport();
+  const after = fakeTransport();
+  createClient(before.transport).call('draft.list', {}).catch(() => undefined);
+  createClient(after.transport).call('draft.list', {}).catch(() => undefined);
+  const [late, fresh] = [before, after].map(({ posted }) => JSON.parse(posted[0] ?? '').id);
+  assert.notEqual(late, fresh);
 });
 
 test('an event that breaks the contract reaches nobody', () => {
