@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Service } from '../app/leg/types.ts';
-import { defaultLimits, type GatewayLimits } from './limits.ts';
+import { defaultLimits, defaultRotation, type GatewayLimits, type Rotation } from './limits.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -32,6 +32,7 @@ export interface GatewayConfig {
   readonly names: readonly string[];
   readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly listeners: readonly ListenerConfig[];
+  readonly rotation: Rotation;
   readonly limits: GatewayLimits;
 }
 
@@ -66,6 +67,7 @@ const cardName = z
   });
 
 const milliseconds = z.number().int().min(10).max(86_400_000);
+const days = z.number().int().min(1).max(366);
 const count = z.number().int().min(1).max(1_000_000);
 
 const limitsSchema = z
@@ -89,6 +91,8 @@ const configSchema = z.strictObject({
   names: z.array(cardName).max(16).default([]),
   tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
   listeners: z.array(listenerSchema).min(1).max(32),
+  sealKeyDays: days.default(defaultRotation.sealKeyDays),
+  overlapDays: days.default(defaultRotation.overlapDays),
   limits: limitsSchema.default({}),
 });
 
@@ -106,7 +110,11 @@ export function parseConfig(input: unknown): GatewayConfig {
     const place = issue?.path.join('.') || 'the file';
     throw new ConfigError(`configuration: ${place}: ${issue?.message ?? 'not valid'}`);
   }
-  const { stateDir, names, tls, listeners, limits } = result.data;
+  const { stateDir, names, tls, listeners, limits, sealKeyDays, overlapDays } = result.data;
+  if (overlapDays > 2 * sealKeyDays) {
+    // So many keys would be valid at once that the card had no room for the older ones.
+    throw new ConfigError('configuration: overlapDays: at most twice sealKeyDays');
+  }
   for (const [index, listener] of listeners.entries()) {
     checkListener(listener, `configuration: listeners.${index}`, tls !== undefined);
   }
@@ -115,6 +123,7 @@ export function parseConfig(input: unknown): GatewayConfig {
     names: [...new Set(names)],
     tls: tls && { certPath: tls.cert, keyPath: tls.key },
     listeners,
+    rotation: { sealKeyDays, overlapDays },
     limits: { ...defaultLimits, ...withoutUndefined(limits) },
   };
 }

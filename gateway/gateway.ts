@@ -8,13 +8,12 @@ import { ConfigError, type GatewayConfig, type ListenerConfig } from './config.t
 import { ConnectionCounter } from './connection-counter.ts';
 import { imapProtocol } from './imap/imap-dialogue.ts';
 import { KeyRing } from './key-ring.ts';
+import { KeyWatch } from './key-watch.ts';
 import { RelayProbe } from './relay-probe.ts';
 import { ReplayGuard } from './replay-guard.ts';
 import { type Protocol, Session, type SessionContext } from './session.ts';
 import { smtpProtocol } from './smtp/smtp-dialogue.ts';
 import { TlsSource } from './tls.ts';
-
-const renewEveryMs = 3_600_000;
 
 export interface BoundListener {
   readonly config: ListenerConfig;
@@ -32,7 +31,7 @@ export class Gateway {
   readonly #counter: ConnectionCounter;
   readonly #servers: Server[] = [];
   readonly #sessions = new Map<Session, Promise<void>>();
-  readonly #renewTimer: NodeJS.Timeout;
+  readonly #keyWatch: KeyWatch;
 
   private constructor(
     config: GatewayConfig,
@@ -45,16 +44,21 @@ export class Gateway {
     this.#keys = keys;
     this.#tls = tls;
     this.#counter = new ConnectionCounter(config.limits);
-    this.#renewTimer = setInterval(() => void this.#renewKeys(), renewEveryMs);
-    this.#renewTimer.unref();
+    this.#keyWatch = new KeyWatch(keys, logger);
   }
 
   /**
    * Makes missing keys, then listens. One log line `listening` per listener.
+   * @param now the clock by which keys live
    * @throws ConfigError when keys, certificate or a port cannot be used; nothing listens then
    */
-  static async start(config: GatewayConfig, logger: Logger): Promise<Gateway> {
-    const keys = await KeyRing.open(config.stateDir, config.names);
+  static async start(
+    config: GatewayConfig,
+    logger: Logger,
+    now: () => Date = () => new Date(),
+  ): Promise<Gateway> {
+    const { stateDir, names, rotation } = config;
+    const keys = await KeyRing.open({ stateDir, names, rotation, logger, now });
     const tls = config.tls && (await TlsSource.open(config.tls));
     const gateway = new Gateway(config, logger, keys, tls);
     try {
@@ -78,11 +82,12 @@ export class Gateway {
 
   readonly #bound: BoundListener[] = [];
 
-  /** Takes renewed certificate files; goes on with the old ones when they do not fit. */
+  /** Takes renewed certificate files and keys; goes on with the old ones where they do not fit. */
   async reload(): Promise<void> {
+    const keysTaken = await this.#keyWatch.check();
     try {
       await this.#tls?.reload();
-      this.#logger.log('info', 'reloaded');
+      if (keysTaken) this.#logger.log('info', 'reloaded');
     } catch (error) {
       this.#logger.log('error', 'reload-failed', { error: describeError(error) });
     }
@@ -90,7 +95,7 @@ export class Gateway {
 
   /** Accepts no more, lets sessions finish for a while, then ends them. */
   async stop(): Promise<void> {
-    clearInterval(this.#renewTimer);
+    this.#keyWatch.dispose();
     for (const server of this.#servers) server.close();
     const timer = setTimeout(() => {
       for (const session of this.#sessions.keys()) session.shutdown();
@@ -170,14 +175,6 @@ export class Gateway {
     });
     if (!implicitTls) socket.write(protocol.farewell('too-many'));
     socket.destroySoon();
-  }
-
-  async #renewKeys(): Promise<void> {
-    try {
-      await this.#keys.renew();
-    } catch (error) {
-      this.#logger.log('error', 'key-renewal-failed', { error: describeError(error) });
-    }
   }
 }
 

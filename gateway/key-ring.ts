@@ -1,67 +1,83 @@
 /**
- * The keys in use: makes them at first start, adds a seal key before the newest runs out, drops those
- * long expired, and signs the card that XPUBKEY answers. docs/protocol.md §4.
+ * The keys in use: made at first start, cared for while the gateway runs, signed into the card that
+ * XPUBKEY answers. Several processes may share one folder. docs/protocol.md §4.
  */
-import { randomBytes } from 'node:crypto';
-import { encodeKeyCard } from '../app/leg/key-card.ts';
-import { generateIdentity, generateSealKeyPair } from '../app/leg/keys.ts';
-import { limits } from '../app/leg/limits.ts';
-import { suites } from '../app/leg/suites.ts';
+import { fingerprintWords } from '../app/leg/fingerprint.ts';
+import { encodeKeyCard, type KeyCard, signSuccessor } from '../app/leg/key-card.ts';
+import { generateIdentity } from '../app/leg/keys.ts';
+import { type Logger, silentLogger } from '../app/log.ts';
 import { ConfigError } from './config.ts';
+import { isSwitchDue, switchIdentity } from './identity-rotation.ts';
 import {
   createKeys,
+  encodeKeys,
+  keyPath,
+  parseKeys,
   readKeys,
-  replaceKeys,
+  readKeyText,
   type StoredKeys,
   type StoredSealKey,
+  updateKeys,
 } from './key-store.ts';
+import { defaultRotation, type Rotation } from './limits.ts';
+import { keyError } from './private-file.ts';
+import { careFor, firstSealKeys, needsCare, opensSeals, publishedKeys } from './seal-key-life.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const validMs = 45 * dayMs;
-/** A new seal key is made when the newest has less than this left. */
-const renewMs = 15 * dayMs;
-/** Clients' clocks may be behind: a new key is valid since yesterday. */
-const backdateMs = dayMs;
-/** Clients' clocks may be behind: an expired key still opens seals for a day, then it is erased. */
-const graceMs = dayMs;
+export interface KeyRingOptions {
+  readonly stateDir: string;
+  /** On the card. */
+  readonly names?: readonly string[];
+  readonly rotation?: Rotation;
+  readonly logger?: Logger;
+  readonly now?: () => Date;
+}
+
+interface SignedCard {
+  readonly keys: StoredKeys;
+  /** Ids of the seal keys on it. */
+  readonly published: string;
+  readonly lines: readonly string[];
+}
 
 export class KeyRing {
   readonly #stateDir: string;
   readonly #names: readonly string[];
+  readonly #rotation: Rotation;
+  readonly #logger: Logger;
   readonly #now: () => Date;
   #keys: StoredKeys;
-  #card: { readonly lines: readonly string[]; readonly until: number } | undefined;
+  #text: string;
+  #card: SignedCard | undefined;
 
-  private constructor(
-    stateDir: string,
-    names: readonly string[],
-    now: () => Date,
-    keys: StoredKeys,
-  ) {
-    this.#stateDir = stateDir;
-    this.#names = names;
-    this.#now = now;
+  private constructor(options: KeyRingOptions, keys: StoredKeys) {
+    this.#stateDir = options.stateDir;
+    this.#names = options.names ?? [];
+    this.#rotation = options.rotation ?? defaultRotation;
+    this.#logger = options.logger ?? silentLogger;
+    this.#now = options.now ?? (() => new Date());
     this.#keys = keys;
+    this.#text = encodeKeys(keys);
   }
 
   /**
    * Reads the keys, and makes what is missing.
    * @throws ConfigError for damaged keys or a folder that cannot be used
    */
-  static async open(
-    stateDir: string,
-    names: readonly string[],
-    now: () => Date = () => new Date(),
-  ): Promise<KeyRing> {
+  static async open(options: KeyRingOptions): Promise<KeyRing> {
+    const { stateDir, rotation = defaultRotation } = options;
     let keys = await readKeys(stateDir);
     if (keys === undefined) {
-      const fresh = { identity: generateIdentity(), sealKeys: createSealKeys(now()) };
+      const now = options.now?.() ?? new Date();
+      const fresh: StoredKeys = {
+        identity: generateIdentity(),
+        sealKeys: firstSealKeys(now, rotation),
+        predecessors: [],
+      };
       keys = (await createKeys(stateDir, fresh)) ? fresh : await readKeys(stateDir);
     }
     if (keys === undefined) throw new ConfigError(`keys: ${stateDir} changes under our hands`);
-    const ring = new KeyRing(stateDir, names, now, keys);
-    await ring.renew();
+    const ring = new KeyRing(options, keys);
+    await ring.refresh();
     return ring;
   }
 
@@ -76,56 +92,79 @@ export class KeyRing {
   }
 
   /**
-   * Adds a seal key where the newest of a suite has little time left, and erases expired ones.
-   * @throws ConfigError when the keys cannot be written; those in use stay as they are
+   * Takes what another process wrote, then does what is due: new and ended seal keys, the switch to an
+   * announced identity. A key is on the disk before it is on a card.
+   * @throws ConfigError when the keys cannot be read or written; those in use stay as they are
    */
-  async renew(): Promise<void> {
-    const now = this.#now().getTime();
-    const kept = this.#keys.sealKeys.filter((key) => key.validUntil.getTime() + graceMs > now);
-    const fresh = createSealKeys(this.#now()).filter(
-      (key) =>
-        !kept.some((own) => own.suite === key.suite && own.validUntil.getTime() >= now + renewMs),
-    );
-    if (fresh.length === 0 && kept.length === this.#keys.sealKeys.length) return;
-    const keys = { identity: this.#keys.identity, sealKeys: [...fresh, ...kept] };
-    await replaceKeys(this.#stateDir, keys);
-    this.#keys = keys;
-    this.#card = undefined;
+  async refresh(): Promise<void> {
+    const text = await readKeyText(this.#stateDir);
+    const path = keyPath(this.#stateDir);
+    if (text === undefined) throw keyError(path, 'has gone; the gateway goes on with what it read');
+    if (text !== this.#text) this.#adopt(parseKeys(path, text), text);
+    if (this.#isDue(this.#keys)) {
+      const keys = await updateKeys(this.#stateDir, (stored) => this.#advance(stored));
+      this.#adopt(keys, encodeKeys(keys));
+    }
   }
 
   /** The signed card, without line endings. */
   cardLines(): readonly string[] {
-    const now = this.#now().getTime();
-    if (this.#card !== undefined && now < this.#card.until) return this.#card.lines;
-    const current = this.#keys.sealKeys
-      .filter((key) => key.validUntil.getTime() > now)
-      .slice(0, limits.cardSealKeys);
-    const card = { identity: this.identity, names: this.#names, sealKeys: current };
-    const lines = encodeKeyCard(card, this.#keys.identity.secretKey);
-    const until = Math.min(...current.map((key) => key.validUntil.getTime()));
-    this.#card = { lines, until };
+    const keys = this.#keys;
+    const sealKeys = publishedKeys(keys.sealKeys, this.#now());
+    const published = sealKeys.map((key) => key.keyId).join(' ');
+    if (this.#card?.keys === keys && this.#card.published === published) return this.#card.lines;
+    const { identity, next, predecessors } = keys;
+    const successor = next && {
+      identity: next.identity.publicKey,
+      signature: signSuccessor(identity.secretKey, next.identity.publicKey),
+    };
+    const card: KeyCard = {
+      identity: identity.publicKey,
+      names: this.#names,
+      sealKeys,
+      ...(successor && { successor }),
+      predecessors,
+    };
+    const lines = encodeKeyCard(card, identity.secretKey);
+    this.#card = { keys, published, lines };
     return lines;
   }
 
   /** The seal key that a client names; undefined when there is none (any more). */
   findSealKey(suite: string, keyId: string): StoredSealKey | undefined {
-    const now = this.#now().getTime();
-    return this.#keys.sealKeys.find(
-      (key) =>
-        key.suite === suite && key.keyId === keyId && key.validUntil.getTime() + graceMs > now,
+    const { sealKeys } = this.#keys;
+    const now = this.#now();
+    return sealKeys.find(
+      (key) => key.suite === suite && key.keyId === keyId && opensSeals(sealKeys, key, now),
     );
   }
-}
 
-/** One key per suite. Times are whole seconds, as on the card. */
-function createSealKeys(now: Date): StoredSealKey[] {
-  const nowMs = Math.floor(now.getTime() / 1000) * 1000;
-  const day = now.toISOString().slice(0, 10);
-  return suites.map((suite) => ({
-    ...generateSealKeyPair(),
-    suite,
-    keyId: `${day}-${randomBytes(4).toString('hex')}`,
-    validFrom: new Date(nowMs - backdateMs),
-    validUntil: new Date(nowMs + validMs),
-  }));
+  #isDue(keys: StoredKeys): boolean {
+    const now = this.#now();
+    return needsCare(keys.sealKeys, now, this.#rotation) || isSwitchDue(keys, now);
+  }
+
+  #advance(stored: StoredKeys): StoredKeys {
+    if (!this.#isDue(stored)) return stored;
+    const now = this.#now();
+    const keys = isSwitchDue(stored, now) ? switchIdentity(stored) : stored;
+    return { ...keys, sealKeys: careFor(keys.sealKeys, now, this.#rotation) };
+  }
+
+  #adopt(keys: StoredKeys, text: string): void {
+    const before = this.#keys;
+    this.#keys = keys;
+    this.#text = text;
+    const known = new Set(before.sealKeys.map((key) => key.keyId));
+    for (const { keyId, suite, validUntil } of keys.sealKeys) {
+      if (known.has(keyId)) continue;
+      this.#logger.log('info', 'seal-key', { suite, keyId, until: validUntil.toISOString() });
+    }
+    if (Buffer.compare(before.identity.publicKey, keys.identity.publicKey) !== 0) {
+      this.#logger.log('warn', 'identity-changed', {
+        fingerprint: fingerprintWords(keys.identity.publicKey),
+        before: fingerprintWords(before.identity.publicKey),
+      });
+    }
+  }
 }

@@ -1,16 +1,24 @@
 /**
- * The server's keys on disk: one file, 0600 in a 0700 folder, replaced whole or not at all. Never
- * writes over a file that it cannot read: a lost identity is a scare for every client.
+ * The server's keys on disk: one file, changed by one process at a time. Never writes over a file that
+ * it cannot read: a lost identity is a scare for every client.
  */
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { decodeBase64, encodeBase64 } from '../app/leg/key-card.ts';
+import { decodeBase64, encodeBase64, type IdentityLink } from '../app/leg/key-card.ts';
 import { identityPublicKey, type KeyPair, sealPublicKey } from '../app/leg/keys.ts';
+import { limits } from '../app/leg/limits.ts';
 import type { SealKey } from '../app/leg/types.ts';
-import { ConfigError } from './config.ts';
+import type { ConfigError } from './config.ts';
+import { withFolderLock } from './folder-lock.ts';
+import {
+  createPrivate,
+  keepAside,
+  keyError,
+  preparePrivateFolder,
+  readPrivate,
+  removeTemporaries,
+  replacePrivate,
+} from './private-file.ts';
 
 export interface StoredSealKey extends SealKey {
   /** X25519, 32 octets. */
@@ -21,64 +29,70 @@ export interface StoredKeys {
   readonly identity: KeyPair;
   /** Newest first. */
   readonly sealKeys: readonly StoredSealKey[];
+  /** The identity that takes over at `switchAt`, announced as `successor`. */
+  readonly next?: {
+    readonly identity: KeyPair;
+    readonly announcedAt: Date;
+    readonly switchAt: Date;
+  };
+  /** The identities before this one, newest first, each signing the one after it. */
+  readonly predecessors: readonly IdentityLink[];
 }
 
 const fileName = 'keys.json';
-const maxFileOctets = 65_536;
+export const maxKeyFileOctets = 65_536;
 
 const time = z.iso.datetime().transform((text) => new Date(text));
-const secret = z.string().transform((text, context) => {
-  try {
-    return decodeBase64(text, 32);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not 32 octets in base64' });
-    return z.NEVER;
-  }
-});
+const octets = (length: number) =>
+  z.string().transform((text, context) => {
+    try {
+      return decodeBase64(text, length);
+    } catch {
+      context.addIssue({ code: 'custom', message: `not ${length} octets in base64` });
+      return z.NEVER;
+    }
+  });
 
 const fileSchema = z.strictObject({
   version: z.literal(1),
-  identity: z.strictObject({ secretKey: secret }),
+  identity: z.strictObject({ secretKey: octets(32) }),
   sealKeys: z
     .array(
       z.strictObject({
         suite: z.string().regex(/^[a-z0-9-]{1,64}$/),
         keyId: z.string().regex(/^[a-z0-9-]{1,32}$/),
-        secretKey: secret,
+        secretKey: octets(32),
         validFrom: time,
         validUntil: time,
       }),
     )
     .max(64),
+  next: z.strictObject({ secretKey: octets(32), announcedAt: time, switchAt: time }).optional(),
+  predecessors: z
+    .array(z.strictObject({ identity: octets(32), signature: octets(64) }))
+    .max(limits.cardPredecessors)
+    .optional(),
 });
 
 /**
  * @returns undefined when there are no keys yet
- * @throws ConfigError for a file or folder that is damaged, unreadable or open to others
+ * @throws ConfigError for a file that is damaged, unreadable or open to others
  */
 export async function readKeys(stateDir: string): Promise<StoredKeys | undefined> {
-  const path = join(stateDir, fileName);
-  let file: FileHandle;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw keyError(path, 'cannot be read', error);
-  }
-  try {
-    const facts = await file.stat();
-    if (!facts.isFile()) throw keyError(path, 'is not a plain file');
-    if ((facts.mode & 0o077) !== 0) {
-      throw keyError(path, 'can be read by others: chmod 600 it, or treat the keys as lost');
-    }
-    if (facts.size > maxFileOctets) throw keyError(path, 'is damaged (too large)');
-    return parseKeys(path, await file.readFile('utf8'));
-  } finally {
-    await file.close();
-  }
+  const text = await readKeyText(stateDir);
+  return text === undefined ? undefined : parseKeys(keyPath(stateDir), text);
 }
 
-function parseKeys(path: string, text: string): StoredKeys {
+/** The file as it is, to see whether it changed. As readKeys, without reading its meaning. */
+export function readKeyText(stateDir: string): Promise<string | undefined> {
+  return readPrivate(keyPath(stateDir), maxKeyFileOctets);
+}
+
+/**
+ * @param path where the text is from, for the error
+ * @throws ConfigError when it is damaged
+ */
+export function parseKeys(path: string, text: string): StoredKeys {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -90,114 +104,117 @@ function parseKeys(path: string, text: string): StoredKeys {
     const place = result.error.issues[0]?.path.join('.') || 'its top';
     throw keyError(path, `is damaged (at ${place}): restore it from a backup`);
   }
-  const { identity, sealKeys } = result.data;
+  const { identity, sealKeys, next, predecessors } = result.data;
   return {
-    identity: {
-      secretKey: identity.secretKey,
-      publicKey: identityPublicKey(identity.secretKey),
-    },
+    identity: identityPair(identity.secretKey),
     sealKeys: sealKeys
       .map((key) => ({ ...key, publicKey: sealPublicKey(key.secretKey) }))
       .sort((a, b) => b.validUntil.getTime() - a.validUntil.getTime()),
+    ...(next && {
+      next: {
+        identity: identityPair(next.secretKey),
+        announcedAt: next.announcedAt,
+        switchAt: next.switchAt,
+      },
+    }),
+    predecessors: predecessors ?? [],
   };
 }
 
-/**
- * Writes the first keys of this server.
- * @returns false when another process was quicker: its keys stand
- * @throws ConfigError when the folder cannot be used
- */
-export async function createKeys(stateDir: string, keys: StoredKeys): Promise<boolean> {
-  await preparePrivateFolder(stateDir);
-  const temporary = await writeTemporary(stateDir, keys);
-  try {
-    // Unlike rename, link never takes the place of a file that is there.
-    await link(temporary, join(stateDir, fileName));
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw keyError(stateDir, 'cannot be written', error);
-  } finally {
-    await unlink(temporary);
-  }
-  await syncFolder(stateDir);
-  return true;
-}
-
-/** @throws ConfigError when the folder cannot be written */
-export async function replaceKeys(stateDir: string, keys: StoredKeys): Promise<void> {
-  const temporary = await writeTemporary(stateDir, keys);
-  try {
-    await rename(temporary, join(stateDir, fileName));
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw keyError(stateDir, 'cannot be written', error);
-  }
-  await syncFolder(stateDir);
-}
-
-async function preparePrivateFolder(stateDir: string): Promise<void> {
-  try {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
-    const facts = await stat(stateDir);
-    if (!facts.isDirectory()) throw keyError(stateDir, 'is not a folder');
-    if ((facts.mode & 0o077) !== 0) throw keyError(stateDir, 'is open to others: chmod 700 it');
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw keyError(stateDir, 'cannot be used', error);
-  }
-}
-
-async function writeTemporary(stateDir: string, keys: StoredKeys): Promise<string> {
-  const path = join(stateDir, `${fileName}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(encodeKeys(keys));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return path;
-  } catch (error) {
-    throw keyError(stateDir, 'cannot be written', error);
-  }
-}
-
-function encodeKeys(keys: StoredKeys): string {
+/** The text that parseKeys reads. Holds the secret keys. */
+export function encodeKeys(keys: StoredKeys): string {
+  const { identity, sealKeys, next, predecessors } = keys;
   const content: z.input<typeof fileSchema> = {
     version: 1,
-    identity: { secretKey: encodeBase64(keys.identity.secretKey) },
-    sealKeys: keys.sealKeys.map((key) => ({
+    identity: { secretKey: encodeBase64(identity.secretKey) },
+    sealKeys: sealKeys.map((key) => ({
       suite: key.suite,
       keyId: key.keyId,
       secretKey: encodeBase64(key.secretKey),
       validFrom: key.validFrom.toISOString(),
       validUntil: key.validUntil.toISOString(),
     })),
+    ...(next && {
+      next: {
+        secretKey: encodeBase64(next.identity.secretKey),
+        announcedAt: next.announcedAt.toISOString(),
+        switchAt: next.switchAt.toISOString(),
+      },
+    }),
+    ...(predecessors.length > 0 && {
+      predecessors: predecessors.map((link) => ({
+        identity: encodeBase64(link.identity),
+        signature: encodeBase64(link.signature),
+      })),
+    }),
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
-/** The name in the folder must be as durable as the file itself. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+/**
+ * Writes the first keys of this server.
+ * @returns false when there are keys already: they stand
+ * @throws ConfigError when the folder cannot be used
+ */
+export async function createKeys(stateDir: string, keys: StoredKeys): Promise<boolean> {
+  await preparePrivateFolder(stateDir);
+  return withFolderLock(stateDir, () => createPrivate(keyPath(stateDir), encodeKeys(keys)));
+}
+
+/**
+ * Changes the keys as they are on disk now, whoever wrote them last.
+ * @param change gives the same object when there is nothing to do
+ * @returns what is on disk afterwards
+ * @throws ConfigError when there are none, or they cannot be read or written; nothing changes then
+ */
+export async function updateKeys(
+  stateDir: string,
+  change: (keys: StoredKeys) => StoredKeys,
+): Promise<StoredKeys> {
+  const before = await readKeys(stateDir);
+  if (before === undefined) throw noKeys(stateDir);
+  return withFolderLock(stateDir, async () => {
+    const path = keyPath(stateDir);
+    await removeTemporaries(path);
+    const keys = await readKeys(stateDir);
+    if (keys === undefined) throw noKeys(stateDir);
+    const changed = change(keys);
+    if (changed !== keys) await replacePrivate(path, encodeKeys(changed));
+    return changed;
+  });
+}
+
+/**
+ * Puts other keys in the place of those that are there, even of damaged ones.
+ * @returns the path under which the old file is kept; undefined when there was none
+ * @throws ConfigError when there are keys and `replace` is false, or nothing can be written
+ */
+export async function restoreKeys(
+  stateDir: string,
+  keys: StoredKeys,
+  options: { readonly replace: boolean; readonly now: Date },
+): Promise<string | undefined> {
+  if (await createKeys(stateDir, keys)) return undefined;
+  const path = keyPath(stateDir);
+  if (!options.replace) {
+    throw keyError(path, 'is there already: --replace puts it aside and takes the backup');
   }
+  return withFolderLock(stateDir, async () => {
+    const aside = `${path}.replaced-${options.now.toISOString().replace(/[:.]/g, '-')}`;
+    await keepAside(path, aside);
+    await replacePrivate(path, encodeKeys(keys));
+    return aside;
+  });
 }
 
-function keyError(path: string, what: string, cause?: unknown): ConfigError {
-  const code = hasCode(cause) ? ` (${cause.code})` : '';
-  return new ConfigError(`keys: ${path} ${what}${code}`, { cause });
+export function noKeys(stateDir: string): ConfigError {
+  return keyError(stateDir, 'has none yet; they are made at first start');
 }
 
-function hasCode(error: unknown, code?: string): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    (code === undefined || error.code === code)
-  );
+export function keyPath(stateDir: string): string {
+  return join(stateDir, fileName);
+}
+
+function identityPair(secretKey: Uint8Array): KeyPair {
+  return { secretKey, publicKey: identityPublicKey(secretKey) };
 }

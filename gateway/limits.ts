@@ -42,6 +42,16 @@ export const defaultLimits: GatewayLimits = {
   closeMs: 2_000,
 };
 
+/** How long seal keys live; also set by an administrator. Whole days. */
+export interface Rotation {
+  /** A new seal key is made when the newest is this old. */
+  readonly sealKeyDays: number;
+  /** How long the one before stays valid beside it. */
+  readonly overlapDays: number;
+}
+
+export const defaultRotation: Rotation = { sealKeyDays: 30, overlapDays: 15 };
+
 /** Octets, and counts of lines: fixed, because protocols depend on them. */
 export const sizes = {
   /** A command line with its ending. RFC 5321 §4.5.3.1.4 and its extensions need far less. */

@@ -8,9 +8,15 @@ import { generateIdentity } from '../../app/leg/keys.ts';
 import { suites } from '../../app/leg/suites.ts';
 import { ConfigError } from '../../gateway/config.ts';
 import { KeyRing } from '../../gateway/key-ring.ts';
-import { createKeys, readKeys, replaceKeys } from '../../gateway/key-store.ts';
+import { createKeys, readKeys, type StoredKeys, updateKeys } from '../../gateway/key-store.ts';
 
 const dayMs = 86_400_000;
+
+const noSealKeys = (): StoredKeys => ({
+  identity: generateIdentity(),
+  sealKeys: [],
+  predecessors: [],
+});
 
 describe('gateway keys', () => {
   let root = '';
@@ -25,7 +31,11 @@ describe('gateway keys', () => {
 
   const start = new Date('2026-11-23T12:00:00.500Z');
   const openAt = (offsetDays: number, names: readonly string[] = []): Promise<KeyRing> =>
-    KeyRing.open(dir, names, () => new Date(start.getTime() + offsetDays * dayMs));
+    KeyRing.open({
+      stateDir: dir,
+      names,
+      now: () => new Date(start.getTime() + offsetDays * dayMs),
+    });
 
   it('are made once, 0600 in a 0700 folder, with nothing left beside them', async () => {
     const first = await openAt(0);
@@ -47,7 +57,7 @@ describe('gateway keys', () => {
 
   it('never take the place of keys that are there', async () => {
     const ring = await openAt(0);
-    assert.equal(await createKeys(dir, { identity: generateIdentity(), sealKeys: [] }), false);
+    assert.equal(await createKeys(dir, noSealKeys()), false);
     assert.deepEqual((await readKeys(dir))?.identity.publicKey, ring.identity);
   });
 
@@ -79,15 +89,15 @@ describe('gateway keys', () => {
     await assert.rejects(openAt(0), /can be read by others/);
     await chmod(file, 0o600);
     await rm(dir, { recursive: true });
-    await createKeys(join(root, 'other'), { identity: generateIdentity(), sealKeys: [] });
-    await createKeys(dir, { identity: generateIdentity(), sealKeys: [] });
+    await createKeys(join(root, 'other'), noSealKeys());
+    await createKeys(dir, noSealKeys());
     await rm(file);
     await symlink(join(root, 'other', 'keys.json'), file);
     await assert.rejects(openAt(0), /cannot be read \(ELOOP\)/);
   });
 
   it('are not made in a folder that is open to others', async () => {
-    await createKeys(dir, { identity: generateIdentity(), sealKeys: [] });
+    await createKeys(dir, noSealKeys());
     await rm(file);
     await chmod(dir, 0o755);
     await assert.rejects(openAt(0), /is open to others/);
@@ -117,7 +127,7 @@ describe('gateway keys', () => {
     const old = ring.sealKeys.filter((key) => key.suite === 'nk-25519-aesgcm-sha256');
     const stored = await readKeys(dir);
     assert.ok(stored && old.length === 1);
-    await replaceKeys(dir, { ...stored, sealKeys: old });
+    await updateKeys(dir, () => ({ ...stored, sealKeys: old }));
     const upgraded = await openAt(1);
     assert.deepEqual(upgraded.identity, ring.identity);
     assert.deepEqual(
