@@ -65,6 +65,7 @@ export function HtmlMessage(props: HtmlMessageProps) {
     inner.addEventListener('keydown', (event) => passKey(event, element), listen);
 
     const measure = () => {
+      fitWidth(inner);
       const height = Math.ceil(inner.body.getBoundingClientRect().height);
       const sideways = inner.documentElement.scrollWidth > inner.documentElement.clientWidth;
       element.style.blockSize = `${Math.min(maxFrameHeight, height + (sideways ? 14 : 0))}px`;
@@ -109,6 +110,16 @@ export function HtmlMessage(props: HtmlMessageProps) {
       />
     </div>
   );
+}
+
+/** A letter laid out wider than the pane is shown smaller, as on a phone; below this it scrolls. */
+const smallestScale = 0.6;
+
+function fitWidth({ body, documentElement }: Document): void {
+  body.style.removeProperty('zoom');
+  const { scrollWidth, clientWidth } = documentElement;
+  if (scrollWidth <= clientWidth || clientWidth === 0) return;
+  body.style.setProperty('zoom', String(Math.max(smallestScale, clientWidth / scrollWidth)));
 }
 
 /** The address as the browser resolves it; only what may leave the window. */
