@@ -4,8 +4,9 @@
  * and NKhfs of its hybrid forward secrecy extension.
  */
 import { LegError } from '../errors.ts';
+import { defaultPrimitives } from './noise/default-primitives.ts';
 import { type HandshakeResult, InitiatorState, ResponderState } from './noise/handshake-state.ts';
-import { type Primitives, referencePrimitives } from './noise/primitives.ts';
+import type { Primitives } from './noise/primitives.ts';
 import { type SuiteFacts, suiteFacts } from './suites.ts';
 
 export type SealKeys = HandshakeResult;
@@ -17,6 +18,7 @@ export interface InitiatorOptions {
   readonly sealPublicKey: Uint8Array;
   /** From encodePrologue. */
   readonly prologue: Uint8Array;
+  /** For tests and measurements; what this runtime does best when absent. */
   readonly primitives?: Primitives;
 }
 
@@ -74,7 +76,7 @@ function needSuite(suite: string): SuiteFacts {
 
 function handshakeOptions(options: InitiatorOptions, facts: SuiteFacts) {
   return {
-    primitives: options.primitives ?? referencePrimitives,
+    primitives: options.primitives ?? defaultPrimitives(),
     protocolName: facts.noiseName,
     hybrid: facts.hybrid,
     prologue: options.prologue,

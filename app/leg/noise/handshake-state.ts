@@ -7,6 +7,7 @@
 import type { CipherState } from './cipher-state.ts';
 import {
   dhLength,
+  type EphemeralKeyPair,
   type KemKeyPair,
   type KeyPair,
   kemLengths,
@@ -43,11 +44,16 @@ abstract class HandshakeState {
     this.symmetric.mixHash(responderStatic);
   }
 
-  protected generateEphemeral(): KeyPair {
-    const secretKey = this.primitives.random(dhLength);
-    const publicKey = this.primitives.publicKey(secretKey);
-    this.symmetric.mixHash(publicKey);
-    return { secretKey, publicKey };
+  protected generateEphemeral(): EphemeralKeyPair {
+    const pair = this.primitives.generateKeyPair?.() ?? this.#makeEphemeral();
+    this.symmetric.mixHash(pair.publicKey);
+    return pair;
+  }
+
+  #makeEphemeral(): EphemeralKeyPair {
+    const { random, publicKey, dh } = this.primitives;
+    const secretKey = random(dhLength);
+    return { publicKey: publicKey(secretKey), dh: (remote) => dh(secretKey, remote) };
   }
 
   /** Reads `e` from the front of a message. */
@@ -68,7 +74,7 @@ abstract class HandshakeState {
 
 export class InitiatorState extends HandshakeState {
   readonly #responderStatic: Uint8Array;
-  #ephemeral: KeyPair | undefined;
+  #ephemeral: EphemeralKeyPair | undefined;
   #kem: KemKeyPair | undefined;
 
   /** @param responderStatic X25519 public key, 32 bytes */
@@ -81,10 +87,11 @@ export class InitiatorState extends HandshakeState {
   writeMessage1(payload: Uint8Array): Uint8Array {
     const ephemeral = this.generateEphemeral();
     this.#ephemeral = ephemeral;
-    this.symmetric.mixKey(this.primitives.dh(ephemeral.secretKey, this.#responderStatic));
+    this.symmetric.mixKey(ephemeral.dh(this.#responderStatic));
     const parts = [ephemeral.publicKey];
     if (this.hybrid) {
-      this.#kem = this.primitives.kemKeyPair(this.primitives.random(kemLengths.seed));
+      const { random, generateKemKeyPair, kemKeyPair } = this.primitives;
+      this.#kem = generateKemKeyPair?.() ?? kemKeyPair(random(kemLengths.seed));
       parts.push(this.symmetric.encryptAndHash(this.#kem.publicKey));
     }
     parts.push(this.symmetric.encryptAndHash(payload));
@@ -99,7 +106,7 @@ export class InitiatorState extends HandshakeState {
     this.#ephemeral = undefined;
     this.#kem = undefined;
     const remote = this.readEphemeral(message);
-    this.symmetric.mixKey(this.primitives.dh(own.secretKey, remote));
+    this.symmetric.mixKey(own.dh(remote));
     let offset = dhLength;
     if (kem) {
       const cipherText = this.readSealed(message, kemLengths.cipherText);
@@ -152,7 +159,7 @@ export class ResponderState extends HandshakeState {
     this.#remote = undefined;
     this.#remoteKem = undefined;
     const ephemeral = this.generateEphemeral();
-    this.symmetric.mixKey(this.primitives.dh(ephemeral.secretKey, remote));
+    this.symmetric.mixKey(ephemeral.dh(remote));
     const parts = [ephemeral.publicKey];
     if (remoteKem) {
       const { random } = this.primitives;

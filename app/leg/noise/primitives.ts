@@ -26,6 +26,14 @@ export interface KeyPair {
   readonly publicKey: Uint8Array;
 }
 
+/** An X25519 key pair for one handshake; its secret key need not exist as bytes. */
+export interface EphemeralKeyPair {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** As Primitives.dh. */
+  dh(publicKey: Uint8Array): Uint8Array;
+}
+
 /** Lengths of ML-KEM-768 in bytes (FIPS 203 §8). */
 export const kemLengths = { seed: 64, publicKey: 1_184, cipherText: 1_088, coins: 32 } as const;
 
@@ -69,6 +77,12 @@ export interface Primitives {
   publicKey(secretKey: Uint8Array): Uint8Array;
   /** X25519; @throws Error when the result is all zero (low-order point), RFC 7748 §6.1 */
   dh(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+  /**
+   * For an implementation that makes keys quicker than it takes them. Without these two, keys are
+   * made of `random`: then a handshake is a function of its random bytes.
+   */
+  generateKeyPair?(): EphemeralKeyPair;
+  generateKemKeyPair?(): KemKeyPair;
   sha256(...parts: Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
   /** @param seed `d` and `z` of FIPS 203 §7.1, 64 bytes */
