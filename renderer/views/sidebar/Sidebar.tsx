@@ -1,5 +1,5 @@
 /** Accounts with their locks, their mailboxes, and what waits on this computer. */
-import { FileText, PenLine, Plus, Send, Settings2 } from 'lucide-react';
+import { ClockArrowUp, FileText, PenLine, Plus, Settings2 } from 'lucide-react';
 import type { Dispatch } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, MailboxDto } from '../../../app/contract/index.ts';
@@ -172,7 +172,7 @@ function LocalSection({ place, dispatch }: Omit<AccountSectionProps, 'account'>)
         {showsOutbox && (
           <li>
             <NavRow
-              icon={<Send size={16} aria-hidden />}
+              icon={<ClockArrowUp size={16} aria-hidden />}
               label={t('mailbox.outbox')}
               count={open.length > 0 ? number(open.length) : undefined}
               alarming={troubled}
