@@ -37,7 +37,10 @@ function appHandlers(
   };
 }
 
-function accountHandlers(options: EngineOptions, parts: EngineParts): Prefixed<'account' | 'lock'> {
+function accountHandlers(
+  options: EngineOptions,
+  parts: EngineParts,
+): Prefixed<'account' | 'lock' | 'server'> {
   const { accounts, legs, mail, outbox, tasks } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
@@ -83,6 +86,11 @@ function accountHandlers(options: EngineOptions, parts: EngineParts): Prefixed<'
       accounts.confirmKey(accountId, service, identity);
       tryAgain(accountId);
       return legs.lock(accountId, outbox.waiting(accountId));
+    },
+    'server.remembered': ({ servers }) => accounts.remembered(servers),
+    'server.forget': (server) => {
+      accounts.forgetServer(server);
+      return {};
     },
     'lock.report': ({ accountId }) => {
       accounts.get(accountId);

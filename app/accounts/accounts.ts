@@ -3,7 +3,7 @@
  * A password leaves this computer only on a leg that policy accepted. Knows no mailbox and no mail.
  */
 import { randomUUID } from 'node:crypto';
-import type { MethodParsedInput, WireError } from '../contract/index.ts';
+import type { MethodParsedInput, RememberedServerDto, WireError } from '../contract/index.ts';
 import type { EngineHost } from '../engine-types.ts';
 import { LegError, type MailError, RequestError } from '../errors.ts';
 import {
@@ -12,6 +12,7 @@ import {
   meetsFloor,
   type OpenedLeg,
   type OpenLeg,
+  type Pin,
   type Service,
 } from '../leg/types.ts';
 import { parseAddress, plainDisplayName } from '../mime/build-address.ts';
@@ -21,7 +22,7 @@ import { toWireError } from '../wire-error.ts';
 import type { Legs } from './legs.ts';
 import { encodeBase64 } from './pin-json.ts';
 import { atService } from './service-error.ts';
-import type { ServerMemory, StateStore } from './state-store.ts';
+import type { ServerMemory, ServerName, StateStore } from './state-store.ts';
 
 export interface AccountsOptions {
   readonly store: StateStore;
@@ -156,26 +157,55 @@ export class Accounts implements AccountDirectory {
    * @throws RequestError `leg.key-changed` when it is neither of the two
    */
   confirmKey(accountId: string, service: Service, identity: string): void {
-    const { store, legs } = this.#options;
-    this.get(accountId);
-    const stored = store.leg(accountId, service);
-    if (stored === undefined) throw new RequestError('account.not-found');
-    const pinned = stored.pin && encodeBase64(stored.pin.identity) === identity;
-    if (!pinned && legs.refusedIdentity(accountId, service) !== identity) {
-      throw new RequestError('leg.key-changed', { host: stored.endpoint.host, service });
+    const stored = this.get(accountId)[service];
+    if (!this.#confirmAt(accountId, service, identity)) {
+      throw new RequestError('leg.key-changed', { host: stored.host, service });
     }
+    // One gateway, one key: who compared its words need not do so again for the other service.
+    this.#confirmAt(accountId, service === 'imap' ? 'submission' : 'imap', identity);
+  }
+
+  /** @returns false when this service neither has that key nor was shown it */
+  #confirmAt(accountId: string, service: Service, identity: string): boolean {
+    const { store, legs } = this.#options;
+    const stored = store.leg(accountId, service);
+    if (stored === undefined) return false;
+    const pinned = stored.pin && encodeBase64(stored.pin.identity) === identity;
+    if (!pinned && legs.refusedIdentity(accountId, service) !== identity) return false;
     const key = new Uint8Array(Buffer.from(identity, 'base64'));
-    const pin =
-      pinned && stored.pin
-        ? { ...stored.pin, vouchedBy: 'fingerprint' as const }
-        : {
-            identity: key,
-            firstSeenAt: this.#now(),
-            vouchedBy: 'fingerprint' as const,
-            sealKeys: [],
-          };
+    const fresh = { identity: key, firstSeenAt: this.#now(), sealKeys: [] };
+    const pin: Pin = {
+      ...(pinned && stored.pin ? stored.pin : fresh),
+      vouchedBy: 'fingerprint',
+    };
     store.saveProtection(accountId, service, { pin, floor: floorAfter(stored.floor, 'confirmed') });
     legs.confirmed(accountId, service, key);
+    return true;
+  }
+
+  /** What is remembered of these servers, whether or not an account uses them. */
+  remembered(servers: readonly ServerName[]): RememberedServerDto[] {
+    const { store } = this.#options;
+    return servers.flatMap(({ service, host, port }) => {
+      const server = { service, host, port };
+      const memory = store.serverMemory(server);
+      if (memory === undefined) return [];
+      const since = memory.since ?? memory.pin?.firstSeenAt;
+      return {
+        ...server,
+        level: memory.floor,
+        ...(since ? { since: since.toISOString() } : {}),
+        inUse: store.isServerUsed(server),
+      };
+    });
+  }
+
+  /**
+   * The person's deliberate act: the next account there starts as with a server never seen.
+   * @throws RequestError `server.in-use`
+   */
+  forgetServer(server: ServerName): void {
+    this.#options.store.forgetServer(server);
   }
 
   /** Secrets and account data go; what is remembered of its servers' keys and floors stays. */

@@ -16,11 +16,18 @@ const offlineCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'offline',
 ]);
 
+interface Failure {
+  readonly state: 'offline' | 'stopped';
+  readonly error: WireError;
+  /** The first failure in a row that led to this state. */
+  readonly since: Date;
+}
+
 export class LegTrack {
   readonly #live = new Set<LegProtection>();
   /** The latest opening that counts although its stream may be closed: submission's claim. */
   #claim: LegProtection | undefined;
-  #failure: { readonly state: 'offline' | 'stopped'; readonly error: WireError } | undefined;
+  #failure: Failure | undefined;
   #changedAt: Date | undefined;
   #confirmed: Uint8Array | undefined;
   readonly #service: Service;
@@ -50,7 +57,9 @@ export class LegTrack {
   }
 
   failed(error: WireError, at: Date): void {
-    this.#failure = { state: offlineCodes.has(error.code) ? 'offline' : 'stopped', error };
+    const state = offlineCodes.has(error.code) ? 'offline' : 'stopped';
+    const since = this.#failure?.state === state ? this.#failure.since : at;
+    this.#failure = { state, error, since };
     this.#changedAt = at;
   }
 
@@ -91,7 +100,10 @@ export class LegTrack {
     const failure = this.#failure;
     // One more connection that timed out says nothing against the one that is up.
     const hidden = failure?.state === 'offline' && this.#service === 'imap' && this.anyLive;
-    if (failure && !hidden) return { ...base, state: failure.state, error: failure.error };
+    if (failure && !hidden) {
+      const { state, error, since } = failure;
+      return { ...base, state, error, since: since.toISOString() };
+    }
     const shown = this.#shown();
     if (!shown) return { ...base, state: 'connecting' };
     return {

@@ -35,8 +35,10 @@ function legLines(leg: LegDetailDto, changedAt: Date | undefined): string[] {
     lines.push(
       `  TLS: ${leg.tls.version}, issued by ${leg.tls.issuer} for ${leg.tls.subject}, until ${leg.tls.validTo}`,
       `  Certificate (SHA-256): ${leg.tls.fingerprint256}`,
+      `  Root: ${leg.tls.rootName ?? 'unknown'}`,
     );
   }
+  if (leg.tls?.interceptor) lines.push(`  Read by: ${leg.tls.interceptor.name}`);
   if (leg.key) {
     lines.push(
       `  Server key: ${leg.key.identity}, ${leg.key.suite}`,

@@ -45,4 +45,9 @@ export const stateMigrations: readonly Migration[] = [
         value TEXT NOT NULL
       ) STRICT;`,
   },
+  {
+    // When the floor was reached, so that a person can be told what is remembered since when.
+    name: '002-memory-since',
+    sql: 'ALTER TABLE server_memory ADD COLUMN since INTEGER',
+  },
 ];

@@ -24,7 +24,12 @@ export interface StoredLeg {
 export interface ServerMemory {
   readonly pin: Pin | undefined;
   readonly floor: Level;
+  /** When the floor was reached; undefined when an older version wrote it. */
+  readonly since: Date | undefined;
 }
+
+/** Names a server of one service. Host names compare without case. */
+export type ServerName = Pick<LegEndpoint, 'service' | 'host' | 'port'>;
 
 export interface NewAccount extends StoredAccount {
   readonly sealedPassword: Uint8Array;
@@ -46,18 +51,24 @@ const accountRow = z.object({
   display_name: z.string(),
   user_name: z.string(),
 });
-const memoryRow = z.object({ floor: level, pin: z.string().nullable() });
+const memoryRow = z.object({
+  floor: level,
+  pin: z.string().nullable(),
+  since: z.number().nullable(),
+});
 
 const defaultSettings: Settings = { theme: 'system', density: 'comfortable' };
 
 export class StateStore {
   readonly #db: DatabaseSync;
+  readonly #now: () => Date;
 
   /**
    * @param path state.db, or `:memory:`
    * @throws StorageError
    */
-  constructor(path: string) {
+  constructor(path: string, now: () => Date = () => new Date()) {
+    this.#now = now;
     this.#db = openDatabase(path, stateMigrations, { synchronous: 'FULL' });
     // What is deleted is overwritten, or a removed password would stay in a free page.
     this.#db.exec('PRAGMA secure_delete = ON');
@@ -140,13 +151,37 @@ export class StateStore {
   }
 
   /** Host names compare without case (RFC 4343). */
-  serverMemory(endpoint: LegEndpoint): ServerMemory | undefined {
+  serverMemory(server: ServerName): ServerMemory | undefined {
     const row = this.#db
-      .prepare('SELECT floor, pin FROM server_memory WHERE service = ? AND host = ? AND port = ?')
-      .get(endpoint.service, hostKey(endpoint.host), endpoint.port);
+      .prepare(`SELECT floor, pin, since FROM server_memory ${whichServer}`)
+      .get(...serverKey(server));
     if (row === undefined) return undefined;
-    const { floor, pin } = parseRow(memoryRow, row);
-    return { floor, pin: pin === null ? undefined : parsePin(pin) };
+    const { floor, pin, since } = parseRow(memoryRow, row);
+    return {
+      floor,
+      pin: pin === null ? undefined : parsePin(pin),
+      since: since === null ? undefined : new Date(since),
+    };
+  }
+
+  /** True while an account has this server. */
+  isServerUsed(server: ServerName): boolean {
+    const [service, host, port] = serverKey(server);
+    const rows = this.#db.prepare('SELECT host FROM leg WHERE service = ? AND port = ?');
+    return rows.all(service, port).some((row) => hostKey(String(row.host)) === host);
+  }
+
+  /**
+   * Level and key of a server go: the person's deliberate act. A damaged pin goes, too.
+   * @throws RequestError `server.in-use` while an account has it
+   */
+  forgetServer(server: ServerName): void {
+    transaction(this.#db, () => {
+      if (this.isServerUsed(server)) {
+        throw new RequestError('server.in-use', { host: server.host });
+      }
+      this.#db.prepare(`DELETE FROM server_memory ${whichServer}`).run(...serverKey(server));
+    });
   }
 
   /** What an opening taught. A missing pin leaves the stored one. The memory's floor only rises. */
@@ -173,8 +208,8 @@ export class StateStore {
         .prepare('UPDATE leg SET allow_clear = ? WHERE account_id = ? AND service = ?')
         .run(floor === 'clear' ? 1 : 0, accountId, service);
       this.#db
-        .prepare('UPDATE server_memory SET floor = ? WHERE service = ? AND host = ? AND port = ?')
-        .run(floor, service, hostKey(leg.endpoint.host), leg.endpoint.port);
+        .prepare(`UPDATE server_memory SET floor = ?, since = ? ${whichServer}`)
+        .run(floor, this.#now().getTime(), ...serverKey(leg.endpoint));
     });
   }
 
@@ -251,18 +286,19 @@ export class StateStore {
     const known = this.serverMemory(endpoint);
     const kept = known && meetsFloor(known.floor, floor) ? known.floor : floor;
     const keptPin = pin ?? known?.pin;
+    const since = known?.floor === kept ? known.since : this.#now();
     this.#db
       .prepare(
-        `INSERT INTO server_memory VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO server_memory (service, host, port, floor, pin, since)
+         VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (service, host, port)
-         DO UPDATE SET floor = excluded.floor, pin = excluded.pin`,
+         DO UPDATE SET floor = excluded.floor, pin = excluded.pin, since = excluded.since`,
       )
       .run(
-        endpoint.service,
-        hostKey(endpoint.host),
-        endpoint.port,
+        ...serverKey(endpoint),
         kept,
         keptPin ? encodePin(keptPin) : null,
+        since?.getTime() ?? null,
       );
   }
 }
@@ -273,6 +309,12 @@ function parseRow<T>(shape: z.ZodType<T>, row: unknown): T {
     throw new StorageError('storage.failed', { what: 'state' }, { cause: parsed.error });
   }
   return parsed.data;
+}
+
+const whichServer = 'WHERE service = ? AND host = ? AND port = ?';
+
+function serverKey({ service, host, port }: ServerName): [string, string, number] {
+  return [service, hostKey(host), port];
 }
 
 function hostKey(host: string): string {

@@ -10,6 +10,12 @@ const byAccount = z.object({ accountId: s.accountId });
 const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
+const serverName = z.object({
+  service: z.enum(['imap', 'submission']),
+  host: s.serverEndpoint.shape.host,
+  port: s.serverEndpoint.shape.port,
+});
+
 /** Server names and levels that the person saw before the password leaves this computer. */
 const accountInput = z.object({
   address: z.string().trim().min(3).max(s.limits.addressLength),
@@ -77,6 +83,14 @@ export const methods = {
   },
   /** Text for a help desk: versions, issuer, fingerprint, last change, no secret. */
   'lock.report': { input: byAccount, output: z.object({ text: z.string() }) },
+
+  /** What this computer remembers of these servers; unknown ones are left out. */
+  'server.remembered': {
+    input: z.object({ servers: z.array(serverName).max(4) }),
+    output: z.array(s.rememberedServer).max(4),
+  },
+  /** The deliberate act of forgetting level and key; refused while an account uses the server. */
+  'server.forget': { input: serverName, output: nothing },
 
   'mailbox.list': { input: byAccount, output: z.array(s.mailbox) },
   /** Brings one mailbox up to date now; returns when the newest messages are in the store. */

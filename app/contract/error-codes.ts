@@ -28,6 +28,7 @@ export const errorCodes = {
   'address.invalid': { retry: 'after-user-action' },
   'account.exists': { retry: 'no' },
   'account.not-found': { retry: 'no' },
+  'server.in-use': { retry: 'after-user-action' },
   'mailbox.not-found': { retry: 'no' },
   'message.not-found': { retry: 'no' },
   'message.unreadable': { retry: 'no' },

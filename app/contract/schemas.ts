@@ -87,6 +87,12 @@ export const legDetail = z.object({
       subject: z.string(),
       validTo: z.string(),
       fingerprint256: z.string(),
+      /** What the root of the chain calls itself. */
+      rootName: z.string().optional(),
+      /** A known program or device that issued the certificate and so reads what TLS protects. */
+      interceptor: z
+        .object({ name: z.string(), place: z.enum(['computer', 'network']) })
+        .optional(),
     })
     .optional(),
   /** Present when the leg is sealed with the server's own key. */
@@ -99,10 +105,25 @@ export const legDetail = z.object({
       vouchedBy: z.enum(['tls', 'fingerprint', 'first-use']),
     })
     .optional(),
+  /** When the leg came into this state: connected, or the first of the failures in a row. */
   since: isoTime.optional(),
   error: wireError.optional(),
 });
 export type LegDetailDto = z.infer<typeof legDetail>;
+
+/** A server as the memory knows it; the memory outlives accounts. */
+export const rememberedServer = z.object({
+  service: z.enum(['imap', 'submission']),
+  host: z.string(),
+  port: z.int(),
+  /** The least that a new account there would demand. */
+  level,
+  /** When that level was first reached; absent when an older version remembered it. */
+  since: isoTime.optional(),
+  /** An account uses it: then that account's settings decide. */
+  inUse: z.boolean(),
+});
+export type RememberedServerDto = z.infer<typeof rememberedServer>;
 
 export const lock = z.object({
   accountId,

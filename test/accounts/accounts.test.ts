@@ -248,6 +248,114 @@ test('confirming the pinned key vouches for it and raises the floor', async () =
   assert.equal(store.leg(accountId, 'imap')?.pin?.vouchedBy, 'fingerprint');
 });
 
+test('one comparison confirms the same key on both services, and no other key', async () => {
+  const identity = Buffer.from(key1).toString('base64');
+  const accepted = [identity, Buffer.from(key2).toString('base64')];
+  standIn.offers.imap = { tls: false, identity: key1 };
+  standIn.offers.submission = { tls: false, identity: key1 };
+  const same = await accounts.add(input({ acceptedIdentities: accepted }));
+  await legs.open(same.accountId, 'imap');
+  await legs.open(same.accountId, 'submission');
+  accounts.confirmKey(same.accountId, 'submission', identity);
+  for (const service of ['imap', 'submission'] as const) {
+    assert.equal(store.leg(same.accountId, service)?.pin?.vouchedBy, 'fingerprint');
+    assert.equal(store.leg(same.accountId, service)?.floor, 'confirmed');
+  }
+  assert.equal(legs.lock(same.accountId, 0).state, 'confirmed');
+
+  standIn.offers.submission = { tls: false, identity: key2 };
+  const submission = { host: 'smtp.other.test', port: 587, transport: 'clear' } as const;
+  const imap = { host: 'imap.other.test', port: 143, transport: 'clear' } as const;
+  const others = { address: 'eve@example.test', imap, submission };
+  const mixed = await accounts.add(input({ ...others, acceptedIdentities: accepted }));
+  accounts.confirmKey(mixed.accountId, 'imap', identity);
+  assert.equal(store.leg(mixed.accountId, 'submission')?.pin?.vouchedBy, 'first-use');
+  assert.equal(store.leg(mixed.accountId, 'submission')?.floor, 'unconfirmed');
+});
+
+test('one comparison accepts the same new key for both services that met it', async () => {
+  const { accountId } = await accounts.add(input());
+  standIn.offers.imap = { tls: true, identity: key2 };
+  standIn.offers.submission = { tls: true, identity: key2 };
+  await assert.rejects(legs.open(accountId, 'imap'), { code: 'leg.key-changed' });
+  accounts.confirmKey(accountId, 'imap', Buffer.from(key2).toString('base64'));
+  assert.deepEqual(store.leg(accountId, 'submission')?.pin?.identity, key1, 'not met there yet');
+  await assert.rejects(legs.open(accountId, 'submission'), { code: 'leg.key-changed' });
+  accounts.confirmKey(accountId, 'imap', Buffer.from(key2).toString('base64'));
+  assert.deepEqual(store.leg(accountId, 'submission')?.pin?.identity, key2);
+});
+
+test('a stopped or offline leg says since when, from the first failure on', async () => {
+  const { accountId } = await accounts.add(input());
+  let time = new Date('2026-11-23T10:00:00Z');
+  legs.dispose();
+  legs = new Legs({
+    store,
+    openLeg: standIn.openLeg,
+    logger: { log: () => undefined },
+    version: '0.0.0',
+    now: () => time,
+  });
+  standIn.offers.imap = { tls: true, error: new LegError('leg.tls-untrusted') };
+  await legs.open(accountId, 'imap').catch(() => undefined);
+  time = new Date('2026-11-23T11:00:00Z');
+  await legs.open(accountId, 'imap').catch(() => undefined);
+  const [stopped] = legs.lock(accountId, 0).legs;
+  assert.equal(stopped?.state, 'stopped');
+  assert.equal(stopped?.since, '2026-11-23T10:00:00.000Z');
+  standIn.offers.imap = { tls: true, error: new LegError('leg.unreachable') };
+  await legs.open(accountId, 'imap').catch(() => undefined);
+  const [offline] = legs.lock(accountId, 0).legs;
+  assert.equal(offline?.state, 'offline');
+  assert.equal(offline?.since, '2026-11-23T11:00:00.000Z');
+});
+
+test('a remembered server is forgotten only by the person’s act, and not while in use', async () => {
+  const server = { service: 'imap', host: 'mail.example.test', port: 143 } as const;
+  const sibling = { service: 'submission', host: 'mail.example.test', port: 587 } as const;
+  assert.deepEqual(accounts.remembered([server, sibling]), []);
+  const { accountId } = await accounts.add(input());
+  assert.deepEqual(
+    accounts.remembered([server]).map(({ level, inUse }) => ({ level, inUse })),
+    [{ level: 'confirmed', inUse: true }],
+  );
+  assert.throws(() => accounts.forgetServer({ ...server, host: 'MAIL.example.test.' }), {
+    code: 'server.in-use',
+  });
+  accounts.remove(accountId);
+  standIn.offers.imap = { tls: true };
+  standIn.offers.submission = { tls: true };
+  await assert.rejects(accounts.add(input()), { code: 'leg.below-floor' });
+  const [known] = accounts.remembered([{ ...server, host: 'Mail.Example.test' }]);
+  assert.equal(known?.inUse, false);
+  assert.ok(known?.since);
+  accounts.forgetServer(server);
+  assert.deepEqual(accounts.remembered([server]), []);
+  assert.equal(accounts.remembered([sibling]).length, 1, 'each service is forgotten by itself');
+  await assert.rejects(accounts.add(input()), { code: 'leg.below-floor' });
+  accounts.forgetServer(sibling);
+  const again = await accounts.add(input());
+  assert.equal(store.leg(again.accountId, 'imap')?.floor, 'encrypted');
+});
+
+test('the memory says since when its level stands', async () => {
+  let time = new Date('2026-05-03T09:00:00Z');
+  store.close();
+  store = new StateStore(join(dir, 'state.db'), () => time);
+  compose();
+  const server = { service: 'imap', host: 'mail.example.test', port: 143 } as const;
+  standIn.offers.imap = { tls: true };
+  const { accountId } = await accounts.add(input());
+  time = new Date('2026-06-01T09:00:00Z');
+  await legs.open(accountId, 'imap');
+  assert.equal(accounts.remembered([server])[0]?.since, '2026-05-03T09:00:00.000Z');
+  standIn.offers.imap = { tls: true, identity: key1 };
+  await legs.open(accountId, 'imap');
+  assert.deepEqual(accounts.remembered([server]), [
+    { ...server, level: 'confirmed', since: '2026-06-01T09:00:00.000Z', inUse: true },
+  ]);
+});
+
 test('a changed key is believed only after the person compared that very key', async () => {
   const { accountId } = await accounts.add(input());
   const other = Buffer.from(key2).toString('base64');
