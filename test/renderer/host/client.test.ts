@@ -47,8 +47,12 @@ test('an answer that breaks the contract is an error, never data', async () => {
 test('an answer meant for an earlier document meets no call of this one', async () => {
   const before = fakeTransport();
   const after = fakeTransport();
-  createClient(before.transport).call('draft.list', {}).catch(() => undefined);
-  createClient(after.transport).call('draft.list', {}).catch(() => undefined);
+  createClient(before.transport)
+    .call('draft.list', {})
+    .catch(() => undefined);
+  createClient(after.transport)
+    .call('draft.list', {})
+    .catch(() => undefined);
   const [late, fresh] = [before, after].map(({ posted }) => JSON.parse(posted[0] ?? '').id);
   assert.notEqual(late, fresh);
 });
