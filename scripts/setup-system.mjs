@@ -42,6 +42,12 @@ function perlHas(module) {
   return spawnSync('perl', [`-M${module}`, '-e', '1']).status === 0;
 }
 
+/** Debian's own Python first, as the tests do: another in PATH may not see Debian's packages. */
+function pythonHas(module) {
+  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+  return spawnSync(python, ['-c', `import ${module}`]).status === 0;
+}
+
 /** Debian's package, how to tell that it is there, and its name elsewhere. */
 const programs = {
   openssl: { apt: ['openssl'], present: () => onPath('openssl'), brew: 'openssl' },
@@ -62,6 +68,12 @@ const programs = {
     apt: ['swaks', 'libnet-ssleay-perl'],
     present: () => onPath('swaks') && perlHas('Net::SSLeay'),
     brew: 'swaks',
+  },
+  // For the independent reader of the test vectors.
+  python: {
+    apt: ['python3', 'python3-cryptography'],
+    present: () => pythonHas('cryptography'),
+    brew: 'python-cryptography',
   },
   xvfb: { apt: ['xvfb'], present: () => onPath('Xvfb') },
 };
@@ -89,7 +101,7 @@ function needed(purpose, args, asRoot) {
     case 'test': {
       if (args.includes('--unit')) return ['openssl'];
       const screen = linux && process.env.DISPLAY === undefined ? ['xvfb'] : [];
-      return ['openssl', 'browser', 'dovecot', ...postfix, 'swaks', ...screen];
+      return ['openssl', 'browser', 'dovecot', ...postfix, 'swaks', 'python', ...screen];
     }
     case 'check':
       return ['openssl'];

@@ -1,0 +1,58 @@
+/** The published vectors, and the independent reader as a child process. Tests only. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const vectorFolder = join(import.meta.dirname, '../../docs/vectors');
+export const vectorFiles = [
+  'key-card.json',
+  'handshake-nk.json',
+  'handshake-nkhfs.json',
+  'session-smtp.json',
+  'session-imap.json',
+] as const;
+export type VectorFile = (typeof vectorFiles)[number];
+
+export function vectorPath(name: string): string {
+  return join(vectorFolder, name);
+}
+
+export function readVectors(name: VectorFile): object {
+  const document: unknown = JSON.parse(readFileSync(vectorPath(name), 'utf8'));
+  if (typeof document !== 'object' || document === null) throw new Error(`${name} is no object`);
+  return document;
+}
+
+// Debian's own Python sees Debian's packages; another one that comes first in PATH may not.
+const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+const reader = join(import.meta.dirname, 'reader.py');
+
+export interface ReaderResult {
+  readonly code: number | null;
+  /** One line per file: `ok <path>`, or `DIFFERS <path>: <why>`. */
+  readonly lines: readonly string[];
+  readonly errors: string;
+}
+
+/** @param paths files with vectors, checked in one process */
+export async function runReader(
+  paths: readonly string[],
+  wordList = vectorPath('bip39-english.txt'),
+): Promise<ReaderResult> {
+  const child = spawn(python, ['-B', reader, wordList, ...paths], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, lines: output.split('\n').filter((line) => line !== ''), errors };
+}
