@@ -1,12 +1,11 @@
 /** The command `letterlock-gateway`: what it was asked for, signals, exit codes. */
 import { readFile } from 'node:fs/promises';
 import { fingerprintWords } from '../app/leg/fingerprint.ts';
-import { encodeBase64 } from '../app/leg/key-card.ts';
 import { describeError } from '../app/log.ts';
 import { type ConfigSource, helpText, parseCommandLine } from './arguments.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { Gateway } from './gateway.ts';
-import { readKeys } from './key-store.ts';
+import { runKeysCommand } from './keys-command.ts';
 import { complain, print, terminalLogger } from './log.ts';
 
 const version = '0.1.0';
@@ -24,11 +23,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       case 'version':
         print(version);
         return;
-      case 'keys-show':
-        await showKeys(await stateDirOf(command.config));
-        return;
       case 'run':
         await serve(command.config);
+        return;
+      default:
+        print(await runKeysCommand(command, await stateDirOf(command.config), new Date()));
         return;
     }
   } catch (error) {
@@ -83,20 +82,4 @@ async function stateDirOf(source: ConfigSource): Promise<string> {
   if (!('input' in source)) return parseConfig(await inputOf(source)).stateDir;
   if (source.input.stateDir === undefined) throw new ConfigError('--state-dir is missing');
   return source.input.stateDir;
-}
-
-async function showKeys(stateDir: string): Promise<void> {
-  const keys = await readKeys(stateDir);
-  if (keys === undefined) {
-    throw new ConfigError(`keys: none in ${stateDir} yet; they are made at first start`);
-  }
-  print(`identity     ed25519 ${encodeBase64(keys.identity.publicKey)}`);
-  print(`fingerprint  ${fingerprintWords(keys.identity.publicKey)}`);
-  for (const key of keys.sealKeys) {
-    const from = key.validFrom.toISOString().slice(0, 10);
-    const until = key.validUntil.toISOString().slice(0, 10);
-    print(
-      `seal         ${key.suite} ${key.keyId} ${encodeBase64(key.publicKey)} ${from} to ${until}`,
-    );
-  }
 }

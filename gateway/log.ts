@@ -35,6 +35,11 @@ export function complain(text: string): void {
   console.error(`letterlock-gateway: ${text}`);
 }
 
+/** A question to the person at the terminal; the cursor stays on its line. */
+export function promptFor(text: string): void {
+  process.stderr.write(text);
+}
+
 /** Output that was asked for. */
 export function print(text: string): void {
   console.log(text);
