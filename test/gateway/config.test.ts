@@ -39,6 +39,17 @@ describe('gateway configuration', () => {
     assert.deepEqual(config.limits, { ...defaultLimits, connections: 7 });
   });
 
+  it('makes seal keys monthly, with half a month over, unless told otherwise', () => {
+    assert.deepEqual(parseConfig(good).rotation, { sealKeyDays: 30, overlapDays: 15 });
+    const parsed = parseCommandLine(['--seal-key-days=7', '--overlap-days=14', '--state-dir=/s']);
+    assert.ok(parsed.command === 'run' && 'input' in parsed.config);
+    const config = parseConfig({ ...good, ...parsed.config.input, listeners: [listener] });
+    assert.deepEqual(config.rotation, { sealKeyDays: 7, overlapDays: 14 });
+    assert.match(complaint({ ...good, sealKeyDays: 7, overlapDays: 15 }), /at most twice/);
+    assert.match(complaint({ ...good, sealKeyDays: 0 }), /sealKeyDays/);
+    assert.match(complaint({ ...good, overlapDays: 0.5 }), /overlapDays/);
+  });
+
   it('names the place and the fault in one line', () => {
     assert.match(complaint([]), /configuration: the file: /);
     assert.match(complaint({ ...good, listeners: [] }), /listeners/);
