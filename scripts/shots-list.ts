@@ -59,6 +59,60 @@ const locks: Shot[] = lockState.options.flatMap((state) => [
   },
 ]);
 
+const lockCase = (name: string, query: string, more: Partial<Shot> = {}): Shot => ({
+  name: `lock-case-${name}`,
+  query,
+  width: 1_000,
+  height: 760,
+  act: async (page: Page) => {
+    await page
+      .getByRole('button', { name: /Show details|Einzelheiten anzeigen/ })
+      .first()
+      .click();
+  },
+  ...more,
+});
+
+const openIn = (name: RegExp) => async (page: Page) => {
+  await page
+    .getByRole('button', { name: /Show details|Einzelheiten anzeigen/ })
+    .first()
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name }).click();
+};
+
+const german = { lang: 'de-DE' } as const;
+const lockCases: readonly Shot[] = [
+  lockCase('hybrid', 'case=hybrid'),
+  lockCase('details', 'case=hybrid', { act: openIn(/^Details/) }),
+  lockCase('narrow', 'case=hybrid', {
+    width: 420,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Show mailboxes' }).click();
+      await openIn(/^Details/)(page);
+    },
+  }),
+  lockCase('german', 'lang=de&case=hybrid', { ...german, act: openIn(/^Einzelheiten/) }),
+  lockCase('two-keys', 'lock=unconfirmed&case=two-keys'),
+  lockCase('intercepted', 'lock=unconfirmed&case=intercepted'),
+  lockCase('intercepted-key', 'lock=unconfirmed&case=intercepted-key'),
+  lockCase('intercepted-stopped', 'lock=stopped&case=intercepted-stopped'),
+  lockCase('intercepted-german', 'lang=de&lock=stopped&case=intercepted-stopped', german),
+  lockCase('key-changed', 'lock=stopped&case=key-changed'),
+  lockCase('key-accept', 'lock=stopped&case=key-changed', { act: openIn(/new key$/) }),
+  lockCase('key-german', 'lang=de&lock=stopped&case=key-changed', {
+    ...german,
+    act: openIn(/neuen Schlüssel$/),
+  }),
+  lockCase('one-stopped', 'lock=stopped&case=one-stopped'),
+];
+
+async function changeServers(page: Page): Promise<void> {
+  await fillAccount(page);
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.waitForTimeout(200);
+}
+
 const lockSidebars: Shot[] = lockState.options.map((state) => ({
   name: `sidebar-${state}`,
   query: `lock=${state}`,
@@ -211,6 +265,26 @@ export const shots: readonly Shot[] = [
       await page.waitForTimeout(250);
     },
   },
+  { name: 'add-8-remembered', query: 'accounts=0&remembered', height: 1_000, act: changeServers },
+  {
+    name: 'add-9-forget',
+    query: 'accounts=0&remembered',
+    act: async (page) => {
+      await changeServers(page);
+      await page.getByRole('button', { name: 'Forget this server' }).first().click();
+    },
+  },
+  {
+    name: 'add-first-use-intercepted',
+    query: 'accounts=0&intercepted&addErrors=leg.first-use',
+    act: submitAccount,
+  },
+  {
+    name: 'add-untrusted-intercepted',
+    query: 'accounts=0&intercepted&addErrors=leg.tls-untrusted',
+    act: submitAccount,
+  },
   ...lockSidebars,
   ...locks,
+  ...lockCases,
 ];

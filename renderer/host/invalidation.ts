@@ -8,6 +8,7 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
     client.on('account.changed', () => {
       cache.invalidate('account.list');
       cache.invalidate('mailbox.list');
+      cache.invalidate('server.remembered');
     }),
     client.on('lock.changed', (lock) => {
       cache.patch('account.list', (accounts) =>

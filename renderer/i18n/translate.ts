@@ -45,8 +45,11 @@ function capitalise(sentence: string): string {
   return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
 }
 
+/** Most errors name no interceptor; a message that could name one says so by these values. */
+const nobodyBetween = { interceptor: 'none', interceptorPlace: 'computer' };
+
 export function errorText(t: Translate, error: WireError): ErrorText {
-  const values = { host: t('error.anyHost'), ...error.params };
+  const values = { host: t('error.anyHost'), ...nobodyBetween, ...error.params };
   const what = t(`error.${error.code}.what`, values);
   const said = error.params.text;
   return {

@@ -2,8 +2,8 @@
  * Address and password; the rest is found. Two steps exist only when a server forces them: to
  * accept a key seen for the first time, and to go without encryption. Both are deliberate.
  */
-import { useReducer } from 'react';
-import type { AccountDto } from '../../../app/contract/index.ts';
+import { useReducer, useState } from 'react';
+import type { AccountDto, RememberedServerDto } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/Field.tsx';
@@ -24,6 +24,7 @@ import {
   reduceAddAccount,
 } from './add-account-state.ts';
 import { FirstUseStep, NoEncryptionStep } from './DeliberateSteps.tsx';
+import { ForgetServerStep } from './RememberedServer.tsx';
 import { ServerFields } from './ServerFields.tsx';
 
 interface AddAccountProps {
@@ -35,6 +36,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
   const { t } = useWords();
   const { client } = useBackend();
   const [state, dispatch] = useReducer(reduceAddAccount, initialAddAccount);
+  const [forgetting, setForgetting] = useState<RememberedServerDto>();
   const checking = state.phase === 'checking';
   const input = accountInput(state);
 
@@ -87,6 +89,13 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
         }}
       />
     );
+  }
+  if (forgetting !== undefined) {
+    const onDone = () => {
+      setForgetting(undefined);
+      dispatch({ type: 'back' });
+    };
+    return <ForgetServerStep server={forgetting} onDone={onDone} />;
   }
   const place = state.error === undefined ? undefined : errorPlace(state.error);
   const failure = state.error !== undefined && <Failure error={state.error} />;
@@ -162,7 +171,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
           isDisabled={checking}
           autoComplete="off"
         />
-        <ServerFields state={state} dispatch={dispatch} />
+        <ServerFields state={state} dispatch={dispatch} onForget={setForgetting} />
         {(place === 'servers' || place === 'form') && failure}
       </form>
     </Sheet>

@@ -22,8 +22,8 @@ function hostOf(error: WireError, otherwise: string): string {
 
 export function FirstUseStep({ error, onBack, onContinue }: StepProps) {
   const { t } = useWords();
-  const words = error.params.words;
-  const service = error.params.service;
+  const { words, service, interceptor } = error.params;
+  const place = error.params.interceptorPlace ?? 'computer';
   return (
     <Sheet
       title={t('firstUse.title')}
@@ -42,6 +42,9 @@ export function FirstUseStep({ error, onBack, onContinue }: StepProps) {
         <p>{t('firstUse.text', { host: hostOf(error, t('error.anyHost')) })}</p>
         {typeof words === 'string' && <KeyWords words={words} />}
         <p>{t('firstUse.compare')}</p>
+        {typeof interceptor === 'string' && (
+          <p>{t('firstUse.intercepted', { interceptor, interceptorPlace: place })}</p>
+        )}
         {(service === 'imap' || service === 'submission') && (
           <dl className={cx(styles.facts)}>
             <dt>{t('firstUse.usedFor')}</dt>

@@ -1,17 +1,18 @@
 /** What the lock knows: both legs in full, and what a person may do about them. */
 import { useState } from 'react';
-import type { AccountDto, LegDetailDto, WireError } from '../../../app/contract/index.ts';
+import type { AccountDto, LockDto, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
-import { LockGlyph } from '../../components/LockGlyph.tsx';
 import { Sheet } from '../../components/Sheet.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
-import { useWords } from '../../i18n/I18n.tsx';
+import { useWords, type Words } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
-import { KeyWords } from './KeyWords.tsx';
+import { KeyBlock, type OnConfirm, RefusedKey } from './LockKeys.tsx';
+import { LegDetails, LegRow } from './LockLegs.tsx';
 import styles from './LockSheet.module.css';
+import { groupKeys, readerOf, sharedError } from './lock-facts.ts';
 
 interface LockSheetProps {
   readonly account: AccountDto;
@@ -19,7 +20,8 @@ interface LockSheetProps {
 }
 
 export function LockSheet({ account, onClose }: LockSheetProps) {
-  const { t, dates } = useWords();
+  const words = useWords();
+  const { t } = words;
   const { client } = useBackend();
   const { lock, accountId } = account;
   const [error, setError] = useState<WireError>();
@@ -35,10 +37,11 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
     await navigator.clipboard.writeText(t('lock.providerText', { host: lock.host }));
     setCopied('provider');
   }
-  const firstKey = lock.legs[0]?.key;
-  // The younger of the two keys: the sentence must hold for both legs.
-  const seen = lock.legs.flatMap((leg) => leg.key?.firstSeenAt ?? []).sort();
-  const since = dates.day(seen.at(-1) ?? new Date().toISOString());
+  const confirm: OnConfirm = (service, identity) =>
+    void client.call('lock.confirmKey', { accountId, service, identity }).catch(fail);
+  const keys = groupKeys(lock.legs);
+  const shared = sharedError(lock.legs);
+  const [first] = lock.legs;
   const canRetry = lock.state === 'stopped' || lock.state === 'offline';
   return (
     <Sheet
@@ -64,7 +67,7 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
     >
       <div className={cx(styles.state)}>
         <LockLine lock={lock} t={t} />
-        <p>{t(`lock.meaning.${lock.state}`, { host: lock.host, waiting: lock.waiting, since })}</p>
+        <p>{meaning(lock, words)}</p>
         {lock.state === 'encrypted' && (
           <Button
             kind="plain"
@@ -76,108 +79,44 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
         )}
       </div>
       {error !== undefined && <Failure error={error} />}
-      {lock.legs.map((leg) => (
-        <Leg
-          key={leg.service}
-          leg={leg}
-          sameKeyAbove={leg !== lock.legs[0] && leg.key?.identity === firstKey?.identity}
-          onConfirm={(identity) =>
-            void client
-              .call('lock.confirmKey', { accountId, service: leg.service, identity })
-              .catch(fail)
-          }
+      {shared !== undefined && <Failure error={shared} />}
+      {shared !== undefined && first !== undefined && (
+        <RefusedKey error={shared} service={first.service} onConfirm={confirm} />
+      )}
+      {keys.map((group) => (
+        <KeyBlock
+          key={group.key.identity}
+          group={group}
+          named={keys.length > 1 || group.services.length < lock.legs.length}
+          onConfirm={confirm}
         />
       ))}
+      <div className={cx(styles.legs)}>
+        {lock.legs.map((leg) => (
+          <LegRow
+            key={leg.service}
+            leg={leg}
+            errorToldAbove={shared !== undefined}
+            onConfirm={confirm}
+          />
+        ))}
+      </div>
+      <LegDetails legs={lock.legs} />
     </Sheet>
   );
 }
 
-interface RefusedKeyProps {
-  readonly error: WireError;
-  readonly onConfirm: (identity: string) => void;
-}
-
-/** The key that a stopped leg met: beside the known one when it changed, to compare when it is new. */
-function RefusedKey({ error, onConfirm }: RefusedKeyProps) {
-  const { t } = useWords();
-  const { words, pinnedWords, identity } = error.params;
-  if (typeof words !== 'string') return null;
-  return (
-    <div className={cx(styles.key)}>
-      {typeof pinnedWords === 'string' && (
-        <>
-          <p className={cx(styles.muted)}>{t('lock.fact.knownWords')}</p>
-          <KeyWords words={pinnedWords} />
-        </>
-      )}
-      <p className={cx(styles.muted)}>{t('lock.fact.wordsNow')}</p>
-      <KeyWords words={words} />
-      {typeof identity === 'string' && (
-        <>
-          <p className={cx(styles.muted)}>{t('lock.compare')}</p>
-          <Button onPress={() => onConfirm(identity)}>{t('lock.confirmKey')}</Button>
-        </>
-      )}
-    </div>
-  );
-}
-
-interface LegProps {
-  readonly leg: LegDetailDto;
-  /** The words were just shown: they are not shown twice. */
-  readonly sameKeyAbove: boolean;
-  readonly onConfirm: (identity: string) => void;
-}
-
-function Leg({ leg, sameKeyAbove, onConfirm }: LegProps) {
-  const { t, dates } = useWords();
-  const { key, tls } = leg;
-  const state = leg.state === 'up' ? (leg.level ?? 'connecting') : leg.state;
-  const facts: [string, string][] = [
-    [t('lock.fact.server'), `${leg.host}:${leg.port}`],
-    [t('lock.fact.demands'), t(`floor.${leg.floor}`)],
-  ];
-  if (leg.since !== undefined && leg.state === 'up')
-    facts.push([t('lock.fact.since'), dates.full(leg.since)]);
-  if (key !== undefined) {
-    facts.push([t('lock.fact.firstSeen'), dates.day(key.firstSeenAt)]);
-    facts.push([t('lock.fact.vouchedBy'), t(`lock.vouchedBy.${key.vouchedBy}`)]);
-    facts.push([t('lock.fact.suite'), key.suite]);
+/** The sentence below the lock, in the words of lock.md. */
+function meaning(lock: LockDto, { t, dates }: Words): string {
+  const { host, waiting, state, legs } = lock;
+  const reader = state === 'unconfirmed' ? readerOf(legs) : undefined;
+  if (reader) {
+    const isSealed = legs.every((leg) => leg.key !== undefined);
+    const values = { interceptor: reader.name, place: reader.place };
+    return t(isSealed ? 'lock.meaning.interceptedKey' : 'lock.meaning.intercepted', values);
   }
-  if (tls !== undefined) {
-    facts.push([t('lock.fact.tls'), tls.version]);
-    facts.push([t('lock.fact.issuer'), tls.issuer]);
-    facts.push([t('lock.fact.validTo'), tls.validTo]);
-  }
-  return (
-    <section className={cx(styles.leg)} aria-label={t(`leg.${leg.service}`)}>
-      <h3 className={cx(styles.title)}>
-        <LockGlyph state={state} />
-        {t(`leg.${leg.service}`)}
-        <span className={cx(styles.level)}>{t(`leg.state.${state}`)}</span>
-      </h3>
-      {leg.error !== undefined && <Failure error={leg.error} />}
-      {leg.error !== undefined && <RefusedKey error={leg.error} onConfirm={onConfirm} />}
-      <dl className={cx(styles.facts)}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd dir="auto">{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {key !== undefined && (!sameKeyAbove || key.vouchedBy === 'first-use') && (
-        <div className={cx(styles.key)}>
-          <p className={cx(styles.muted)}>{t('lock.fact.words')}</p>
-          <KeyWords words={key.words} />
-          {key.vouchedBy === 'first-use' && (
-            <>
-              <p className={cx(styles.muted)}>{t('lock.compare')}</p>
-              <Button onPress={() => onConfirm(key.identity)}>{t('lock.confirmKey')}</Button>
-            </>
-          )}
-        </div>
-      )}
-    </section>
-  );
+  // The youngest of the keys: the sentence must hold for both legs.
+  const seen = legs.flatMap((leg) => leg.key?.firstSeenAt ?? []).sort();
+  const since = dates.day(seen.at(-1) ?? new Date().toISOString());
+  return t(`lock.meaning.${state}`, { host, waiting, since });
 }

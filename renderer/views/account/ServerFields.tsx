@@ -1,19 +1,22 @@
 /** “We will use …” with the servers found, or the fields to say them by hand. */
 import type { Dispatch } from 'react';
 import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
+import type { RememberedServerDto } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/Field.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import styles from './AddAccount.module.css';
 import type { AddAccountAction, AddAccountState } from './add-account-state.ts';
+import { RememberedLine } from './RememberedServer.tsx';
 
 interface ServerFieldsProps {
   readonly state: AddAccountState;
   readonly dispatch: Dispatch<AddAccountAction>;
+  readonly onForget: (server: RememberedServerDto) => void;
 }
 
-export function ServerFields({ state, dispatch }: ServerFieldsProps) {
+export function ServerFields({ state, dispatch, onForget }: ServerFieldsProps) {
   const { t } = useWords();
   if (!state.hasServers) return null;
   if (!state.editsServers) {
@@ -34,8 +37,8 @@ export function ServerFields({ state, dispatch }: ServerFieldsProps) {
   }
   return (
     <div className={cx(styles.servers)}>
-      <ServerGroup service="imap" state={state} dispatch={dispatch} />
-      <ServerGroup service="submission" state={state} dispatch={dispatch} />
+      <ServerGroup service="imap" state={state} dispatch={dispatch} onForget={onForget} />
+      <ServerGroup service="submission" state={state} dispatch={dispatch} onForget={onForget} />
       <Field
         label={t('addAccount.userName')}
         value={state.userName}
@@ -51,7 +54,7 @@ interface ServerGroupProps extends ServerFieldsProps {
   readonly service: 'imap' | 'submission';
 }
 
-function ServerGroup({ service, state, dispatch }: ServerGroupProps) {
+function ServerGroup({ service, state, dispatch, onForget }: ServerGroupProps) {
   const { t } = useWords();
   const server = state[service];
   return (
@@ -89,6 +92,7 @@ function ServerGroup({ service, state, dispatch }: ServerGroupProps) {
           {t('addAccount.transport.clear')}
         </Radio>
       </RadioGroup>
+      <RememberedLine service={service} server={server} onForget={onForget} />
     </fieldset>
   );
 }

@@ -134,7 +134,8 @@ export function reduceAddAccount(
   }
 }
 
-function endpointOf(form: ServerForm): ServerEndpointDto | undefined {
+/** Undefined while host or port is missing or odd. */
+export function endpointOf(form: ServerForm): ServerEndpointDto | undefined {
   const port = Number(form.port);
   if (form.host.trim() === '' || !Number.isInteger(port) || port < 1 || port > 65_535) {
     return undefined;

@@ -8,6 +8,7 @@ import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
 import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
+import { errorText } from '../../i18n/translate.ts';
 import { type DeskAction, type Place, samePlace } from '../desk-state.ts';
 import { mailboxIcon, mailboxTitle, orderMailboxes } from './mailboxes.tsx';
 import { NavRow } from './NavRow.tsx';
@@ -98,10 +99,12 @@ function AccountSection({ account, place, dispatch }: AccountSectionProps) {
           className={cx(styles.problem)}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'account', accountId } })}
         >
-          {t(`error.${account.problem.code}.what`, {
-            host: account.lock.host,
-            ...account.problem.params,
-          })}
+          {
+            errorText(t, {
+              ...account.problem,
+              params: { host: account.lock.host, ...account.problem.params },
+            }).what
+          }
         </Button>
       )}
       <ul>
