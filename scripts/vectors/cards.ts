@@ -1,6 +1,6 @@
 /**
  * Vectors of the key card: cards to accept, with every field and every signing input, and cards to
- * refuse. docs/protocol.md §6 and appendix A.
+ * refuse. docs/protocol.md §4 and appendix A.
  */
 import { hash } from 'node:crypto';
 import { fingerprintWords } from '../../app/leg/fingerprint.ts';

@@ -1,6 +1,6 @@
 /**
  * Vectors of the handshake for one suite: transcript, prologue, both messages, keys, and records of
- * both directions across key changes. docs/protocol.md §7 and §8, appendix A.
+ * both directions across key changes. docs/protocol.md §5 and §6, appendix A.
  */
 import { hash } from 'node:crypto';
 import { acceptHandshake, startInitiator } from '../../app/leg/handshake.ts';

@@ -1,4 +1,4 @@
-/** Cards that every reader must refuse, each wrong in one way. docs/protocol.md §6. */
+/** Cards that every reader must refuse, each wrong in one way. docs/protocol.md §4. */
 import { encodeBase64, encodeKeyCard, type IdentityLink } from '../../app/leg/key-card.ts';
 import { generateIdentity, sign } from '../../app/leg/keys.ts';
 import { secretOf } from './fixed.ts';
