@@ -10,6 +10,9 @@ import type { SealKeys } from './handshake.ts';
 import { limits } from './limits.ts';
 import { RecordOpener, RecordSealer } from './records.ts';
 
+/** Content up to this length is copied and waits for more of the same tick; above, it is not. */
+const gatherMax = 16_384;
+
 type Callback = (error?: Error | null) => void;
 
 export class SealedDuplex extends Duplex {
@@ -110,30 +113,33 @@ export class SealedDuplex extends Duplex {
     this.#writeFrom(octets, 0, callback);
   }
 
-  /** Seals full records while the socket takes them; what is left waits for the end of the tick. */
+  /** Seals what is large while the socket takes it; what is small waits for the end of the tick. */
   #writeFrom(octets: Buffer, start: number, callback: Callback): void {
-    if (this.#inner.writableEnded || this.#inner.destroyed) {
+    const inner = this.#inner;
+    if (inner.writableEnded || inner.destroyed) {
       callback(new LegError('leg.truncated'));
       return;
     }
     let offset = start;
-    for (;;) {
-      const length = nextRecordLength(this.#sealer.pending, octets.length - offset);
-      if (length === undefined) break;
-      if (this.#waitsForDrain((error) => this.#continueWrite(octets, offset, callback, error))) {
-        return;
-      }
-      const end = offset + length - this.#sealer.pending;
-      this.#sealer.append(octets.subarray(offset, end));
-      this.#writeAll(this.#sealer.sealData());
+    // Several records in one system call, until the socket has enough.
+    inner.cork();
+    while (this.#sealer.pending + octets.length - offset > gatherMax && !inner.writableNeedDrain) {
+      const end = offset + nextShare(this.#sealer.pending, octets.length - offset);
+      this.#writeAll(this.#sealer.sealData(octets.subarray(offset, end)));
       offset = end;
     }
-    this.#sealer.append(octets.subarray(offset));
+    inner.uncork();
+    if (this.#sealer.pending + octets.length - offset > gatherMax) {
+      this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
+      return;
+    }
+    if (offset < octets.length) this.#sealer.append(octets.subarray(offset));
     if (this.#sealer.pending > 0 && !this.#flushDue) {
       this.#flushDue = true;
       process.nextTick(this.#onFlushDue);
     }
-    if (!this.#waitsForDrain(callback)) callback();
+    if (inner.writableNeedDrain) this.#waitForDrain(callback);
+    else callback();
   }
 
   #continueWrite(octets: Buffer, start: number, callback: Callback, error?: Error | null): void {
@@ -160,10 +166,8 @@ export class SealedDuplex extends Duplex {
     this.#inner.uncork();
   }
 
-  #waitsForDrain(goOn: Callback): boolean {
-    if (!this.#inner.writableNeedDrain) return false;
+  #waitForDrain(goOn: Callback): void {
     this.#afterDrain = goOn;
-    return true;
   }
 
   #resumeWrite(error?: Error): void {
@@ -261,11 +265,10 @@ export class SealedDuplex extends Duplex {
 }
 
 /**
- * How much content the next full record takes, or undefined when what there is fits one record
- * and may wait for more. Little more than a record is cut in halves, not in a record and a crumb.
+ * How many of the added octets go into the next record: what there is in equal shares, because a full
+ * record and a crumb cost more than two halves.
  */
-function nextRecordLength(pending: number, added: number): number | undefined {
-  const available = pending + added;
-  if (available <= limits.recordContent) return undefined;
-  return Math.max(pending, Math.min(Math.ceil(available / 2), limits.recordContent));
+function nextShare(pending: number, added: number): number {
+  const records = Math.ceil((pending + added) / limits.recordContent);
+  return Math.ceil((pending + added) / records) - pending;
 }

@@ -64,12 +64,24 @@ export interface Sealed {
   readonly tag: Buffer;
 }
 
-/** AES-256-GCM under one key. */
+/** One message that is being encrypted, piece by piece. */
+export interface AeadSealer {
+  update(text: Uint8Array): Buffer;
+  /** @returns the tag, 16 bytes */
+  finish(): Buffer;
+}
+
+/** One message that is being decrypted: nothing of it is to be believed before `finish`. */
+export interface AeadOpener {
+  update(cipherText: Uint8Array): Buffer;
+  /** @throws Error when the tag, 16 bytes, does not match */
+  finish(tag: Uint8Array): void;
+}
+
+/** AES-256-GCM under one key. The nonce is 12 bytes; sealing never uses one twice. */
 export interface Aead {
-  /** @param nonce 12 bytes, never used twice with this key */
-  seal(nonce: Uint8Array, ad: Uint8Array, text: Uint8Array): Sealed;
-  /** @throws Error when the tag does not match; then nothing of the text is returned */
-  open(nonce: Uint8Array, ad: Uint8Array, text: Uint8Array, tag: Uint8Array): Buffer;
+  sealer(nonce: Uint8Array, ad: Uint8Array): AeadSealer;
+  opener(nonce: Uint8Array, ad: Uint8Array): AeadOpener;
 }
 
 export interface Primitives {
@@ -120,20 +132,27 @@ export const referencePrimitives: Primitives = {
     // A key object is made once: with raw bytes node:crypto prepares the key for every message.
     const secret = createSecretKey(key);
     return {
-      seal(nonce, ad, text) {
+      sealer(nonce, ad) {
         const cipher = createCipheriv(aead, secret, nonce);
         if (ad.length > 0) cipher.setAAD(ad);
-        const sealed = cipher.update(text);
-        cipher.final();
-        return { text: sealed, tag: cipher.getAuthTag() };
+        return {
+          update: (text) => cipher.update(text),
+          finish() {
+            cipher.final();
+            return cipher.getAuthTag();
+          },
+        };
       },
-      open(nonce, ad, text, tag) {
+      opener(nonce, ad) {
         const decipher = createDecipheriv(aead, secret, nonce, { authTagLength: tagLength });
         if (ad.length > 0) decipher.setAAD(ad);
-        decipher.setAuthTag(tag);
-        const plain = decipher.update(text);
-        decipher.final();
-        return plain;
+        return {
+          update: (cipherText) => decipher.update(cipherText),
+          finish(tag) {
+            decipher.setAuthTag(tag);
+            decipher.final();
+          },
+        };
       },
     };
   },
