@@ -26,7 +26,7 @@ export async function runTour(page: Page, folder: string): Promise<string[]> {
   const pictures: string[] = [];
   const picture = async (name: string): Promise<void> => {
     const path = join(folder, `${pictures.length + 1}-${name}.png`);
-    await page.screenshot({ path });
+    await page.screenshot({ path, animations: 'disabled' });
     pictures.push(path);
   };
   await picture('welcome');
