@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptHandshake, startInitiator } from '../../app/leg/handshake.ts';
-import { encodeKeyCard, type KeyCard, signSuccessor } from '../../app/leg/key-card.ts';
+import {
+  encodeKeyCard,
+  type IdentityLink,
+  type KeyCard,
+  signSuccessor,
+} from '../../app/leg/key-card.ts';
 import { generateIdentity, sign } from '../../app/leg/keys.ts';
 import type { SealKey, Service } from '../../app/leg/types.ts';
 import { certificate, services } from '../support/leg-trial.ts';
-import { createPeerKeys, type PeerKeys, pinOf } from '../support/scripted-peer.ts';
+import { createPeerKeys, pinOf } from '../support/scripted-peer.ts';
 import { nonCanonicalPoints, weakPoints } from './support/points.ts';
 import { attackedBy, attackedByScript, type Demand, type Outcome } from './support/sign-in.ts';
 
@@ -195,7 +200,7 @@ test('PIN-2: a successor that the pinned identity did not sign', async () => {
   const old = generateIdentity();
   const next = generateIdentity();
   const mallory = generateIdentity();
-  const forged: PeerKeys['card']['predecessor'][] = [
+  const forged: IdentityLink[] = [
     // Signed by the pinned identity's enemy, by the new identity itself, and for another identity.
     { identity: old.publicKey, signature: signSuccessor(mallory.secretKey, next.publicKey) },
     { identity: old.publicKey, signature: signSuccessor(next.secretKey, next.publicKey) },
@@ -216,7 +221,7 @@ test('PIN-2: a successor that the pinned identity did not sign', async () => {
       signature: signSuccessor(mallory.secretKey, next.publicKey),
     };
     const { code } = await attackedBy(
-      { service, keys: createPeerKeys({ predecessor: honest }, next) },
+      { service, keys: createPeerKeys({ predecessors: [honest] }, next) },
       { pin: { ...pinOf(pinned), sealKeys: [] } },
     );
     assert.equal(code, 'leg.key-changed');
@@ -224,11 +229,7 @@ test('PIN-2: a successor that the pinned identity did not sign', async () => {
 });
 
 /** A card with a link that our own writer would refuse to write. */
-function signedCard(
-  identity: ReturnType<typeof generateIdentity>,
-  link: PeerKeys['card']['predecessor'],
-) {
-  assert.ok(link);
+function signedCard(identity: ReturnType<typeof generateIdentity>, link: IdentityLink) {
   const base64 = (octets: Uint8Array) => Buffer.from(octets).toString('base64');
   const own = encodeKeyCard(createPeerKeys({}, identity).card, identity.secretKey).slice(0, -1);
   own.push(`predecessor ed25519 ${base64(link.identity)} ${base64(link.signature)}`);

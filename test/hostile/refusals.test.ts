@@ -50,7 +50,7 @@ test('STRIP-4: STARTTLS is stripped below a floor of encrypted', async () => {
 });
 
 test('STRIP-5: EHLO or CAPABILITY is refused, so that nothing is offered', async () => {
-  for (const words of ['502 what\r\n', '500 what\r\n', '550 go away\r\n'])
+  for (const words of ['502 what\r\n', '550-x\r\n550-STARTTLS\r\n550 XPUBKEY x\r\n'])
     for (const [demand, code] of [
       [{}, 'leg.no-encryption'],
       [{ pin, ...anything }, 'leg.below-floor'],
@@ -143,6 +143,15 @@ test('ANSWER-5: XPUBKEY is answered with anything but a card', async () => {
     );
   for (const words of ['+ x', 'L9 OK x', 'L1 OK x'])
     await expect({ service: 'imap', keys, say: { fetch: `${words}\r\n` } }, demand, 'leg.protocol');
+});
+
+test('ANSWER-6: XSEAL is answered with BYE: a failed seal, not a server that is merely away', async () => {
+  for (const words of ['* BYE Refused', '* bye', '* BYE [ALERT] call 555']) {
+    const say = { seal: `${words}\r\n` };
+    const { code, error } = await attackedBy({ service: 'imap', keys, say }, { pin });
+    assert.equal(code, 'leg.seal-failed');
+    assert.doesNotMatch(JSON.stringify(error), /call 555/);
+  }
 });
 
 test('PREAUTH-1: six forms of PREAUTH end the attempt before a command is sent', async () => {
