@@ -40,7 +40,7 @@ export class ImapSession implements ClearSession {
       case 'OK':
         return Buffer.from(`${line}\r\n`, 'latin1');
       case 'BYE':
-        throw this.#bye(text);
+        throw this.#bye(text, 'leg.unreachable');
       default:
         throw this.channel.attempt.protocolError('not an IMAP greeting');
     }
@@ -91,7 +91,8 @@ export class ImapSession implements ClearSession {
     const tag = this.#nextTag();
     const line = `${tag} XSEAL ${suite} ${keyId} ${serverName} ${encodeBase64(message1)}`;
     const refused = this.channel.sendSeal(line);
-    const reply = await this.#readReply(tag);
+    // A server that cannot finish the handshake may say goodbye without a tagged reply.
+    const reply = await this.#readReply(tag, 'leg.seal-failed');
     if (reply.untagged.length > 0) {
       throw this.channel.attempt.protocolError('untagged data between XSEAL and its reply');
     }
@@ -119,7 +120,10 @@ export class ImapSession implements ClearSession {
     return this.#readReply(tag);
   }
 
-  async #readReply(tag: string): Promise<Reply> {
+  async #readReply(
+    tag: string,
+    onBye: 'leg.unreachable' | 'leg.seal-failed' = 'leg.unreachable',
+  ): Promise<Reply> {
     const untagged: string[] = [];
     let octets = 0;
     for (;;) {
@@ -132,7 +136,7 @@ export class ImapSession implements ClearSession {
         return { status: status.toUpperCase(), text: words.join(' '), untagged };
       }
       if (!line.startsWith('* ')) throw this.channel.attempt.protocolError('not an IMAP reply');
-      if (/^\* BYE( |$)/i.test(line)) throw this.#bye(line.slice(6));
+      if (/^\* BYE( |$)/i.test(line)) throw this.#bye(line.slice(6), onBye);
       untagged.push(line.slice(2));
       if (untagged.length >= limits.replyLines || octets > limits.replyOctets) {
         throw this.channel.attempt.protocolError('endless reply');
@@ -140,11 +144,7 @@ export class ImapSession implements ClearSession {
     }
   }
 
-  #bye(text: string) {
-    return this.channel.attempt.error(
-      'leg.unreachable',
-      authenticText(this.channel, text),
-      new Error('BYE'),
-    );
+  #bye(text: string, code: 'leg.unreachable' | 'leg.seal-failed') {
+    return this.channel.attempt.error(code, authenticText(this.channel, text), new Error('BYE'));
   }
 }
