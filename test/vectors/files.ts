@@ -1,4 +1,4 @@
-/** The published vectors, and the independent reader as a child process. Tests only. */
+/** The published vectors, and the independent Python programs as child processes. Tests only. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,21 +25,24 @@ export function readVectors(name: VectorFile): object {
 
 // Debian's own Python sees Debian's packages; another one that comes first in PATH may not.
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
-const reader = join(import.meta.dirname, 'reader.py');
-
-export interface ReaderResult {
+export interface PythonResult {
   readonly code: number | null;
-  /** One line per file: `ok <path>`, or `DIFFERS <path>: <why>`. */
+  /** Of its output; of reader.py one per file: `ok <path>`, or `DIFFERS <path>: <why>`. */
   readonly lines: readonly string[];
   readonly errors: string;
 }
 
 /** @param paths files with vectors, checked in one process */
-export async function runReader(
+export function runReader(
   paths: readonly string[],
   wordList = vectorPath('bip39-english.txt'),
-): Promise<ReaderResult> {
-  const child = spawn(python, ['-B', reader, wordList, ...paths], {
+): Promise<PythonResult> {
+  return runPython('reader.py', [wordList, ...paths]);
+}
+
+/** @param script a file in this folder */
+export async function runPython(script: string, args: readonly string[]): Promise<PythonResult> {
+  const child = spawn(python, ['-B', join(import.meta.dirname, script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
