@@ -1,27 +1,30 @@
 /** Child processes of the test servers: free ports, waiting until they answer, ending them for certain. */
 import type { ChildProcess } from 'node:child_process';
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ports on 127.0.0.1 that were free a moment ago; all different. Callers retry when one was taken since. */
+/**
+ * Ports that nothing uses now, for servers that must be told one. Below the range from which
+ * systems give ports to outgoing connections: one given away in between would be taken by chance.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            if (address === null || typeof address === 'string') reject(new Error('no port'));
-            else resolve(address.port);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
+  const ports = new Set<number>();
+  for (let tries = 0; ports.size < count; tries += 1) {
+    if (tries > 1_000) throw new Error('no free port');
+    const port = randomInt(20_000, 32_000);
+    if (!ports.has(port) && (await isFree(port))) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 /** True once the port sends a first byte (a mail server's greeting), or accepts when `greets` is false. */
