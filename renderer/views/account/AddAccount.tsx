@@ -36,7 +36,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
   const { t } = useWords();
   const { client } = useBackend();
   const [state, dispatch] = useReducer(reduceAddAccount, initialAddAccount);
-  const [forgetting, setForgetting] = useState<RememberedServerDto>();
+  const [forgetting, setForgetting] = useState<readonly RememberedServerDto[]>();
   const checking = state.phase === 'checking';
   const input = accountInput(state);
 
@@ -95,7 +95,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
       setForgetting(undefined);
       dispatch({ type: 'back' });
     };
-    return <ForgetServerStep server={forgetting} onDone={onDone} />;
+    return <ForgetServerStep servers={forgetting} onDone={onDone} />;
   }
   const place = state.error === undefined ? undefined : errorPlace(state.error);
   const failure = state.error !== undefined && <Failure error={state.error} />;

@@ -16,14 +16,18 @@ interface KeyBlockProps {
   readonly group: KeyGroup;
   /** Another block follows or precedes: then each says whose key it is. */
   readonly named: boolean;
+  /** The sentence below the lock said since when the key is the same. */
+  readonly sinceToldAbove: boolean;
   readonly onConfirm: OnConfirm;
 }
 
-export function KeyBlock({ group: { key, services }, named, onConfirm }: KeyBlockProps) {
+export function KeyBlock({ group, named, sinceToldAbove, onConfirm }: KeyBlockProps) {
+  const { key, services } = group;
   const { t, dates } = useWords();
   const [service] = services;
   const names = services.map((each) => t(`leg.${each}`)).join(', ');
   const isNew = key.vouchedBy === 'first-use';
+  const method = isPostQuantum(key.suite) ? 'lock.suite.hybrid' : 'lock.suite.plain';
   return (
     <section className={cx(styles.block)} aria-label={t('lock.fact.words')}>
       <h3 className={cx(styles.title)}>
@@ -39,12 +43,11 @@ export function KeyBlock({ group: { key, services }, named, onConfirm }: KeyBloc
       )}
       <LockFacts
         facts={[
-          [t('lock.fact.firstSeen'), dates.day(key.firstSeenAt)],
+          ...(sinceToldAbove
+            ? []
+            : ([[t('lock.fact.firstSeen'), dates.day(key.firstSeenAt)]] as const)),
           [t('lock.fact.vouchedBy'), t(`lock.vouchedBy.${key.vouchedBy}`)],
-          [
-            t('lock.fact.suite'),
-            t(isPostQuantum(key.suite) ? 'lock.suite.hybrid' : 'lock.suite.plain'),
-          ],
+          [t('lock.fact.suite'), t(method)],
         ]}
       />
     </section>

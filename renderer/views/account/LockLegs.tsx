@@ -8,6 +8,7 @@ import { Failure } from '../Failure.tsx';
 import { type Fact, LockFacts } from './LockFacts.tsx';
 import { type OnConfirm, RefusedKey } from './LockKeys.tsx';
 import styles from './LockSheet.module.css';
+import { isPostQuantum } from './lock-facts.ts';
 
 interface LegRowProps {
   readonly leg: LegDetailDto;
@@ -49,7 +50,8 @@ export function LegRow({ leg, errorToldAbove, onConfirm }: LegRowProps) {
 
 function sinceText({ state, since }: LegDetailDto, { t, dates }: Words): string | undefined {
   if (since === undefined || state === 'connecting') return undefined;
-  return t(`lock.since.${state}`, { since: dates.row(since) });
+  const key = state === 'up' ? 'lock.since.up' : 'lock.since.down';
+  return t(key, { since: dates.row(since) });
 }
 
 export function LegDetails({ legs }: { readonly legs: readonly LegDetailDto[] }) {
@@ -69,8 +71,13 @@ export function LegDetails({ legs }: { readonly legs: readonly LegDetailDto[] })
   );
 }
 
-function factsOf({ floor, tls }: LegDetailDto, { t, dates }: Words): Fact[] {
+function factsOf({ floor, key, tls }: LegDetailDto, { t, dates }: Words): Fact[] {
   const facts: Fact[] = [[t('lock.fact.demands'), t(`floor.${floor}`)]];
+  if (key !== undefined) {
+    const isHybrid = isPostQuantum(key.suite);
+    const exchange = t(isHybrid ? 'lock.exchange.hybrid' : 'lock.suite.plain');
+    facts.push([t('lock.fact.exchange'), exchange]);
+  }
   if (tls === undefined) return facts;
   facts.push([t('lock.fact.tls'), tls.version.replace('TLSv', '')]);
   facts.push([t('lock.fact.issuer'), tls.issuer]);

@@ -42,7 +42,20 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
   const keys = groupKeys(lock.legs);
   const shared = sharedError(lock.legs);
   const [first] = lock.legs;
-  const canRetry = lock.state === 'stopped' || lock.state === 'offline';
+  const isDown = lock.state === 'stopped' || lock.state === 'offline';
+  // What went wrong is read before the key of the leg that did not.
+  const rows = (
+    <div className={cx(styles.legs)}>
+      {lock.legs.map((leg) => (
+        <LegRow
+          key={leg.service}
+          leg={leg}
+          errorToldAbove={shared !== undefined}
+          onConfirm={confirm}
+        />
+      ))}
+    </div>
+  );
   return (
     <Sheet
       title={t('lock.title', { address: account.address })}
@@ -54,7 +67,7 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
             {copied !== undefined && t('lock.copied')}
           </span>
           <Button onPress={() => void copyReport().catch(fail)}>{t('lock.copyReport')}</Button>
-          {canRetry && (
+          {isDown && (
             <Button
               kind="primary"
               onPress={() => void client.call('account.retry', { accountId }).catch(fail)}
@@ -78,29 +91,30 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
           </Button>
         )}
       </div>
-      {error !== undefined && <Failure error={error} />}
-      {shared !== undefined && <Failure error={shared} />}
+      {error !== undefined && (
+        <div className={cx(styles.failure)}>
+          <Failure error={error} />
+        </div>
+      )}
+      {shared !== undefined && (
+        <div className={cx(styles.failure)}>
+          <Failure error={shared} />
+        </div>
+      )}
       {shared !== undefined && first !== undefined && (
         <RefusedKey error={shared} service={first.service} onConfirm={confirm} />
       )}
+      {isDown && rows}
       {keys.map((group) => (
         <KeyBlock
           key={group.key.identity}
           group={group}
           named={keys.length > 1 || group.services.length < lock.legs.length}
+          sinceToldAbove={lock.state === 'confirmed'}
           onConfirm={confirm}
         />
       ))}
-      <div className={cx(styles.legs)}>
-        {lock.legs.map((leg) => (
-          <LegRow
-            key={leg.service}
-            leg={leg}
-            errorToldAbove={shared !== undefined}
-            onConfirm={confirm}
-          />
-        ))}
-      </div>
+      {!isDown && rows}
       <LegDetails legs={lock.legs} />
     </Sheet>
   );

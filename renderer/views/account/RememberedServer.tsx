@@ -1,5 +1,5 @@
 /** What this computer remembers of a typed server, and the deliberate step of forgetting it. */
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { RememberedServerDto, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -11,32 +11,40 @@ import { Failure } from '../Failure.tsx';
 import styles from './AddAccount.module.css';
 import { endpointOf, type ServerForm } from './add-account-state.ts';
 
-function rememberedText(server: RememberedServerDto, { t, dates }: Words): string {
-  const level = t(`leg.state.${server.level}`);
-  return server.since === undefined
-    ? t('server.rememberedUndated', { level })
-    : t('server.remembered', { level, since: dates.day(server.since) });
+type Service = RememberedServerDto['service'];
+
+function rememberedText(server: RememberedServerDto, words: Words): string {
+  return words.t('server.remembered', { known: rememberedShort(server, words) });
+}
+
+function rememberedShort({ level, since }: RememberedServerDto, { t, dates }: Words): string {
+  const name = t(`leg.state.${level}`);
+  return since === undefined
+    ? name
+    : t('server.levelSince', { level: name, since: dates.day(since) });
+}
+
+/** Servers of the form that are known and that no account uses: else its own settings decide. */
+export function useRemembered(form: Readonly<Record<Service, ServerForm>>): RememberedServerDto[] {
+  const servers = (['imap', 'submission'] as const).flatMap((service) => {
+    const endpoint = endpointOf(form[service]);
+    return endpoint ? [{ service, host: endpoint.host, port: endpoint.port }] : [];
+  });
+  const known = useQuery('server.remembered', { servers }).data ?? [];
+  return known.filter(({ inUse }) => !inUse);
 }
 
 interface RememberedLineProps {
-  readonly service: RememberedServerDto['service'];
-  readonly server: ServerForm;
-  readonly onForget: (server: RememberedServerDto) => void;
+  readonly server: RememberedServerDto;
+  readonly onForget: () => void;
 }
 
-/** Quiet, and only for a server that no account uses: an account's own settings decide there. */
-export function RememberedLine({ service, server, onForget }: RememberedLineProps) {
+export function RememberedLine({ server, onForget }: RememberedLineProps) {
   const words = useWords();
-  const endpoint = endpointOf(server);
-  const known = useQuery(
-    'server.remembered',
-    endpoint && { servers: [{ service, host: endpoint.host, port: endpoint.port }] },
-  ).data?.[0];
-  if (known === undefined || known.inUse) return null;
   return (
     <div className={cx(styles.wide, styles.remembered)}>
-      <p>{rememberedText(known, words)}</p>
-      <Button kind="plain" onPress={() => onForget(known)}>
+      <p>{rememberedText(server, words)}</p>
+      <Button kind="plain" onPress={onForget}>
         {words.t('server.forget')}
       </Button>
     </div>
@@ -44,25 +52,29 @@ export function RememberedLine({ service, server, onForget }: RememberedLineProp
 }
 
 interface ForgetServerStepProps {
-  readonly server: RememberedServerDto;
+  /** One host: a person thinks of one server, whatever runs on it. */
+  readonly servers: readonly RememberedServerDto[];
   readonly onDone: () => void;
 }
 
-export function ForgetServerStep({ server, onDone }: ForgetServerStepProps) {
+export function ForgetServerStep({ servers, onDone }: ForgetServerStepProps) {
   const words = useWords();
   const { t } = words;
   const { client, cache } = useBackend();
   const [error, setError] = useState<WireError>();
-  const { service, host, port } = server;
+  const host = servers[0]?.host ?? '';
 
-  function forget(): void {
-    client.call('server.forget', { service, host, port }).then(
-      () => {
-        cache.invalidate('server.remembered');
-        onDone();
-      },
-      (reason: unknown) => setError(wireErrorOf(reason)),
-    );
+  async function forget(): Promise<void> {
+    try {
+      for (const { service, host, port } of servers) {
+        await client.call('server.forget', { service, host, port });
+      }
+      onDone();
+    } catch (reason) {
+      setError(wireErrorOf(reason));
+    } finally {
+      cache.invalidate('server.remembered');
+    }
   }
   return (
     <Sheet
@@ -71,7 +83,7 @@ export function ForgetServerStep({ server, onDone }: ForgetServerStepProps) {
       onClose={onDone}
       footer={
         <>
-          <Button kind="harm" onPress={forget}>
+          <Button kind="harm" onPress={() => void forget()}>
             {t('server.forget')}
           </Button>
           <Button kind="primary" onPress={onDone}>
@@ -86,10 +98,13 @@ export function ForgetServerStep({ server, onDone }: ForgetServerStepProps) {
           <strong>{t('server.forgetAdvice')}</strong>
         </p>
         <dl className={cx(styles.facts)}>
-          <dt>{t('firstUse.usedFor')}</dt>
-          <dd>{t(`leg.${service}`)}</dd>
+          {servers.map((server) => (
+            <Fragment key={server.service}>
+              <dt>{t(`leg.${server.service}`)}</dt>
+              <dd>{rememberedShort(server, words)}</dd>
+            </Fragment>
+          ))}
         </dl>
-        <p>{rememberedText(server, words)}</p>
         {error !== undefined && <Failure error={error} />}
       </div>
     </Sheet>

@@ -8,16 +8,17 @@ import { Field } from '../../components/Field.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import styles from './AddAccount.module.css';
 import type { AddAccountAction, AddAccountState } from './add-account-state.ts';
-import { RememberedLine } from './RememberedServer.tsx';
+import { RememberedLine, useRemembered } from './RememberedServer.tsx';
 
 interface ServerFieldsProps {
   readonly state: AddAccountState;
   readonly dispatch: Dispatch<AddAccountAction>;
-  readonly onForget: (server: RememberedServerDto) => void;
+  readonly onForget: (servers: readonly RememberedServerDto[]) => void;
 }
 
 export function ServerFields({ state, dispatch, onForget }: ServerFieldsProps) {
   const { t } = useWords();
+  const known = useRemembered(state);
   if (!state.hasServers) return null;
   if (!state.editsServers) {
     const { imap, submission } = state;
@@ -37,8 +38,16 @@ export function ServerFields({ state, dispatch, onForget }: ServerFieldsProps) {
   }
   return (
     <div className={cx(styles.servers)}>
-      <ServerGroup service="imap" state={state} dispatch={dispatch} onForget={onForget} />
-      <ServerGroup service="submission" state={state} dispatch={dispatch} onForget={onForget} />
+      {(['imap', 'submission'] as const).map((service) => (
+        <ServerGroup
+          key={service}
+          service={service}
+          state={state}
+          dispatch={dispatch}
+          known={known}
+          onForget={onForget}
+        />
+      ))}
       <Field
         label={t('addAccount.userName')}
         value={state.userName}
@@ -52,11 +61,13 @@ export function ServerFields({ state, dispatch, onForget }: ServerFieldsProps) {
 
 interface ServerGroupProps extends ServerFieldsProps {
   readonly service: 'imap' | 'submission';
+  readonly known: readonly RememberedServerDto[];
 }
 
-function ServerGroup({ service, state, dispatch, onForget }: ServerGroupProps) {
+function ServerGroup({ service, state, dispatch, known, onForget }: ServerGroupProps) {
   const { t } = useWords();
   const server = state[service];
+  const remembered = known.find((each) => each.service === service);
   return (
     <fieldset className={cx(styles.group)} disabled={state.phase === 'checking'}>
       <legend>{t(`leg.${service}`)}</legend>
@@ -92,7 +103,12 @@ function ServerGroup({ service, state, dispatch, onForget }: ServerGroupProps) {
           {t('addAccount.transport.clear')}
         </Radio>
       </RadioGroup>
-      <RememberedLine service={service} server={server} onForget={onForget} />
+      {remembered !== undefined && (
+        <RememberedLine
+          server={remembered}
+          onForget={() => onForget(known.filter(({ host }) => host === remembered.host))}
+        />
+      )}
     </fieldset>
   );
 }

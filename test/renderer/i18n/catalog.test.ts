@@ -71,6 +71,27 @@ test('an error without a host still makes sentences', () => {
   assert.equal(text.what, 'Your mail server cannot be reached.');
 });
 
+test('an error names the interceptor and where it stands, and nobody when there is none', () => {
+  for (const [catalog, here, there] of [
+    [en, 'on this computer', 'in this network'],
+    [de, 'auf diesem Computer', 'in diesem Netz'],
+  ] as const) {
+    for (const code of ['leg.below-floor', 'leg.tls-untrusted'] as const) {
+      const t = createTranslate(catalog, 'en');
+      const said = (params: Record<string, string>) => {
+        const all = { host: 'mail.example.org', ...params };
+        const { what, todo } = errorText(t, { code, params: all, retry: 'no', logId: '' });
+        return `${what} ${todo}`;
+      };
+      const shield = said({ interceptor: 'Avast Mail Shield', interceptorPlace: 'computer' });
+      assert.match(shield, /Avast Mail Shield/);
+      assert.ok(shield.includes(here), shield);
+      assert.ok(said({ interceptor: 'Zscaler', interceptorPlace: 'network' }).includes(there));
+      assert.doesNotMatch(said({}), /none|\{|Avast/);
+    }
+  }
+});
+
 test("the server's own words are kept apart and cut", () => {
   const text = errorText(createTranslate(en, 'en'), {
     code: 'submission.refused',
