@@ -25,6 +25,29 @@ function signed(body: readonly string[], secretKey = current.secretKey): string[
   return [...body, `signature ${encodeBase64(sign(input, secretKey))}`];
 }
 
+/** The neutral point: in a lenient equation one signature by it fits every text. RFC 8032 §5.1. */
+function signedByNobody(body: readonly string[]): string[] {
+  const neutral = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));
+  const own = body.map((line) =>
+    line.startsWith('identity') ? `identity ed25519 ${encodeBase64(neutral)}` : line,
+  );
+  const signature = Buffer.concat([neutral, Buffer.alloc(32)]);
+  return [...own, `signature ${encodeBase64(signature)}`];
+}
+
+/** The same signature with the group's order added to its scalar. */
+function withUnreducedScalar(lines: readonly string[]): string[] {
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  return lines.map((line) => {
+    if (!line.startsWith('signature ')) return line;
+    const signature = Buffer.from(line.slice('signature '.length), 'base64');
+    const scalar = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`);
+    const text = (scalar + order).toString(16).padStart(64, '0');
+    const more = Buffer.from(text, 'hex').reverse();
+    return `signature ${encodeBase64(Buffer.concat([signature.subarray(0, 32), more]))}`;
+  });
+}
+
 export function makeRefusedCards() {
   const lines = encodeKeyCard(fullCard, current.secretKey);
   const body = lines.slice(0, -1);
@@ -40,6 +63,8 @@ export function makeRefusedCards() {
     'a signature by another key': signed(body, next.secretKey),
     'a name changed after signing': lines.map((line) => line.replace('imap.', 'imap2.')),
     'a line taken out after signing': lines.filter((line) => !line.startsWith('predecessor')),
+    'a signature whose scalar is not reduced': withUnreducedScalar(lines),
+    'an identity of small order, which signs everything': signedByNobody(linkLess),
     'another version': signed(['letterlock-key-card 2', ...body.slice(1)]),
     'an unknown line': signed([...body, 'colour blue']),
     'names after seal keys': signed([

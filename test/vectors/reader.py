@@ -237,7 +237,26 @@ def x25519(secret, public):
     return X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(public))
 
 
+# The encodings of Ed25519's points of small order: whoever takes one as an identity takes any signature.
+SMALL_ORDER = {
+    bytes.fromhex(y)
+    for y in (
+        "01" + 31 * "00",
+        "ec" + 30 * "ff" + "7f",
+        32 * "00",
+        31 * "00" + "80",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    )
+}
+
+
 def verify(signature, message, public):
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    if y >= 2**255 - 19 or public in SMALL_ORDER:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
         return True
