@@ -25,22 +25,40 @@ const root = join(import.meta.dirname, '..');
 /** Which tests belong to which files: the first pattern that fits counts, quick tests stand first. */
 const testsOf: readonly (readonly [RegExp, readonly RegExp[]])[] = [
   [/^app\/policy\//, [/^test\/policy\//]],
-  [/^app\/leg\/noise\//, [/^test\/leg\/noise\//, /^test\/leg\/handshake\./, /^test\/vectors\//]],
+  [
+    /^app\/leg\/types\.ts$/,
+    [/^test\/policy\//, /^test\/accounts\/(lock-state|legs)\./, /^test\/hostile\/refusals\./],
+  ],
+  [
+    /^app\/leg\/noise\//,
+    [/^test\/leg\/noise\//, /^test\/leg\/handshake\./, /^test\/vectors\/\w+\.test\./],
+  ],
   [
     /^app\/leg\/(handshake|suites|transcript|fingerprint|keys)\.ts$/,
-    [/^test\/leg\/(fingerprint|keys|handshake|key-card)\./, /^test\/hostile\/(cards|refusals)\./],
+    [
+      /^test\/leg\/(fingerprint|keys|suites|handshake|key-card)\./,
+      /^test\/vectors\/\w+\.test\./,
+      /^test\/hostile\/(cards|refusals)\./,
+    ],
   ],
-  [/^app\/leg\/key-card\.ts$/, [/^test\/leg\/key-card\./, /^test\/hostile\/cards\./]],
+  [
+    /^app\/leg\/key-card\.ts$/,
+    [/^test\/leg\/key-card\./, /^test\/vectors\/\w+\.test\./, /^test\/hostile\/cards\./],
+  ],
   [
     /^app\/leg\/(records|sealed-duplex)\.ts$/,
-    [/^test\/leg\/sealed-duplex\./, /^test\/hostile\/records\./],
+    [
+      /^test\/leg\/(records|sealed-duplex)\./,
+      /^test\/vectors\/\w+\.test\./,
+      /^test\/hostile\/records\./,
+    ],
   ],
   [
     /^app\/leg\//,
     [
       /^test\/hostile\/refusals\./,
-      /^test\/leg\/open-leg-certificates\./,
-      /^test\/hostile\/(tls|cards|injection|limits)\./,
+      /^test\/leg\/open-leg-\w+\./,
+      /^test\/hostile\/(cards|injection|limits|tls)\./,
       /^test\/leg\/open-leg\./,
     ],
   ],
@@ -82,7 +100,7 @@ function runTest(tree: string, test: string, timeoutMs: number): Promise<Verdict
 
 function copyTree(): string {
   const tree = mkdtempSync(join(tmpdir(), 'letterlock-mutate-'));
-  for (const name of ['app', 'gateway', 'test', 'docs', 'package.json'])
+  for (const name of ['app', 'assets', 'gateway', 'test', 'docs', 'package.json'])
     cpSync(join(root, name), join(tree, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   return tree;

@@ -182,6 +182,17 @@ test('CARD-11: a card for another host', async () => {
 test('CARD-12: no key of the suite that was offered', () =>
   refusesCard(withSeal((words) => words.with(1, 'nk-25519-null-sha256'))));
 
+test('CARD-13: a word too many on a line, or a suite that is no token', async () => {
+  await refusesCard(signed(body.toSpliced(2, 0, 'name localhost mallory.test')));
+  await refusesCard(signed(body.with(1, `${body[1]} more`)));
+  await refusesCard(withSeal((words) => [...words, 'more']));
+  await refusesCard([...lines.slice(0, -1), `${lines.at(-1)} more`]);
+  for (const suite of ['NK-25519-AESGCM-SHA256', 'nk_25519', 'n'.repeat(65), '']) {
+    const other = (body[sealLine] ?? '').split(' ').with(1, suite).with(2, 'other').join(' ');
+    await refusesCard(signed([...body, other]));
+  }
+});
+
 test('PIN-1: another identity stops a pinned account on every route, whoever vouches for it', async () => {
   const stranger = createPeerKeys();
   for (const service of services)

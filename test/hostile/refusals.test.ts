@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Service } from '../../app/leg/types.ts';
 import type { Script } from '../gateway/support/backend.ts';
-import { certificate, services } from '../support/leg-trial.ts';
+import { certificate, services, succeed } from '../support/leg-trial.ts';
 import { createPeerKeys, type PeerOptions, pinOf } from '../support/scripted-peer.ts';
 import { attackedBy, attackedByScript, type Demand } from './support/sign-in.ts';
 
@@ -265,4 +265,30 @@ test('CROSS-1: a server of the other protocol is hung up on after its greeting',
     const outcome = await attackedByScript(service, script, anything);
     assert.deepEqual([outcome.code, outcome.heard], ['leg.protocol', '']);
   }
+});
+
+test('CLAIM-1: what is claimed of a leg is what was verified, and no more', async () => {
+  for (const service of services) {
+    const sealed = (await succeed({ service, keys }, { pin })).protection;
+    assert.deepEqual([sealed.level, sealed.seal?.identity], ['confirmed', keys.identity.publicKey]);
+    assert.ok(!('tls' in sealed));
+    const tls = (await succeed({ service, certificate })).protection;
+    assert.equal(tls.level, 'encrypted');
+    assert.ok(!('seal' in tls) && !('pin' in tls));
+    assert.match(tls.tls?.version ?? '', /^TLSv1\.[23]$/);
+    const first = (await succeed({ service, keys }, { accepted: keys.identity.publicKey }))
+      .protection;
+    assert.deepEqual([first.level, first.pin?.vouchedBy], ['unconfirmed', 'first-use']);
+    const inside = (await succeed({ service, certificate, keys })).protection;
+    assert.deepEqual([inside.level, inside.pin?.vouchedBy], ['confirmed', 'tls']);
+    assert.match(inside.tls?.version ?? '', /^TLSv1\.[23]$/);
+  }
+});
+
+test('CLAIM-2: the server’s name is asked for in TLS, an address is not sent as one', async () => {
+  const silent: Script = () => undefined;
+  const hello = async (host: string) =>
+    (await attackedByScript('imap', silent, { implicitTls: true, hasty: true, host })).heard;
+  assert.match(await hello('localhost'), /localhost/);
+  assert.doesNotMatch(await hello('127.0.0.1'), /127\.0\.0\.1/);
 });

@@ -76,9 +76,10 @@ async function signIn(service: Service, port: number, demand: Demand, heard: () 
     failure = error;
   }
   assertNoPassword(heard());
-  if (failure === undefined) return { code: 'signed-in', at, level, error: undefined };
+  const reached = { at, level };
+  if (failure === undefined) return { ...reached, code: 'signed-in', error: undefined };
   assert.ok(failure instanceof MailError, String(failure));
-  return { code: failure.code, at, level, error: failure };
+  return { ...reached, code: failure.code, error: failure };
 }
 
 /** In no encoding. */
