@@ -12,6 +12,7 @@ import { encodePrologue, serviceWords, Transcript } from '../../app/leg/transcri
 import type { Service } from '../../app/leg/types.ts';
 import { fixedPrimitives, hex, secretOf } from './fixed.ts';
 import { hybrid, sealKeys, sealPairs } from './keys.ts';
+import { makeRefusedMessages } from './refused-messages.ts';
 
 /** The secrets of one handshake, as the vectors publish them. */
 export interface Ephemerals {
@@ -158,6 +159,7 @@ export function makeHandshakeVectors(options: HandshakeVectorOptions) {
     clientToServerKey: hex(clientToServer),
     serverToClientKey: hex(serverToClient),
     records: makeRecords(service, run.clientKeys.send, run.serverKeys.send),
+    ...makeRefusedMessages({ suite, prologue, ephemerals }, pair.publicKey),
   };
 }
 

@@ -14,11 +14,14 @@ type Path = readonly (string | number)[];
 /** Words for people, which no reader can check. */
 const unchecked = new Set(['comment', 'name']);
 
-/** Every value in a document, but for what `unchecked` names and cards that are wrong anyway. */
+/** Cards and messages that are wrong anyway. */
+const wrong = new Set(['refused', 'refusedMessages1', 'refusedMessages2']);
+
+/** Every value in a document, but for what `unchecked` and `wrong` name. */
 function leaves(value: unknown, path: Path = []): Path[] {
   if (value === null || typeof value !== 'object') return [path];
   return Object.entries(value).flatMap(([key, inner]) =>
-    unchecked.has(key) || key === 'refused' ? [] : leaves(inner, [...path, key]),
+    unchecked.has(key) || wrong.has(key) ? [] : leaves(inner, [...path, key]),
   );
 }
 
@@ -130,6 +133,21 @@ describe('the independent reader', () => {
       assert.match(seen, /a card that must be refused was read/);
     }
   });
+
+  for (const name of ['handshake-nk.json', 'handshake-nkhfs.json'] as const) {
+    test(`notices each message of ${name} that it should have refused and could take`, async () => {
+      const document = readVectors(name);
+      for (const number of [1, 2]) {
+        const list = valueAt(document, [`refusedMessages${number}`]);
+        assert.ok(Array.isArray(list) && list.length >= 4);
+        const good = valueAt(document, [`message${number}`]);
+        for (const at of list.keys()) {
+          const seen = await readerSees(name, [`refusedMessages${number}`, at, 'message'], good);
+          assert.match(seen, /a message that must be refused was taken/);
+        }
+      }
+    });
+  }
 
   for (const name of ['session-smtp.json', 'session-imap.json'] as const) {
     test(`notices every step that is missing from ${name}`, async () => {

@@ -562,6 +562,14 @@ def optional_octets(document, name):
     return octets(document[name]) if name in document else None
 
 
+def must_refuse(name, attempt):
+    try:
+        attempt()
+    except (Differs, InvalidTag, ValueError):
+        return
+    raise Differs(f"a message that must be refused was taken: {name}")
+
+
 def check_handshake(document, _words):
     suite = document["suite"]
     need("unknown suite", suite in SUITES)
@@ -596,6 +604,14 @@ def check_handshake(document, _words):
         rejected = kem_decaps(initiator.kem[1], forged)
         same("ML-KEM secret of a forged ciphertext", rejected, octets(document["kemRejectedSecret"]))
         same("ML-KEM secret of the server", kem_encaps(initiator.kem[0], coins)[0], initiator.shared)
+
+    for given in document["refusedMessages1"]:
+        message = octets(given["message"])
+        must_refuse(given["name"], lambda: respond(suite, prologue, seal_secret, message, server_e, coins))
+    for given in document["refusedMessages2"]:
+        again = Initiator(suite, prologue, seal_public, client_e, kem_seed)
+        message = octets(given["message"])
+        must_refuse(given["name"], lambda: again.finish(message))
 
     for direction, key in zip(("clientToServer", "serverToClient"), as_client[1:]):
         records = Records(key)

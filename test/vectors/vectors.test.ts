@@ -7,8 +7,9 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { fingerprintWords } from '../../app/leg/fingerprint.ts';
-import { acceptHandshake } from '../../app/leg/handshake.ts';
+import { acceptHandshake, startInitiator } from '../../app/leg/handshake.ts';
 import { parseKeyCard } from '../../app/leg/key-card.ts';
+import { type Primitives, referencePrimitives } from '../../app/leg/noise/primitives.ts';
 import { RecordOpener } from '../../app/leg/records.ts';
 import { encodePrologue, Transcript } from '../../app/leg/transcript.ts';
 import { parseSealRequest } from '../../gateway/seal-request.ts';
@@ -52,6 +53,10 @@ const handshakeSchema = z.object({
   prologue: octets,
   message1: octets,
   message2: octets,
+  clientEphemeralSecretKey: octets,
+  clientKemSeed: octets.optional(),
+  refusedMessages1: z.array(z.object({ name: z.string(), message: octets })),
+  refusedMessages2: z.array(z.object({ name: z.string(), message: octets })),
   records: z.object({ clientToServer: recordsSchema, serverToClient: recordsSchema }),
 });
 
@@ -145,6 +150,42 @@ for (const name of ['handshake-nk.json', 'handshake-nkhfs.json'] as const) {
         data.map(({ plaintext }) => plaintext.subarray(1)),
       );
       assert.equal(opener.closed, true);
+    });
+
+    const initiate = (change: Partial<Primitives> = {}) => {
+      const { suite, clientEphemeralSecretKey, clientKemSeed } = document;
+      const random = [clientEphemeralSecretKey, ...(clientKemSeed ? [clientKemSeed] : [])];
+      const primitives = { ...fixedPrimitives(...random).primitives, ...change };
+      return startInitiator({ suite, keyId, sealPublicKey, prologue, primitives });
+    };
+
+    for (const { name: what, message } of document.refusedMessages1) {
+      test(`message 1 refused: ${what}`, () => {
+        assert.throws(() => accept(document, keyId, sealPublicKey, prologue, message), {
+          code: 'leg.seal-failed',
+        });
+      });
+    }
+
+    for (const { name: what, message } of document.refusedMessages2) {
+      test(`message 2 refused: ${what}`, () => {
+        const initiator = initiate();
+        assert.deepEqual(Buffer.from(initiator.message1), message1);
+        assert.throws(() => initiator.finish(message), { code: 'leg.seal-failed' });
+      });
+    }
+
+    test('only the check for zeros refuses the ephemeral of small order', () => {
+      const dh: Primitives['dh'] = (secretKey, publicKey) => {
+        try {
+          return referencePrimitives.dh(secretKey, publicKey);
+        } catch {
+          return new Uint8Array(32);
+        }
+      };
+      const [forged] = document.refusedMessages2;
+      assert.equal(forged?.name, 'an ephemeral of small order');
+      assert.doesNotThrow(() => initiate({ dh }).finish(forged.message));
     });
 
     test('fails when one bit of message 1, prologue or seal key is another', () => {
