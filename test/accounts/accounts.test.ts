@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Accounts, type NewAccountInput } from '../../app/accounts/accounts.ts';
 import { Legs } from '../../app/accounts/legs.ts';
+import { encodePin } from '../../app/accounts/pin-json.ts';
+import { stateMigrations } from '../../app/accounts/state-schema.ts';
 import { StateStore } from '../../app/accounts/state-store.ts';
 import { AuthError, LegError, MailError } from '../../app/errors.ts';
 import type { LogFields } from '../../app/log.ts';
 import { describeError } from '../../app/log.ts';
+import { openDatabase } from '../../app/store/database.ts';
 import { createStandIn, key1, key2, type StandIn } from './leg-stand-in.ts';
 
 const password = 'correct horse battery';
@@ -336,6 +339,26 @@ test('a remembered server is forgotten only by the person’s act, and not while
   accounts.forgetServer(sibling);
   const again = await accounts.add(input());
   assert.equal(store.leg(again.accountId, 'imap')?.floor, 'encrypted');
+});
+
+test('a memory that an older version wrote is kept, and its day comes from its key', () => {
+  const path = join(dir, 'old.db');
+  const old = openDatabase(path, stateMigrations.slice(0, 1), { synchronous: 'FULL' });
+  const firstSeenAt = new Date('2026-05-03T09:00:00Z');
+  const pin = encodePin({ identity: key1, firstSeenAt, vouchedBy: 'tls', sealKeys: [] });
+  const insert = old.prepare('INSERT INTO server_memory VALUES (?, ?, ?, ?, ?)');
+  insert.run('imap', 'mail.example.test', 143, 'confirmed', pin);
+  insert.run('submission', 'mail.example.test', 587, 'encrypted', null);
+  old.close();
+  store.close();
+  store = new StateStore(path);
+  compose();
+  const imap = { service: 'imap', host: 'mail.example.test', port: 143 } as const;
+  const submission = { service: 'submission', host: 'mail.example.test', port: 587 } as const;
+  assert.deepEqual(accounts.remembered([imap, submission]), [
+    { ...imap, level: 'confirmed', since: '2026-05-03T09:00:00.000Z', inUse: false },
+    { ...submission, level: 'encrypted', inUse: false },
+  ]);
 });
 
 test('the memory says since when its level stands', async () => {

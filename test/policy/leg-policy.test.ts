@@ -216,6 +216,57 @@ describe('leg policy, every combination', () => {
   });
 });
 
+describe('TLS through a known interceptor', () => {
+  const inside = (sealSuites: string[]): LegFacts => ({
+    transport: 'implicit-tls',
+    tlsUp: true,
+    interceptor: { name: 'Avast Mail Shield', place: 'computer' },
+    offersStartTls: false,
+    sealSuites,
+  });
+  const next = (pin: Pin | undefined, floor: Level, suites: string[]) =>
+    policyOf({ pin, floor, allowClear: false }).next(inside(suites));
+
+  test('is used where the person lowered what the account demands, though a key is known', () => {
+    for (const vouchedBy of ['tls', 'fingerprint'] as const) {
+      const used = { step: 'use-as-is', level: 'unconfirmed' };
+      assert.deepEqual(next(pinned(vouchedBy), 'unconfirmed', []), used);
+      const refused = { step: 'refuse', code: 'leg.below-floor' };
+      assert.deepEqual(next(pinned(vouchedBy), 'encrypted', []), refused);
+    }
+  });
+
+  test('seals a first-use server with the pinned key: a fetch would teach nothing', () => {
+    const step = { step: 'seal-pinned', suite };
+    assert.deepEqual(next(pinned('first-use'), 'unconfirmed', [suite]), step);
+  });
+});
+
+describe('a pinned seal key', () => {
+  const facts: LegFacts = {
+    transport: 'clear',
+    tlsUp: false,
+    offersStartTls: false,
+    sealSuites: [suite],
+  };
+  const stepWith = (change: Partial<SealKey>) => {
+    const key = { ...sealKey('2026-12-08T00:00:00Z'), ...change };
+    const pin: Pin = { ...pinned('tls'), sealKeys: [key] };
+    return policyOf({ pin, floor: 'confirmed', allowClear: false }).next(facts).step;
+  };
+
+  test('is used from its first moment to the last before its end', () => {
+    assert.equal(stepWith({ validFrom: now }), 'seal-pinned');
+    assert.equal(stepWith({ validFrom: new Date(now.getTime() + 1) }), 'fetch-and-seal');
+    assert.equal(stepWith({ validUntil: new Date(now.getTime() + 1) }), 'seal-pinned');
+    assert.equal(stepWith({ validUntil: now }), 'fetch-and-seal');
+  });
+
+  test('of another suite than the one agreed on is not used', () => {
+    assert.equal(stepWith({ suite: 'another' }), 'fetch-and-seal');
+  });
+});
+
 describe('an identity', () => {
   const clear = { tlsUp: false, successorOf: false };
   const tls = { tlsUp: true, successorOf: false };
