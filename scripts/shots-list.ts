@@ -267,6 +267,11 @@ export const shots: readonly Shot[] = [
   },
   { name: 'add-8-remembered', query: 'accounts=0&remembered', height: 1_000, act: changeServers },
   {
+    name: 'add-remembered-less',
+    query: 'accounts=0&remembered&addErrors=leg.below-floor',
+    act: submitAccount,
+  },
+  {
     name: 'add-9-forget',
     query: 'accounts=0&remembered',
     act: async (page) => {

@@ -73,7 +73,10 @@ export const methods = {
   /** Try again now: connect, sync, submit what waits. */
   'account.retry': { input: byAccount, output: nothing },
 
-  /** Marks the pinned key as compared over another channel. */
+  /**
+   * The person compared this key over another channel: the pinned one, or the one that the last
+   * opening refused. Counts for both services of the account where they have that same key.
+   */
   'lock.confirmKey': {
     input: byAccount.extend({
       service: z.enum(['imap', 'submission']),

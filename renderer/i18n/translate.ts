@@ -45,11 +45,14 @@ function capitalise(sentence: string): string {
   return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
 }
 
-/** Most errors name no interceptor; a message that could name one says so by these values. */
-const nobodyBetween = { interceptor: 'none', interceptorPlace: 'computer' };
+/**
+ * What a message may speak of and most errors do not have: who stands in between, and whether the
+ * account is only being set up, so that it has no settings yet.
+ */
+const usual = { interceptor: 'none', interceptorPlace: 'computer', setUp: 'no' };
 
 export function errorText(t: Translate, error: WireError): ErrorText {
-  const values = { host: t('error.anyHost'), ...nobodyBetween, ...error.params };
+  const values = { host: t('error.anyHost'), ...usual, ...error.params };
   const what = t(`error.${error.code}.what`, values);
   const said = error.params.text;
   return {

@@ -98,7 +98,9 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
     return <ForgetServerStep servers={forgetting} onDone={onDone} />;
   }
   const place = state.error === undefined ? undefined : errorPlace(state.error);
-  const failure = state.error !== undefined && <Failure error={state.error} />;
+  const failure = state.error !== undefined && (
+    <Failure error={{ ...state.error, params: { ...state.error.params, setUp: 'yes' } }} />
+  );
   const canAdd =
     looksLikeAddress(state.address) &&
     state.password !== '' &&
