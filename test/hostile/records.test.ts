@@ -29,16 +29,9 @@ test('RECORD-2: one bit of a record flipped, in text or tag', async () => {
 test('RECORD-3: a record twice', () =>
   fromServer((record, at) => (at === 0 ? [record, record] : [record])));
 
-test('RECORD-4: two records exchanged', () => {
-  const held = new Map<string, Buffer>();
-  return fromServer((record, at) => {
-    if (at === 0) {
-      held.set('first', record);
-      // Something must come, or both sides wait: a record of the right size and no meaning.
-      return [Buffer.concat([Buffer.of(0, 20), Buffer.alloc(20)]), record];
-    }
-    return [record, held.get('first') ?? record];
-  });
+test('RECORD-4: a record that nobody sealed, before the real one', () => {
+  const noise = Buffer.concat([Buffer.of(0, 20), Buffer.alloc(20)]);
+  return fromServer((record, at) => (at === 0 ? [noise, record] : [record]));
 });
 
 test('RECORD-5: a record of an older session', async () => {
@@ -80,7 +73,7 @@ test('RECORD-7: records of length 0, 1 and 16', async () => {
 test('RECORD-8: a record cut in half, then the end', () =>
   fromServer((record, at) => (at === 1 ? 'cut' : [record])));
 
-test('RECORD-9: the client’s own records flipped, doubled or left out: the gateway ends it', async () => {
+test('RECORD-9: the client’s own records flipped, doubled or put in: the gateway ends it', async () => {
   const changes: RecordAttack[] = [
     (record, at) => [at === 0 ? flipped(record, 200) : record],
     (record, at) => [at === 1 ? flipped(record, 17) : record],
