@@ -100,7 +100,7 @@ function runTest(tree: string, test: string, timeoutMs: number): Promise<Verdict
 
 function copyTree(): string {
   const tree = mkdtempSync(join(tmpdir(), 'letterlock-mutate-'));
-  for (const name of ['app', 'assets', 'gateway', 'test', 'docs', 'package.json'])
+  for (const name of ['app', 'assets', 'docs', 'gateway', 'scripts', 'test', 'package.json'])
     cpSync(join(root, name), join(tree, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   return tree;
