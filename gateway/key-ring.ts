@@ -78,6 +78,8 @@ export class KeyRing {
     if (keys === undefined) throw new ConfigError(`keys: ${stateDir} changes under our hands`);
     const ring = new KeyRing(options, keys);
     await ring.refresh();
+    // Keys of which no card comes must be told now, not to the first client.
+    ring.cardLines();
     return ring;
   }
 
@@ -100,20 +102,28 @@ export class KeyRing {
     const text = await readKeyText(this.#stateDir);
     const path = keyPath(this.#stateDir);
     if (text === undefined) throw keyError(path, 'has gone; the gateway goes on with what it read');
-    if (text !== this.#text) this.#adopt(parseKeys(path, text), text);
-    if (this.#isDue(this.#keys)) {
-      const keys = await updateKeys(this.#stateDir, (stored) => this.#advance(stored));
+    const stored = text === this.#text ? this.#keys : parseKeys(path, text);
+    if (this.#isDue(stored)) {
+      const keys = await updateKeys(this.#stateDir, (latest) => this.#advance(latest));
       this.#adopt(keys, encodeKeys(keys));
+    } else if (stored !== this.#keys) {
+      this.#adopt(stored, text);
     }
   }
 
   /** The signed card, without line endings. */
   cardLines(): readonly string[] {
-    const keys = this.#keys;
-    const sealKeys = publishedKeys(keys.sealKeys, this.#now());
-    const published = sealKeys.map((key) => key.keyId).join(' ');
-    if (this.#card?.keys === keys && this.#card.published === published) return this.#card.lines;
+    const card = this.#card;
+    const published = idsOf(publishedKeys(this.#keys.sealKeys, this.#now()));
+    if (card?.keys === this.#keys && card.published === published) return card.lines;
+    this.#card = this.#sign(this.#keys);
+    return this.#card.lines;
+  }
+
+  /** @throws ConfigError for keys that give no valid card, such as a broken chain */
+  #sign(keys: StoredKeys): SignedCard {
     const { identity, next, predecessors } = keys;
+    const sealKeys = publishedKeys(keys.sealKeys, this.#now());
     const successor = next && {
       identity: next.identity.publicKey,
       signature: signSuccessor(identity.secretKey, next.identity.publicKey),
@@ -125,9 +135,13 @@ export class KeyRing {
       ...(successor && { successor }),
       predecessors,
     };
-    const lines = encodeKeyCard(card, identity.secretKey);
-    this.#card = { keys, published, lines };
-    return lines;
+    try {
+      const lines = encodeKeyCard(card, identity.secretKey);
+      return { keys, published: idsOf(sealKeys), lines };
+    } catch (cause) {
+      const path = keyPath(this.#stateDir);
+      throw keyError(path, 'is damaged (no card comes of it): restore it from a backup', cause);
+    }
   }
 
   /** The seal key that a client names; undefined when there is none (any more). */
@@ -153,6 +167,7 @@ export class KeyRing {
 
   #adopt(keys: StoredKeys, text: string): void {
     const before = this.#keys;
+    this.#card = this.#sign(keys);
     this.#keys = keys;
     this.#text = text;
     const known = new Set(before.sealKeys.map((key) => key.keyId));
@@ -167,4 +182,8 @@ export class KeyRing {
       });
     }
   }
+}
+
+function idsOf(sealKeys: readonly StoredSealKey[]): string {
+  return sealKeys.map((key) => key.keyId).join(' ');
 }

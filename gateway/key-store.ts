@@ -8,7 +8,7 @@ import { decodeBase64, encodeBase64, type IdentityLink } from '../app/leg/key-ca
 import { identityPublicKey, type KeyPair, sealPublicKey } from '../app/leg/keys.ts';
 import { limits } from '../app/leg/limits.ts';
 import type { SealKey } from '../app/leg/types.ts';
-import type { ConfigError } from './config.ts';
+import { ConfigError } from './config.ts';
 import { withFolderLock } from './folder-lock.ts';
 import {
   createPrivate,
@@ -208,7 +208,7 @@ export async function restoreKeys(
 }
 
 export function noKeys(stateDir: string): ConfigError {
-  return keyError(stateDir, 'has none yet; they are made at first start');
+  return new ConfigError(`keys: none in ${stateDir} yet; they are made at first start`);
 }
 
 export function keyPath(stateDir: string): string {

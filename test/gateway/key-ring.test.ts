@@ -84,6 +84,18 @@ describe('key ring', () => {
     assert.equal(ring.sealKeys.length, 2 * suites.length);
   });
 
+  it('refuses a file with a broken chain, and goes on with the card it has', async () => {
+    const ring = await open();
+    const lines = ring.cardLines();
+    await updateKeys(dir, (keys) => ({
+      ...keys,
+      predecessors: [{ identity: keys.identity.publicKey, signature: new Uint8Array(64) }],
+    }));
+    await assert.rejects(ring.refresh(), /no card comes of it/);
+    assert.deepEqual(ring.cardLines(), lines);
+    await assert.rejects(open(), /ConfigError: keys: \S+ is damaged/);
+  });
+
   it('clears away what a process that died while writing has left', async () => {
     const ring = await open();
     await writeFile(join(dir, 'keys.json.0123456789ab.tmp'), 'half');

@@ -242,8 +242,9 @@ describe('gateway process', () => {
       assert.match(gateway.output(), / info stopped\n$/);
     }
     const main = join(import.meta.dirname, '../../gateway/main.ts');
-    const shown = await run(process.execPath, [main, 'keys', 'show', stateDir]);
-    fingerprints.push(/^fingerprint {2}(.+)$/m.exec(shown.stdout)?.[1]);
+    const shown = await run(process.execPath, [main, 'keys', 'show', '--json', stateDir]);
+    const { identity } = JSON.parse(shown.stdout);
+    fingerprints.push(identity.words);
     assert.equal(new Set(fingerprints).size, 1);
     assert.equal(fingerprints[0]?.split(' ').length, 8);
   });
