@@ -31,3 +31,9 @@ export function readScript(input: Buffer, marks: string): Piece[] {
 export function script(text: string): Buffer {
   return Buffer.from(text.replaceAll('~', '\xff'), 'latin1');
 }
+
+/** As `script`, filled up with harmless line ends so that, with one octet before it, its length divides by 4. */
+export function paddedScript(text: string): Buffer {
+  const octets = script(text);
+  return Buffer.concat([octets, Buffer.alloc((7 - (octets.length % 4)) % 4, '\n')]);
+}
