@@ -240,6 +240,8 @@ class SmtpDialogue {
     const reply = await this.#ask(command.line);
     await this.#send(reply);
     if (reply.code !== 354) return;
+    // A backend may take DATA without MAIL; octets of a message are no part of a transcript.
+    this.#beginMail();
     await this.#relayMessage();
     await this.#send(await this.#awaitReply());
   }
