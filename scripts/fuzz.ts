@@ -45,7 +45,7 @@ interface Task {
   readonly seed: number;
 }
 
-export function listTargets(): string[] {
+function listTargets(): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => file.slice(0, -3))
