@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
+import { suites } from '../../app/leg/suites.ts';
 import type { Service } from '../../app/leg/types.ts';
 import type { Script } from '../gateway/support/backend.ts';
 import { both, offline, stopped, strip } from './support/attacks.ts';
@@ -48,6 +49,18 @@ test('ENGINE-2: the offer alone stripped: STARTTLS, and the seal inside it, stil
 
 test('ENGINE-3: STARTTLS alone stripped: the transcript differs, and the seal fails', () =>
   world.withstand(both(strip('STARTTLS')), stopped(/^leg\.seal-failed$/)));
+
+test('ENGINE-12: the better suite taken out of the offer: no quiet step down to the other', () => {
+  const [best] = suites;
+  assert.ok(suites.length > 1);
+  const attack: Attack = {
+    serverLine: (line) =>
+      line
+        .replace(new RegExp(`^(250[ -]XPUBKEY) ${best}`, 'i'), '$1')
+        .replace(new RegExp(` XPUBKEY=${best}`, 'gi'), ''),
+  };
+  return world.withstand(both(attack), stopped(/^leg\.seal-failed$/));
+});
 
 test('ENGINE-4: XSEAL refused', () =>
   world.withstand(

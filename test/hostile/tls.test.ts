@@ -146,6 +146,14 @@ test('TLS-10: words in clear in place of the TLS handshake', async () => {
   );
 });
 
+test('PIN-3: another key on one of the two servers, and only on a later connection', async () => {
+  const certificate = world.ca.issue({ names: ['localhost'] });
+  await replaced({ certificate, keys: createPeerKeys() }, async ({ submission, imap }) => {
+    await world.withstand({ submission }, { lock: 'stopped', submission: /^leg\.key-changed$/ });
+    await world.withstand({ imap }, { lock: 'stopped', imap: /^leg\.key-changed$/ });
+  });
+});
+
 test('FLOOR-1: an account removed and added again is not talked down to less', async () => {
   const { accountId } = world;
   await world.engine.handlers['account.remove']({ accountId });

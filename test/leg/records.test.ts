@@ -1,0 +1,68 @@
+/** Records apart from sockets: what is gathered, and what is refused before it is held. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limits } from '../../app/leg/limits.ts';
+import { RecordOpener, RecordSealer } from '../../app/leg/records.ts';
+import { createSealKeys } from '../support/sealed-pair.ts';
+
+test('content gathered before a large piece stays in the record, in order', () => {
+  const { client, server } = createSealKeys();
+  const sealer = new RecordSealer(client.send);
+  const opener = new RecordOpener(server.receive);
+  const pieces = ['MAIL FROM:<a@test>\r\n', 'x'.repeat(4_000), 'y'.repeat(40_000), 'z'];
+  for (const piece of pieces) sealer.append(Buffer.from(piece));
+  const got: string[] = [];
+  for (const chunk of sealer.sealData()) {
+    opener.push(Buffer.from(chunk), (content) => got.push(content.toString()));
+  }
+  assert.equal(got.join(''), pieces.join(''));
+});
+
+test('a working buffer that was let go comes back empty', () => {
+  const { client, server } = createSealKeys();
+  const sealer = new RecordSealer(client.send);
+  const opener = new RecordOpener(server.receive);
+  const got: string[] = [];
+  for (const piece of ['a'.repeat(limits.recordContent), 'b', 'c'.repeat(5_000)]) {
+    sealer.append(Buffer.from(piece));
+    const pieces = sealer.sealData();
+    for (const chunk of pieces) {
+      opener.push(Buffer.from(chunk), (content) => got.push(content.toString()));
+    }
+    sealer.release();
+    assert.equal(got.splice(0).join(''), piece);
+  }
+});
+
+for (const length of [0, 1, 16]) {
+  test(`a length of ${length} is refused as soon as it is read`, () => {
+    const opener = new RecordOpener(createSealKeys().server.receive);
+    assert.throws(() => opener.push(Buffer.of(0, length), () => assert.fail('delivered')), {
+      code: 'leg.protocol',
+    });
+  });
+}
+
+test('every single bit of a record counts', () => {
+  const whole = (): { record: Buffer; opener: RecordOpener } => {
+    const { client, server } = createSealKeys();
+    const sealer = new RecordSealer(client.send);
+    sealer.append(Buffer.from('250 ok\r\n'));
+    const record = Buffer.concat(sealer.sealData().map((chunk) => Buffer.from(chunk)));
+    return { record, opener: new RecordOpener(server.receive) };
+  };
+  const bits = whole().record.length * 8;
+  for (let bit = 0; bit < bits; bit += 1) {
+    const { record, opener } = whole();
+    const at = Math.floor(bit / 8);
+    record[at] = (record[at] ?? 0) ^ (1 << (bit % 8));
+    const delivered = () => assert.fail(`delivered with bit ${bit} flipped`);
+    try {
+      opener.push(record, delivered);
+      // A length made larger: the rest is waited for, and nothing was given.
+      assert.ok(bit < 16);
+    } catch (error) {
+      assert.ok(error instanceof Error && 'code' in error && error.code === 'leg.protocol');
+    }
+  }
+});
