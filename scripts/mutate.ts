@@ -1,8 +1,8 @@
 /**
  * `npm run mutate`: does a test fail when a guard of the leg or the policy is taken out? Makes small
  * wrong versions of app/leg and app/policy in a copy of the tree, one at a time, and runs the tests
- * that belong to the file. `--seed`, `--max` and `--only <path part>` choose a sample; `--budget`
- * ends after so many minutes. Never writes to the checkout.
+ * that belong to the file. `--seed`, `--max` and `--only <path part>` choose a sample, `--at
+ * <path:line>,…` names lines; `--budget` ends after so many minutes. Never writes to the checkout.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
@@ -48,7 +48,7 @@ const testsOf: readonly (readonly [RegExp, readonly RegExp[]])[] = [
   [
     /^app\/leg\/(records|sealed-duplex)\.ts$/,
     [
-      /^test\/leg\/(records|sealed-duplex)\./,
+      /^test\/leg\/(records|sealed-duplex[\w-]*)\./,
       /^test\/vectors\/\w+\.test\./,
       /^test\/hostile\/records\./,
     ],
@@ -180,14 +180,17 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       max: { type: 'string', default: '150' },
       only: { type: 'string', default: '' },
+      at: { type: 'string', default: '' },
       budget: { type: 'string', default: '60' },
     },
   });
+  const places = values.at.split(',');
   const tree = copyTree();
   try {
     const all = sourceFiles(tree)
       .filter((path) => path.includes(values.only))
-      .flatMap((path) => findMutants(path, readFileSync(join(tree, path), 'utf8')));
+      .flatMap((path) => findMutants(path, readFileSync(join(tree, path), 'utf8')))
+      .filter(({ path, line }) => values.at === '' || places.includes(`${path}:${line}`));
     const sample = shuffled(all, Number(values.seed)).slice(0, Number(values.max));
     const tests = listTestFiles(tree);
     const needed = new Set(sample.flatMap(({ path }) => testsFor(path, tests)));
