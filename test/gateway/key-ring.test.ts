@@ -67,6 +67,12 @@ describe('key ring', () => {
     assert.deepEqual(await readdir(dir), ['keys.json']);
   });
 
+  it('loses no change when several processes change the keys at once', async () => {
+    await open();
+    await Promise.all([1, 2, 3].map(() => updateKeys(dir, switchIdentity)));
+    assert.equal((await readKeys(dir))?.predecessors.length, 3);
+  });
+
   it('goes on with what it has while the file is damaged, away or open to others', async () => {
     const ring = await open();
     const good = await readFile(file, 'utf8');
