@@ -17,6 +17,8 @@ type Callback = (error?: Error | null) => void;
 
 export class SealedDuplex extends Duplex {
   readonly #inner: Duplex;
+  /** A kernel socket copies what it writes and gives what it read to nobody else. */
+  readonly #ownsMemory: boolean;
   readonly #sealer: RecordSealer;
   readonly #opener: RecordOpener;
   #flushDue = false;
@@ -38,6 +40,7 @@ export class SealedDuplex extends Duplex {
       writableHighWaterMark: limits.recordMax,
     });
     this.#inner = inner;
+    this.#ownsMemory = inner instanceof Socket;
     this.#sealer = new RecordSealer(keys.send);
     this.#opener = new RecordOpener(keys.receive);
     if (early && early.length > 0) this.#early = early;
@@ -53,6 +56,7 @@ export class SealedDuplex extends Duplex {
   readonly #onData = (chunk: Buffer): void => {
     this.#openEarly();
     if (!this.destroyed) this.#open(chunk);
+    if (this.#ownsMemory && chunk.length >= minFreed) free(chunk);
   };
 
   /** What came with the handshake goes before anything that the socket delivers. */
@@ -121,25 +125,33 @@ export class SealedDuplex extends Duplex {
       return;
     }
     let offset = start;
-    // Several records in one system call, until the socket has enough.
-    inner.cork();
-    while (this.#sealer.pending + octets.length - offset > gatherMax && !inner.writableNeedDrain) {
-      const end = offset + nextShare(this.#sealer.pending, octets.length - offset);
+    while (this.#sealer.pending + octets.length - offset > gatherMax) {
+      if (inner.writableNeedDrain) {
+        this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
+        return;
+      }
+      offset = this.#writeRecords(octets, offset);
+    }
+    if (offset < octets.length) this.#sealer.append(octets.subarray(offset));
+    this.#scheduleFlush();
+    if (inner.writableNeedDrain) this.#waitForDrain(callback);
+    else callback();
+  }
+
+  /** Several records in one system call, until the socket has enough. @returns where it stopped */
+  #writeRecords(octets: Buffer, start: number): number {
+    let offset = start;
+    this.#inner.cork();
+    while (
+      this.#sealer.pending + octets.length - offset > gatherMax &&
+      !this.#inner.writableNeedDrain
+    ) {
+      const end = Math.min(octets.length, offset + limits.recordContent - this.#sealer.pending);
       this.#writeAll(this.#sealer.sealData(octets.subarray(offset, end)));
       offset = end;
     }
-    inner.uncork();
-    if (this.#sealer.pending + octets.length - offset > gatherMax) {
-      this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
-      return;
-    }
-    if (offset < octets.length) this.#sealer.append(octets.subarray(offset));
-    if (this.#sealer.pending > 0 && !this.#flushDue) {
-      this.#flushDue = true;
-      process.nextTick(this.#onFlushDue);
-    }
-    if (inner.writableNeedDrain) this.#waitForDrain(callback);
-    else callback();
+    this.#inner.uncork();
+    return offset;
   }
 
   #continueWrite(octets: Buffer, start: number, callback: Callback, error?: Error | null): void {
@@ -147,9 +159,16 @@ export class SealedDuplex extends Duplex {
     else this.#writeFrom(octets, start, callback);
   }
 
+  #scheduleFlush(): void {
+    if (this.#sealer.pending === 0 || this.#flushDue) return;
+    this.#flushDue = true;
+    process.nextTick(this.#onFlushDue);
+  }
+
   readonly #onFlushDue = (): void => {
     this.#flushDue = false;
-    if (this.destroyed) return;
+    // While the socket has enough, a crumb may become the front of a full record.
+    if (this.destroyed || this.#afterDrain) return;
     this.#flush();
     this.#sealer.release();
   };
@@ -162,7 +181,11 @@ export class SealedDuplex extends Duplex {
     // After the peer's close a socket ends itself; writing then would be an error of its own.
     if (this.#inner.writableEnded || this.#inner.destroyed) return;
     this.#inner.cork();
-    for (const piece of pieces) this.#inner.write(piece);
+    for (const piece of pieces) {
+      if (this.#ownsMemory && piece.length >= minFreed) {
+        this.#inner.write(piece, () => free(piece));
+      } else this.#inner.write(piece);
+    }
     this.#inner.uncork();
   }
 
@@ -176,7 +199,10 @@ export class SealedDuplex extends Duplex {
     goOn?.(error);
   }
 
-  readonly #onDrain = (): void => this.#resumeWrite();
+  readonly #onDrain = (): void => {
+    this.#resumeWrite();
+    this.#scheduleFlush();
+  };
 
   override _final(callback: Callback): void {
     this.#flush();
@@ -264,11 +290,13 @@ export class SealedDuplex extends Duplex {
   }
 }
 
+const minFreed = 8_192;
+
 /**
- * How many of the added octets go into the next record: what there is in equal shares, because a full
- * record and a crumb cost more than two halves.
+ * Gives memory back at once. Left to the garbage collector, tens of megabytes of spent ciphertext
+ * bring a full collection every few milliseconds, which costs more than the encryption.
  */
-function nextShare(pending: number, added: number): number {
-  const records = Math.ceil((pending + added) / limits.recordContent);
-  return Math.ceil((pending + added) / records) - pending;
+function free(octets: Buffer): void {
+  const { buffer } = octets;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === octets.length) buffer.transfer(0);
 }
