@@ -125,7 +125,7 @@ export class SealedDuplex extends Duplex {
       return;
     }
     let offset = start;
-    while (this.#sealer.pending + octets.length - offset > gatherMax) {
+    while (this.#isDue(octets.length - offset)) {
       if (inner.writableNeedDrain) {
         this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
         return;
@@ -142,16 +142,18 @@ export class SealedDuplex extends Duplex {
   #writeRecords(octets: Buffer, start: number): number {
     let offset = start;
     this.#inner.cork();
-    while (
-      this.#sealer.pending + octets.length - offset > gatherMax &&
-      !this.#inner.writableNeedDrain
-    ) {
+    while (this.#isDue(octets.length - offset) && !this.#inner.writableNeedDrain) {
       const end = Math.min(octets.length, offset + limits.recordContent - this.#sealer.pending);
       this.#writeAll(this.#sealer.sealData(octets.subarray(offset, end)));
       offset = end;
     }
     this.#inner.uncork();
     return offset;
+  }
+
+  /** Much at once is not copied; little at a time is gathered to a full record. */
+  #isDue(added: number): boolean {
+    return added > gatherMax || this.#sealer.pending + added > limits.recordContent;
   }
 
   #continueWrite(octets: Buffer, start: number, callback: Callback, error?: Error | null): void {
