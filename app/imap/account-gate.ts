@@ -6,6 +6,7 @@ import { AuthError, type MailError } from '../errors.ts';
 import { imapLimits } from './limits.ts';
 
 export class AccountGate {
+  #cleared = 0;
   #blocked: { readonly error: MailError; readonly until: number } | undefined;
   readonly #now: () => number;
 
@@ -23,8 +24,17 @@ export class AccountGate {
     return this.#blocked === undefined ? 0 : Math.max(0, this.#blocked.until - this.#now());
   }
 
-  /** Closes the gate when `error` needs the person; other errors leave it as it is. */
-  note(error: MailError): void {
+  /** Names the time since the last `clear`: taken before an attempt, given back to `note`. */
+  get era(): number {
+    return this.#cleared;
+  }
+
+  /**
+   * Closes the gate when `error` needs the person; other errors leave it as it is.
+   * @param era from before the attempt: one that began before the person acted says nothing of now
+   */
+  note(error: MailError, era: number): void {
+    if (era !== this.#cleared) return;
     // What the gate itself threw must not keep it closed for longer.
     if (error.retry !== 'after-user-action' || error === this.#blocked?.error) return;
     // A refused password stays refused; a stopped leg may be mended on the server's side.
@@ -33,6 +43,7 @@ export class AccountGate {
   }
 
   clear(): void {
+    this.#cleared += 1;
     this.#blocked = undefined;
   }
 }

@@ -141,10 +141,11 @@ export class AccountSync {
 
   async #connectWork(signal: AbortSignal): Promise<ImapConnection> {
     this.#gate.check();
+    const { era } = this.#gate;
     try {
       return await this.#connect(false, signal);
     } catch (error) {
-      this.#gate.note(asMailError(error));
+      this.#gate.note(asMailError(error), era);
       throw error;
     }
   }

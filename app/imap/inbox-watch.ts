@@ -70,6 +70,7 @@ export class InboxWatch {
     let attempt = 0;
     while (!this.#stop.signal.aborted) {
       let failure: MailError | undefined;
+      const { era } = gate;
       try {
         await this.#session(() => {
           attempt = 0;
@@ -81,7 +82,7 @@ export class InboxWatch {
       this.#refresh = undefined;
       if (this.#stop.signal.aborted) break;
       if (failure !== undefined) {
-        gate.note(failure);
+        gate.note(failure, era);
         events.failed(failure);
       }
       const backoff = Math.min(imapLimits.retryMostMs, imapLimits.retryFirstMs * 2 ** attempt);

@@ -70,19 +70,29 @@ test('the least recently used link goes first', () => {
 test('a refused password closes the gate until it is cleared', () => {
   let now = 0;
   const gate = new AccountGate(() => now);
-  gate.note(new AuthError('auth.failed'));
+  gate.note(new AuthError('auth.failed'), gate.era);
   now = 1e12;
   assert.throws(() => gate.check(), { code: 'auth.failed' });
   gate.clear();
   gate.check();
 });
 
+test('an attempt that began before the person acted does not close the gate again', () => {
+  const gate = new AccountGate(() => 0);
+  const { era } = gate;
+  gate.clear();
+  gate.note(new LegError('leg.below-floor'), era);
+  gate.check();
+  gate.note(new LegError('leg.below-floor'), gate.era);
+  assert.throws(() => gate.check(), { code: 'leg.below-floor' });
+});
+
 test('a stopped leg is tried every five minutes, an unreachable one whenever asked', () => {
   let now = 0;
   const gate = new AccountGate(() => now);
-  gate.note(new LegError('leg.unreachable'));
+  gate.note(new LegError('leg.unreachable'), gate.era);
   gate.check();
-  gate.note(new LegError('leg.key-changed'));
+  gate.note(new LegError('leg.key-changed'), gate.era);
   now = imapLimits.retryStoppedMs - 1;
   assert.throws(() => gate.check(), { code: 'leg.key-changed' });
   now += 1;
