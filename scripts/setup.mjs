@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,10 +83,19 @@ function ensureNode() {
     cwd,
     encoding: 'utf8',
   });
-  if (existsSync(path) && isNode24(path)) return path;
+  if (existsSync(path) && isNode24(path)) {
+    linkNode();
+    return path;
+  }
   say(withoutAddresses(`${result.stdout}${result.stderr}`).trim());
   say('Node 24 could not be fetched. Install Node 24 (nodejs.org) and run this again.');
   process.exit(1);
+}
+
+/** As npm does for a package that brings a program: npm scripts then find Node 24 first. */
+function linkNode() {
+  if (windows || existsSync(join(modules, '.bin', 'node'))) return;
+  symlinkSync('../node/bin/node', join(modules, '.bin', 'node'));
 }
 
 /** Runs the script; its exit code is ours, and what asks us to end asks it. */
