@@ -1,4 +1,4 @@
-/** The key card as IMAP responses. docs/protocol.md §4.3. */
+/** The key card as IMAP responses. docs/protocol.md §7.2. */
 
 /** `* XPUBKEY <line>` for each, then the tagged OK. */
 export function encodeCardReply(tag: string, lines: readonly string[]): string {
