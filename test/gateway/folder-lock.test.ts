@@ -56,11 +56,12 @@ describe('folder lock', () => {
 
   it('that others take again and again is waited for, then given up with one line', async () => {
     let turn = 0;
+    let writing = writeFile(lock, 'holder 0');
     const others = setInterval(() => {
       turn += 1;
-      void writeFile(lock, `holder ${turn}`);
+      writing = writing.then(() => writeFile(lock, `holder ${turn}`));
     }, 20);
-    await writeFile(lock, 'holder 0');
+    await writing;
     const wait = withFolderLock(dir, async () => undefined, {
       staleMs: 60_000,
       giveUpMs: 300,
@@ -68,6 +69,7 @@ describe('folder lock', () => {
     });
     await assert.rejects(wait, /^ConfigError: keys: \S+ is held by another process; try again$/);
     clearInterval(others);
+    await writing;
     assert.match(await readFile(lock, 'utf8'), /^holder \d+$/);
   });
 
