@@ -228,6 +228,7 @@ class PeerConnection {
     const reply = this.#imap ? `${tag} OK [XSEAL ${text}] sealed\r\n` : `220 ${text}\r\n`;
     await this.#speak('seal', reply);
     if (this.#options.cutAt === 'sealed-greeting') return void this.#tcp.destroy();
+    if (this.#options.silentAt === 'sealed-greeting') return;
     this.#socket.removeAllListeners('readable');
     const sealed = new SealedDuplex(this.#socket, transport);
     sealed.on('error', () => undefined);
