@@ -25,6 +25,7 @@ export type Attacks = Partial<Record<'imap' | 'submission', Attack>>;
 const bodyMarker = 'the body nobody else may read';
 const waitMs = 15_000;
 const services = ['imap', 'submission'] as const;
+const honest: Attack = {};
 
 export interface Expected {
   /** Not waited for when absent: some attacks only delay. */
@@ -154,11 +155,15 @@ export class World {
   /** From now on, also for what is connected now. */
   attack(attacks: Attacks): void {
     for (const service of services) {
-      this.networks[service].attack = attacks[service] ?? {};
-      this.networks[service].forget();
+      const network = this.networks[service];
+      const next = attacks[service] ?? honest;
+      network.forget();
+      // What was honest and stays so goes on: a message may be on its way there.
+      if (network.attack === next) continue;
+      network.attack = next;
+      // Idle connections would live on untouched.
+      network.cutAll();
     }
-    // Idle connections would live on untouched.
-    for (const service of services) this.networks[service].cutAll();
   }
 
   accepted(subject: string): number {
