@@ -260,5 +260,5 @@ function needsLook(mailbox: StoredMailbox, totalBefore: number | undefined): boo
   if (mailbox.role === 'inbox' || !mailbox.selectable) return false;
   if (mailbox.uidValidity === 0) return mailbox.serverTotal > 0;
   if (!mailbox.complete) return mailbox.serverTotal !== totalBefore;
-  return mailbox.serverTotal !== mailbox.total || mailbox.serverUnseen !== mailbox.unseen;
+  return mailbox.serverTotal !== mailbox.stored || mailbox.serverUnseen !== mailbox.unseen;
 }

@@ -5,6 +5,9 @@ import { messageIds, plainAddress, validDate } from '../mime/parse-message.ts';
 import { oneLine } from '../mime/plain-words.ts';
 import type { MessageFlags, MessageHeader } from '../store/mail-types.ts';
 
+const keywordsKept = 50;
+const referencesKept = 30;
+
 /** What is asked for each message of a list. */
 export const headerQuery = {
   uid: true,
@@ -13,7 +16,8 @@ export const headerQuery = {
   internalDate: true,
   size: true,
   bodyStructure: true,
-} as const;
+  headers: ['references'],
+};
 
 export function toHeader(message: FetchMessageObject): MessageHeader {
   const { envelope } = message;
@@ -23,6 +27,7 @@ export function toHeader(message: FetchMessageObject): MessageHeader {
   const from = addresses(envelope?.from)[0];
   const messageId = messageIds(envelope?.messageId ?? '')[0];
   const inReplyTo = messageIds(envelope?.inReplyTo ?? '')[0];
+  const references = toReferences(message.headers);
   return {
     uid: message.uid,
     receivedAt: (receivedAt ?? sentAt ?? new Date(0)).getTime(),
@@ -32,6 +37,9 @@ export function toHeader(message: FetchMessageObject): MessageHeader {
     subject: oneLine(envelope?.subject ?? '', limits.subjectLength),
     ...(messageId === undefined ? {} : { messageId }),
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(references.length === 0 ? {} : { references }),
+    ...(message.emailId === undefined ? {} : { emailId: message.emailId }),
+    keywords: toKeywords(message.flags ?? new Set()),
     ...toFlags(message.flags ?? new Set()),
     hasAttachment: hasAttachment(message.bodyStructure, 0),
     sizeBytes: Math.max(0, message.size ?? 0),
@@ -46,6 +54,19 @@ export function toFlags(flags: ReadonlySet<string>): MessageFlags {
     flagged: lower.has('\\flagged'),
     answered: lower.has('\\answered'),
   };
+}
+
+/** Keywords are what does not begin with a backslash (RFC 9051 §2.3.2). */
+export function toKeywords(flags: ReadonlySet<string>): string[] {
+  return [...flags].filter((flag) => /^[^\\\s]{1,100}$/.test(flag)).slice(0, keywordsKept);
+}
+
+/** The first is where the thread began, the last ones are its nearest (RFC 5322 §3.6.4). */
+function toReferences(headers: Uint8Array | undefined): string[] {
+  if (headers === undefined || headers.length <= 4) return [];
+  const ids = messageIds(Buffer.from(headers).toString('latin1'));
+  if (ids.length <= referencesKept) return ids;
+  return [...ids.slice(0, 1), ...ids.slice(1 - referencesKept)];
 }
 
 function addresses(list: readonly MessageAddressObject[] | undefined): AddressDto[] {

@@ -96,7 +96,7 @@ export class MailboxSync {
     writer.setSyncPoint(this.#mailboxId, { ...this.#finish, complete: true });
     this.#finish = undefined;
     const mailbox = this.#mailbox();
-    writer.setServerCounts(this.#mailboxId, mailbox.total, mailbox.unseen);
+    writer.setServerCounts(this.#mailboxId, mailbox.stored, mailbox.unseen);
     this.#context.changed(mailbox);
   }
 
@@ -130,7 +130,7 @@ export class MailboxSync {
   async #catchUp(client: ImapFlow, selected: MailboxObject, known: StoredMailbox): Promise<void> {
     const { reader } = this.#context;
     let uidNext = known.uidNext;
-    const gap = selected.exists - known.total;
+    const gap = selected.exists - known.stored;
     if (gap > imapLimits.batch) {
       await this.#compareAll(client, selected, known.highestModSeq);
       return;
@@ -146,7 +146,7 @@ export class MailboxSync {
       const unseen = fresh.filter((uid) => reader.message(this.#mailboxId, uid)?.seen === false);
       this.#context.arrived(this.#mailbox(), unseen);
     }
-    if (this.#mailbox().total === selectedMailbox(client).exists) {
+    if (this.#mailbox().stored === selectedMailbox(client).exists) {
       this.#finish = { uidNext, highestModSeq: modSeq };
     } else {
       await this.#compareAll(client, selected, modSeq);

@@ -13,9 +13,12 @@ import {
   type SqlRow,
   textColumn,
 } from './columns.ts';
-import type { MessageFlags, StoredMailbox, StoredMessage } from './mail-types.ts';
+import type { ContentState, MessageFlags, StoredMailbox, StoredMessage } from './mail-types.ts';
 
 const addressList = z.array(address);
+
+/** In the order of the column's numbers. */
+const contentStates: readonly ContentState[] = ['none', 'kept', 'unavailable'];
 
 export class MailStoreReader {
   readonly #db: DatabaseSync;
@@ -58,11 +61,10 @@ export class MailStoreReader {
     return this.mailboxes(accountId).find((mailbox) => mailbox.role === role);
   }
 
-  /** Newest first: by arrival, then by uid. */
+  /** What is shown in a mailbox, newest first: by arrival. */
   window(mailboxId: number, offset: number, limit: number): StoredMessage[] {
     return this.#prepare(
-      `SELECT * FROM message WHERE mailboxId = ?
-       ORDER BY receivedAt DESC, uid DESC LIMIT ? OFFSET ?`,
+      'SELECT * FROM message WHERE shownIn = ? ORDER BY rowId DESC LIMIT ? OFFSET ?',
     )
       .all(mailboxId, limit, offset)
       .map(toMessage);
@@ -102,8 +104,8 @@ export class MailStoreReader {
   newestWithoutSource(mailboxId: number, limit: number, maxSizeBytes: number): number[] {
     return this.#prepare(
       `SELECT uid FROM
-         (SELECT uid, rowId, sizeBytes FROM message WHERE mailboxId = ?
-          ORDER BY receivedAt DESC, uid DESC LIMIT ?) AS newest
+         (SELECT uid, rowId, sizeBytes FROM message WHERE shownIn = ?1 AND mailboxId = ?1
+          ORDER BY rowId DESC LIMIT ?) AS newest
        WHERE sizeBytes <= ?
          AND NOT EXISTS (SELECT 1 FROM message_source AS s WHERE s.rowId = newest.rowId)`,
     )
@@ -127,6 +129,7 @@ function toMailbox(row: SqlRow): StoredMailbox {
     complete: integerColumn(row, 'complete') === 1,
     serverTotal: integerColumn(row, 'serverTotal'),
     serverUnseen: integerColumn(row, 'serverUnseen'),
+    stored: integerColumn(row, 'stored'),
     total: integerColumn(row, 'total'),
     unseen: integerColumn(row, 'unseen'),
   };
@@ -145,9 +148,13 @@ function toMessage(row: SqlRow): StoredMessage {
   const fromAddress = optionalText(row, 'fromAddress');
   const messageId = optionalText(row, 'messageId');
   const inReplyTo = optionalText(row, 'inReplyTo');
+  const emailId = optionalText(row, 'emailId');
   return {
     rowId: integerColumn(row, 'rowId'),
     mailboxId: integerColumn(row, 'mailboxId'),
+    shownIn: integerColumn(row, 'shownIn'),
+    token: integerColumn(row, 'token'),
+    content: contentStates[integerColumn(row, 'content')] ?? 'none',
     uid: integerColumn(row, 'uid'),
     receivedAt: integerColumn(row, 'receivedAt'),
     ...(sentAt === undefined ? {} : { sentAt }),
@@ -158,11 +165,18 @@ function toMessage(row: SqlRow): StoredMessage {
     subject: textColumn(row, 'subject'),
     ...(messageId === undefined ? {} : { messageId }),
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(emailId === undefined ? {} : { emailId }),
+    references: words(optionalText(row, 'referenceIds')),
+    keywords: words(textColumn(row, 'keywords')),
     snippet: textColumn(row, 'snippet'),
     ...toFlags(row),
     hasAttachment: integerColumn(row, 'hasAttachment') === 1,
     sizeBytes: integerColumn(row, 'sizeBytes'),
   };
+}
+
+function words(text: string | undefined): string[] {
+  return text === undefined || text === '' ? [] : text.split(' ');
 }
 
 function parseJson(text: string): unknown {

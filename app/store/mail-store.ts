@@ -9,8 +9,9 @@ import { openDatabase } from './database.ts';
 import { MailStoreReader } from './mail-reader.ts';
 import { MailStoreWriter } from './mail-writer.ts';
 import { mail001 } from './migrations/mail-001-mailboxes.ts';
+import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
 
-const migrations = [mail001];
+const migrations = [mail001, mail002];
 
 /** SQLite result codes: SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);

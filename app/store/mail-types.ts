@@ -32,7 +32,9 @@ export interface StoredMailbox {
   readonly complete: boolean;
   readonly serverTotal: number;
   readonly serverUnseen: number;
-  /** Messages in this store. */
+  /** Messages that the server keeps in it and this store knows. */
+  readonly stored: number;
+  /** Messages that are shown in it: changes that the server has not made yet count. */
   readonly total: number;
   readonly unseen: number;
 }
@@ -54,12 +56,27 @@ export interface MessageHeader extends MessageFlags {
   /** With angle brackets, as in the header. */
   readonly messageId?: string;
   readonly inReplyTo?: string;
+  /** Message-IDs with angle brackets, oldest first. */
+  readonly references?: readonly string[];
+  /** Names the same message in several mailboxes: X-GM-MSGID, or EMAILID (RFC 8474). */
+  readonly emailId?: string;
+  /** Keywords as on the wire (RFC 9051 §2.3.2). */
+  readonly keywords?: readonly string[];
   readonly hasAttachment: boolean;
   readonly sizeBytes: number;
 }
 
+/** none: not here yet. kept: in content.db. unavailable: too large, or refused by the server. */
+export type ContentState = 'none' | 'kept' | 'unavailable';
+
 export interface StoredMessage extends MessageHeader {
   readonly rowId: number;
+  /** Where the server keeps it. */
   readonly mailboxId: number;
+  /** Where the person sees it; 0 while its deletion is on the way. */
+  readonly shownIn: number;
+  /** Ties it to its content; random, never used twice. */
+  readonly token: number;
+  readonly content: ContentState;
   readonly snippet: string;
 }

@@ -2,16 +2,19 @@
  * Writes mail.db. One call is one transaction of at most a few hundred rows, so that no call
  * holds the engine's thread for long; callers split larger work (rowsPerTransaction).
  */
+import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { integerColumn } from './columns.ts';
 import { transaction } from './database.ts';
 import type { ListedMailbox, MessageFlags, MessageHeader } from './mail-types.ts';
 
 /** Larger work is split by the caller. */
 export const rowsPerTransaction = 200;
 
-/** Keeps `rowId` within JavaScript's safe integers: the year 2039 × 4096 still fits. */
+const rowIdsPerSecond = 4_096_000;
+/** Keeps `rowId` within JavaScript's safe integers: a second of the year 2039 still fits. */
 const latestTime = 2_190_000_000_000;
+/** Prime; mailboxes of one account lie far apart within a second. */
+const mailboxStride = 131_071;
 
 export class MailStoreWriter {
   readonly #db: DatabaseSync;
@@ -113,10 +116,12 @@ export class MailStoreWriter {
   #updateMessage(mailboxId: number, header: MessageHeader): boolean {
     return (
       this.#run(
-        'UPDATE message SET seen = ?, flagged = ?, answered = ? WHERE mailboxId = ? AND uid = ?',
+        `UPDATE message SET seen = ?, flagged = ?, answered = ?, keywords = ?
+         WHERE mailboxId = ? AND uid = ?`,
         header.seen ? 1 : 0,
         header.flagged ? 1 : 0,
         header.answered ? 1 : 0,
+        (header.keywords ?? []).join(' '),
         mailboxId,
         header.uid,
       ) > 0
@@ -126,12 +131,15 @@ export class MailStoreWriter {
   #insertMessage(mailboxId: number, header: MessageHeader): void {
     const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
     this.#run(
-      `INSERT INTO message (rowId, mailboxId, uid, receivedAt, sentAt, fromName, fromAddress,
-         toList, subject, messageId, inReplyTo, seen, flagged, answered, hasAttachment, sizeBytes)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      this.#freeRowId(receivedAt),
+      `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
+         fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
+         seen, flagged, answered, hasAttachment, sizeBytes)
+       VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+         ?18, ?19, ?20)`,
+      this.#freeRowId(receivedAt, mailboxId, header.uid),
       mailboxId,
       header.uid,
+      randomInt(2 ** 47),
       receivedAt,
       header.sentAt ?? null,
       header.from?.name ?? null,
@@ -140,6 +148,9 @@ export class MailStoreWriter {
       header.subject,
       header.messageId ?? null,
       header.inReplyTo ?? null,
+      header.references?.length ? header.references.join(' ') : null,
+      header.emailId ?? null,
+      (header.keywords ?? []).join(' '),
       header.seen ? 1 : 0,
       header.flagged ? 1 : 0,
       header.answered ? 1 : 0,
@@ -148,20 +159,21 @@ export class MailStoreWriter {
     );
   }
 
-  /** The first free rowId of that millisecond; spills into the next ones when 4,096 are taken. */
-  #freeRowId(receivedAt: number): number {
-    const base = receivedAt * 4096;
-    const sql =
-      'SELECT coalesce(max(rowId) + 1, ?) AS free FROM message WHERE rowId BETWEEN ? AND ?';
+  /**
+   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
+   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
+   */
+  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
+    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
+    const sql = 'SELECT 1 FROM message WHERE rowId = ?';
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
-    for (let first = base; ; first += 4096) {
-      const row = statement.get(first, first, first + 4095);
-      const free = row === undefined ? first : integerColumn(row, 'free');
-      if (free < first + 4096) return free;
+    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
+      if (statement.get(second + place) === undefined) return second + place;
+      place = (place + 1) % rowIdsPerSecond;
     }
   }
 

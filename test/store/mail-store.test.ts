@@ -57,14 +57,14 @@ test('a window is read from an index, without a scan or a sort', () => {
   const db = new DatabaseSync(path);
   const plan = db
     .prepare(
-      `EXPLAIN QUERY PLAN SELECT * FROM message WHERE mailboxId = ?
-       ORDER BY receivedAt DESC, uid DESC LIMIT ? OFFSET ?`,
+      `EXPLAIN QUERY PLAN SELECT * FROM message WHERE shownIn = ?
+       ORDER BY rowId DESC LIMIT ? OFFSET ?`,
     )
     .all(1, 50, 0)
     .map((row) => String(row.detail));
   db.close();
   rmSync(dir, { recursive: true });
-  assert.deepEqual(plan, ['SEARCH message USING INDEX message_newest (mailboxId=?)']);
+  assert.deepEqual(plan, ['SEARCH message USING INDEX message_shown (shownIn=?)']);
 });
 
 test('many messages of one second all find a place, and hostile times too', () => {

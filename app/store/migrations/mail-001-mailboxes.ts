@@ -1,6 +1,6 @@
 /**
  * First schema of mail.db: a cache of what the server holds, rebuildable at any time.
- * `message.rowId` follows the arrival time (milliseconds × 4096 + a tie-breaker), so that newest
+ * `message.rowId` follows the arrival time, so that newest
  * first is a walk of the primary key. Counts are kept by triggers: no scan to show a number.
  */
 import type { Migration } from '../database.ts';
