@@ -180,9 +180,12 @@ function writingHandlers({
       drafts.removeAttachment(attachmentId);
       return {};
     },
-    'outbox.submit': ({ draftId }) => outbox.submit(draftId),
+    'outbox.submit': ({ draftId, sendAt }) =>
+      outbox.submit(draftId, sendAt === undefined ? undefined : new Date(sendAt)),
     'outbox.list': () => outbox.list(),
     'outbox.edit': ({ outboxId }) => outbox.edit(outboxId),
+    'outbox.sendNow': ({ outboxId }) => outbox.sendNow(outboxId),
+    'outbox.confirmArrived': ({ outboxId }) => outbox.confirmArrived(outboxId),
     'outbox.retry': ({ outboxId }) => outbox.retry(outboxId),
     'outbox.discard': ({ outboxId }) => {
       outbox.discard(outboxId);

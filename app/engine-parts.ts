@@ -11,6 +11,7 @@ import { EventBus } from './event-bus.ts';
 import { checkImapSignIn } from './imap/connect.ts';
 import { MailSync } from './imap/mail-sync.ts';
 import { openLeg } from './leg/open-leg.ts';
+import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
@@ -18,7 +19,7 @@ import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
 import { Drafts } from './submission/drafts.ts';
 import { Outbox } from './submission/outbox.ts';
 import { OutboxStore } from './submission/outbox-store.ts';
-import { createFlagsTask } from './tasks/flags-task.ts';
+import { createFlagsTask, toFlagsPayloads } from './tasks/flags-task.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
@@ -70,6 +71,10 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     drafts,
     access: {
       openLeg: (accountId, signal) => legs.open(accountId, 'submission', signal),
+      allows: (accountId, level) => {
+        const leg = stores.state.leg(accountId, 'submission');
+        return leg !== undefined && meetsFloor(level, leg.floor);
+      },
       credentials: async (accountId) => ({
         userName: accounts.get(accountId).userName,
         password: await accounts.password(accountId),
@@ -80,6 +85,15 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       },
     },
     sentCopy: mail.sentCopy,
+    answered: {
+      mark: (ref, kind) => {
+        const change = kind === 'reply' ? { answered: true } : { forwarded: true };
+        for (const task of toFlagsPayloads([ref], change, stores.mail.reader)) {
+          tasks.add(task.accountId, 'flags', task.payload);
+        }
+      },
+    },
+    undoMs: () => stores.state.settings().undoSendSeconds * 1_000,
     logger: options.host.logger,
     onChanged: (accountId) => {
       bus.emit('outbox.changed', {});

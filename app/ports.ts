@@ -72,6 +72,16 @@ export interface SentCopy {
   findByMessageId(accountId: string, messageId: string): Promise<'found' | 'absent'>;
 }
 
+/** Marks a message as answered or forwarded once the answer was sent. Implemented by the engine. */
+export interface AnsweredMarker {
+  /**
+   * On disk when this returns; the server follows when it can. Repeating it does no harm, and a
+   * message that is no longer there is nobody's loss.
+   * @throws StorageError
+   */
+  mark(ref: MessageRef, kind: 'reply' | 'forward'): void;
+}
+
 /** Bytes of one attachment of a stored message. */
 export interface MessagePart {
   readonly fileName: string;

@@ -57,7 +57,11 @@ const memoryRow = z.object({
   since: z.number().nullable(),
 });
 
-const defaultSettings: Settings = { theme: 'system', density: 'comfortable' };
+const defaultSettings: Settings = {
+  theme: 'system',
+  density: 'comfortable',
+  undoSendSeconds: 10,
+};
 
 export class StateStore {
   readonly #db: DatabaseSync;
@@ -226,7 +230,7 @@ export class StateStore {
 
   settings(): Settings {
     const rows = this.#db.prepare('SELECT name, value FROM setting').all();
-    const stored = Object.fromEntries(rows.map((row) => [row.name, row.value]));
+    const stored = Object.fromEntries(rows.map(({ name, value }) => [name, toSetting(value)]));
     const parsed = settings.partial().safeParse(stored);
     return { ...defaultSettings, ...(parsed.success ? defined(parsed.data) : {}) };
   }
@@ -237,7 +241,7 @@ export class StateStore {
     );
     transaction(this.#db, () => {
       for (const [name, value] of Object.entries(patch)) {
-        if (value !== undefined) put.run(name, value);
+        if (value !== undefined) put.run(name, String(value));
       }
     });
     return this.settings();
@@ -326,9 +330,15 @@ function addressKey(address: string): string {
   return address.normalize('NFC').toLowerCase();
 }
 
+/** The column holds text; a number was written with its digits. */
+function toSetting(value: SQLOutputValue | undefined): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+}
+
 function defined(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }) {
   return {
     ...(patch.theme === undefined ? {} : { theme: patch.theme }),
     ...(patch.density === undefined ? {} : { density: patch.density }),
+    ...(patch.undoSendSeconds === undefined ? {} : { undoSendSeconds: patch.undoSendSeconds }),
   };
 }

@@ -155,12 +155,23 @@ export const methods = {
   },
   'attachment.remove': { input: z.object({ attachmentId: z.string().max(64) }), output: nothing },
 
-  /** Queues a draft durably: when this returns, the message is on disk and the draft is gone. */
-  'outbox.submit': { input: byDraft, output: s.outboxItem },
+  /**
+   * Queues a draft durably: when this returns, the message is on disk and the draft is gone. It is
+   * kept back for `undoSendSeconds`, and until `sendAt` when that is given and still to come.
+   */
+  'outbox.submit': {
+    input: byDraft.extend({ sendAt: s.isoTime.optional() }),
+    output: s.outboxItem,
+  },
   'outbox.list': { input: nothing, output: z.array(s.outboxItem) },
-  /** Takes a waiting or refused message back into a draft. */
+  /** Takes a scheduled, waiting or refused message back into a draft. */
   'outbox.edit': { input: byOutbox, output: s.draft },
+  /** Keeps a scheduled or waiting message back no longer; leaves others as they are. */
+  'outbox.sendNow': { input: byOutbox, output: s.outboxItem },
+  /** Tries a waiting or refused message again; for an unknown one: sends it once more. */
   'outbox.retry': { input: byOutbox, output: s.outboxItem },
+  /** The person knows that an unknown message arrived: it counts as sent. */
+  'outbox.confirmArrived': { input: byOutbox, output: s.outboxItem },
   'outbox.discard': { input: byOutbox, output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -18,6 +18,7 @@ export const limits = {
   attachments: 100,
   listWindow: 500,
   htmlLength: 5_000_000,
+  undoSendSeconds: 30,
 } as const;
 
 export const accountId = z.string().min(1).max(64);
@@ -246,6 +247,8 @@ export const draftContent = z.object({
   subject: z.string().max(limits.subjectLength),
   text: z.string().max(limits.textLength),
   inReplyTo: messageRef.optional(),
+  /** The message that this one forwards; it gets `$Forwarded` once this one is sent. */
+  forwardOf: messageRef.optional(),
 });
 export type DraftContent = z.infer<typeof draftContent>;
 
@@ -257,10 +260,18 @@ export const draft = draftContent.extend({
 export type DraftDto = z.infer<typeof draft>;
 
 /**
- * waiting: queued, not tried or to be tried again · sending · sent · refused: the server said no
- * for good · unknown: the connection was lost after the final dot, so it may have been delivered.
+ * scheduled: kept back until `holdUntil`, to be undone or because the person chose a time · waiting:
+ * queued, not tried or to be tried again · sending · sent · refused: the server said no for good ·
+ * unknown: the connection was lost after the final dot, so it may have been delivered.
  */
-export const outboxState = z.enum(['waiting', 'sending', 'sent', 'refused', 'unknown']);
+export const outboxState = z.enum([
+  'scheduled',
+  'waiting',
+  'sending',
+  'sent',
+  'refused',
+  'unknown',
+]);
 export const outboxItem = z.object({
   outboxId: z.string(),
   accountId,
@@ -268,9 +279,15 @@ export const outboxItem = z.object({
   recipients: z.array(z.string()).max(limits.recipients * 3),
   state: outboxState,
   queuedAt: isoTime,
+  /** While scheduled: nothing is sent before; until then it can be undone (`outbox.edit`). */
+  holdUntil: isoTime.optional(),
+  /** While scheduled: the person chose this time; absent when it is only kept back to be undone. */
+  sendAt: isoTime.optional(),
   sentAt: isoTime.optional(),
   nextAttemptAt: isoTime.optional(),
   attempts: z.int().nonnegative(),
+  /** Sent, but its copy is not in the Sent mailbox yet. */
+  copyPending: z.boolean().optional(),
   error: wireError.optional(),
 });
 export type OutboxItem = z.infer<typeof outboxItem>;
@@ -287,5 +304,7 @@ export type SyncState = z.infer<typeof syncState>;
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
+  /** How long a message is kept back after "Send", so that it can be undone (seconds; 0: not at all). */
+  undoSendSeconds: z.int().min(0).max(limits.undoSendSeconds),
 });
 export type Settings = z.infer<typeof settings>;

@@ -1,6 +1,6 @@
 /** The composition root without a network: what it answers, and what it leaves behind. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,6 +8,7 @@ import { methods } from '../../app/contract/index.ts';
 import { createEngine } from '../../app/engine.ts';
 import type { EngineHost } from '../../app/engine-types.ts';
 import { silentLogger } from '../../app/log.ts';
+import { createBench, content as draftContent } from '../submission/outbox-bench.ts';
 
 const host: EngineHost = {
   version: '1.2.3',
@@ -48,6 +49,38 @@ test('an empty profile answers, and its files are the person’s alone', async (
   const again = createEngine({ profileDir, host });
   assert.equal((await again.handlers['settings.get']({})).theme, 'dark');
   await again.stop();
+});
+
+test('the time to undo is ten seconds until the person chooses another, and that is kept', async (t) => {
+  const profileDir = profile(t);
+  const engine = createEngine({ profileDir, host });
+  assert.equal((await engine.handlers['settings.get']({})).undoSendSeconds, 10);
+  await engine.handlers['settings.set']({ undoSendSeconds: 30 });
+  await engine.stop();
+  const again = createEngine({ profileDir, host });
+  assert.deepEqual(await again.handlers['settings.get']({}), {
+    theme: 'system',
+    density: 'comfortable',
+    undoSendSeconds: 30,
+  });
+  await again.stop();
+});
+
+test('a profile whose program ended in the middle of sending can be opened', async (t) => {
+  const profileDir = profile(t);
+  mkdirSync(profileDir);
+  const bench = createBench({ port: 9 }, { dir: profileDir, start: false });
+  const { draftId } = bench.drafts.create(draftContent());
+  const { outboxId } = await bench.outbox.submit(draftId);
+  const row = bench.store.get(outboxId);
+  assert.ok(row);
+  bench.store.put({ ...row, state: 'sending', dotStarted: true });
+  await bench.close();
+  const engine = createEngine({ profileDir, host });
+  t.after(() => engine.stop());
+  const [item] = await engine.handlers['outbox.list']({});
+  assert.equal(item?.state, 'unknown');
+  assert.equal(item?.error?.code, 'submission.unknown');
 });
 
 test('what is not there is said by its own code', async (t) => {
