@@ -60,11 +60,11 @@ export interface SentCopy {
   /**
    * Makes sure that the Sent mailbox holds the message once: looks for its Message-ID first
    * (some providers keep a copy by themselves) and appends with `\Seen` only when it is missing.
-   * @param raw the message, or the path of a file that holds it
+   * @param path the file that holds the message; it is read piece by piece
    * @param messageId with or without angle brackets
    * @throws ImapError, LegError, or StorageError; safe to repeat
    */
-  append(accountId: string, raw: Uint8Array | string, messageId: string): Promise<void>;
+  append(accountId: string, path: string, messageId: string): Promise<void>;
   /**
    * Looks for a message in Sent, then in All mail and INBOX when the account has them.
    * @throws ImapError or LegError when that cannot be known now

@@ -7,6 +7,7 @@ import { AuthError, CancelledError } from '../errors.ts';
 import type { OpenedLeg } from '../leg/types.ts';
 import { describeError, type Logger, silentLogger } from '../log.ts';
 import type { SignInCheck, SignInCredentials } from '../ports.ts';
+import { keepLiteral } from './file-literal.ts';
 import { toImapMailError } from './imap-errors.ts';
 import { legTransport } from './leg-transport.ts';
 import { imapLimits } from './limits.ts';
@@ -68,9 +69,10 @@ export async function connectImap(
 }
 
 function createClient(leg: OpenedLeg, credentials: SignInCredentials, idle: boolean): ImapFlow {
-  return new ImapFlow({
+  const transport = legTransport(leg.stream);
+  const client = new ImapFlow({
     host: credentials.host,
-    transport: legTransport(leg.stream),
+    transport,
     secure: false,
     doSTARTTLS: false,
     auth: { user: credentials.userName, pass: credentials.password },
@@ -91,6 +93,8 @@ function createClient(leg: OpenedLeg, credentials: SignInCredentials, idle: bool
     maxResponseSize: imapLimits.responseBytes,
     maxResponseTokens: imapLimits.responseTokens,
   });
+  keepLiteral(client, transport.literal);
+  return client;
 }
 
 /** Proves a name and password on a fresh leg, and leaves. */
