@@ -42,6 +42,8 @@ export interface BenchOptions {
   readonly afterDotMs?: number;
   readonly undoMs?: number;
   readonly followUpMs?: readonly number[];
+  /** How long to wait for a state at most. */
+  readonly patienceMs?: number;
 }
 
 export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOptions = {}): Bench {
@@ -92,7 +94,7 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
     undoMs: () => knobs.undoMs,
     ...(options.followUpMs ? { followUpMs: options.followUpMs } : {}),
     now: () => knobs.now,
-    timeouts: { greetingMs: 2_000, idleMs: 2_000, afterDotMs: options.afterDotMs ?? 2_000 },
+    timeouts: { greetingMs: 20_000, idleMs: 20_000, afterDotMs: options.afterDotMs ?? 20_000 },
   });
   const untilItem = (
     outboxId: string | undefined,
@@ -111,7 +113,7 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
       };
       const timer = setTimeout(() => {
         reject(new Error(`not ${what}: ${JSON.stringify(outbox.list())}\n${log.join('\n')}`));
-      }, 15_000);
+      }, options.patienceMs ?? 15_000);
       listeners.add(check);
       check();
     });
