@@ -118,8 +118,9 @@ function statusLines(flags: readonly string[]): string {
 function emlName(number: number, { raw, receivedAt }: SourceOfMessage): string {
   const fields = headerFields(raw);
   const day = (receivedAt ?? headerDate(fields))?.toISOString().slice(0, 10) ?? '';
-  const { subject } = describeHead(fields);
-  const name = `${String(number).padStart(6, '0')} ${day} ${subject}`.trim().slice(0, 120);
+  // Short enough for a file system that counts bytes, and without a way into another folder.
+  const subject = describeHead(fields).subject.slice(0, 60).replace(/[/\\]/g, '_');
+  const name = `${String(number).padStart(6, '0')} ${day} ${subject}`.trim();
   return safeFileName(`${name}.eml`, 'message/rfc822');
 }
 
