@@ -220,13 +220,27 @@ async function hashesOf(
 }
 
 /**
- * Makes what is missing of the path, from the outside in, and subscribes to it.
+ * Makes what is missing of the path, from the outside in, and subscribes to it. A server that
+ * refuses a name (some know no dot) is offered a plainer one.
  * @returns the server's own name of the mailbox
  * @throws ImapError when there is none afterwards
  */
 async function ensurePath(client: ImapFlow, names: readonly string[]): Promise<string> {
   const delimiter = client.namespace?.delimiter ?? '';
   const parts = names.map((name, index) => plainPart(name, delimiter, index === 0));
+  const plainer = parts.map((part) => part.replace(/[^\p{L}\p{N} _-]/gu, '_'));
+  const made =
+    (await makePath(client, parts, delimiter)) ?? (await makePath(client, plainer, delimiter));
+  if (made === undefined) throw new ImapError('imap.failed', { command: 'CREATE', status: 'NO' });
+  return made;
+}
+
+/** Undefined when the server refuses to have it. */
+async function makePath(
+  client: ImapFlow,
+  parts: readonly string[],
+  delimiter: string,
+): Promise<string | undefined> {
   // A server without a hierarchy has but one level for all of them.
   const steps =
     delimiter === ''
@@ -235,10 +249,8 @@ async function ensurePath(client: ImapFlow, names: readonly string[]): Promise<s
   const path = steps.at(-1) ?? 'INBOX';
   const there = await selectedPath(client, path);
   if (there !== undefined) return there;
-  for (const step of steps) await createIfMissing(client, step, step === path);
-  const made = await selectedPath(client, path);
-  if (made === undefined) throw new ImapError('imap.failed', { command: 'SELECT', status: 'NO' });
-  return made;
+  for (const step of steps) await createIfMissing(client, step);
+  return selectedPath(client, path);
 }
 
 /** A name that is one level on this server, and that LIST can be asked for. */
@@ -268,13 +280,12 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'mailboxMissing' in error && error.mailboxMissing === true;
 }
 
-/** Levels above the mailbox may be there already, or be made by the server on its own. */
-async function createIfMissing(client: ImapFlow, path: string, last: boolean): Promise<void> {
+/** What is there already, or is refused, shows when the mailbox is selected. */
+async function createIfMissing(client: ImapFlow, path: string): Promise<void> {
   if (path.toUpperCase() === 'INBOX') return;
   try {
-    const made = await client.mailboxCreate(path);
-    if (made === undefined && last) throw new ImapError('imap.failed', { command: 'CREATE' });
+    await client.mailboxCreate(path);
   } catch (error) {
-    if (last || !isNo(error)) throw error;
+    if (!isNo(error)) throw error;
   }
 }

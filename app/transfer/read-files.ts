@@ -1,6 +1,7 @@
 /** Messages that lie in files of their own: Maildir, and folders of `.eml`. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { RequestError } from '../errors.ts';
 import { validDate } from '../mime/parse-message.ts';
 import { transferLimits } from './limits.ts';
 import { parsePostmark } from './postmark.ts';
@@ -55,16 +56,18 @@ export async function* readMaildir(
 
 /**
  * One `.eml` file, or those of a folder without its subfolders.
- * @throws RequestError `transfer.source-unreadable`
+ * @throws RequestError `transfer.source-unreadable`, also for a file of another name
  */
 export async function* readEml(
   path: string,
   options: ReadFilesOptions = {},
 ): AsyncGenerator<SourceItem, void> {
   const found = await reading(path, () => stat(path));
-  const names = found.isDirectory()
-    ? (await plainFiles(path)).filter((name) => /\.eml$/i.test(name))
-    : [basename(path)];
+  const all = found.isDirectory() ? await plainFiles(path) : [basename(path)];
+  const names = all.filter((name) => /\.eml$/i.test(name));
+  if (!found.isDirectory() && names.length === 0) {
+    throw new RequestError('transfer.source-unreadable', { path });
+  }
   const dir = found.isDirectory() ? path : dirname(path);
   const files = names.map((name) => ({ path: join(dir, name), key: name, letters: '' }));
   yield* readAll(files, options, () => ({ receivedAt: (byHeader, mtime) => byHeader ?? mtime }));
@@ -123,8 +126,13 @@ async function readOne(file: MailFile, rules: FileRules): Promise<Bare<SourceIte
     return { kind: 'refusal', reason: 'unreadable', subject: basename(file.path) };
   }
   const raw = withCrlf(withoutPostmark(bytes));
+  if (raw.length === 0) return undefined;
+  // Whatever else lies there under such a name is not taken for mail and put on a server.
+  if (!beginsWithField(raw)) {
+    return { kind: 'refusal', reason: 'unreadable', subject: basename(file.path) };
+  }
   const fields = headerFields(raw);
-  if (raw.length === 0 || isExpunged(fields)) return undefined;
+  if (isExpunged(fields)) return undefined;
   const receivedAt = rules.receivedAt(headerDate(fields), mtime);
   return {
     kind: 'message',
@@ -135,12 +143,23 @@ async function readOne(file: MailFile, rules: FileRules): Promise<Bare<SourceIte
   };
 }
 
-/** Some programs save a message with the line that separated it in an mbox. */
-function withoutPostmark(bytes: Uint8Array): Uint8Array {
+/** Some programs save a message with the line that separated it in an mbox, or with a BOM. */
+function withoutPostmark(whole: Uint8Array): Uint8Array {
+  const bytes = hasBom(whole) ? whole.subarray(3) : whole;
   const end = bytes.indexOf(10);
   if (end < 0 || end > transferLimits.postmarkBytes || bytes[0] !== 0x46) return bytes;
   const line = Buffer.from(bytes.subarray(0, end)).toString('latin1');
   return parsePostmark(line) === undefined ? bytes : bytes.subarray(end + 1);
+}
+
+function hasBom(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+
+/** RFC 5322 §2.2: a name of printable characters and a colon. */
+function beginsWithField(raw: Uint8Array): boolean {
+  const start = Buffer.from(raw.subarray(0, 200)).toString('latin1');
+  return /^[!-9;-~]{1,100}[ \t]*:/.test(start);
 }
 
 /** maildir(5): passed and trashed have no flag of their own that a server must know. */

@@ -47,11 +47,12 @@ export async function* readMbox(
   }
 }
 
-/** True when the file begins as an mbox does. */
+/** True when the file begins as an mbox does. @throws RequestError `transfer.source-unreadable` */
 export async function looksLikeMbox(path: string): Promise<boolean> {
   const file = await reading(path, () => open(path, 'r'));
   try {
-    return await isSeparatorAt(file, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
+    return /^[\r\n]*From /.test(buffer.toString('latin1', 0, bytesRead));
   } finally {
     await file.close();
   }

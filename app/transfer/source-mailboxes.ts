@@ -41,8 +41,12 @@ export async function findSourceMailboxes(source: TransferSource): Promise<Sourc
   const isFolder = (await reading(path, () => stat(path))).isDirectory();
   const root = { dir: path, names: [] };
   const found: SourceMailbox[] = [];
-  if (kind === 'mbox') found.push(await mboxMailbox(path, []));
-  else if (kind === 'eml' && !isFolder) found.push(emlMailbox(root, 1));
+  if (kind === 'mbox') {
+    if (isFolder || !(await looksLikeMbox(path))) {
+      throw new RequestError('transfer.source-unreadable', { path });
+    }
+    found.push(await mboxMailbox(path, []));
+  } else if (kind === 'eml' && !isFolder && isEml(path)) found.push(emlMailbox(root, 1));
   else if (!isFolder) throw new RequestError('transfer.source-unreadable', { path });
   else if (kind === 'eml') await walk(root, found, lookForEml);
   else await walk(root, found, kind === 'maildir' ? lookForMaildir : lookForThunderbird);
@@ -77,7 +81,7 @@ async function walk(
 }
 
 async function lookForEml(folder: Folder): Promise<Look> {
-  const files = (await plainFiles(folder.dir)).filter((name) => /\.eml$/i.test(name));
+  const files = (await plainFiles(folder.dir)).filter(isEml);
   const below = (await subfolders(folder.dir)).map((name) => within(folder, name, [name]));
   return { mailboxes: files.length === 0 ? [] : [emlMailbox(folder, files.length)], below };
 }
@@ -114,6 +118,10 @@ function within({ dir, names }: Folder, name: string, more: readonly string[]): 
 async function subfolders(dir: string): Promise<string[]> {
   const entries = await reading(dir, () => readdir(dir, { withFileTypes: true }));
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+function isEml(name: string): boolean {
+  return /\.eml$/i.test(name);
 }
 
 function isMaildir(subfolderNames: readonly string[]): boolean {

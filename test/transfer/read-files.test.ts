@@ -73,14 +73,28 @@ test('an eml is one file or those of a folder, without a postmark it was saved w
   const one = put(dir, 'a.eml', `From x Sun Jan  3 04:05:06 2021\n${letter('a')}`);
   put(dir, 'b.EML', letter('=?utf-8?Q?gr=C3=BC=C3=9Fe?=').replaceAll('\n', '\r\n'));
   put(dir, 'c.txt', 'no mail');
-  put(dir, 'd.eml', 'From now on this is prose.\n');
   const found = await messages(readEml(dir));
   assert.deepEqual(
     found.map(({ subject }) => subject),
-    ['a', 'grüße', ''],
+    ['a', 'grüße'],
   );
   assert.equal(found[0] && textOf(found[0]), letter('a').replaceAll('\n', '\r\n'));
   assert.equal(found[1]?.receivedAt?.toISOString(), '2021-01-03T04:05:06.000Z');
   assert.equal((await messages(readEml(one))).length, 1);
   await assert.rejects(all(readEml(join(dir, 'none'))), { code: 'transfer.source-unreadable' });
+});
+
+test('what is no message is not taken for one, whatever its name', async (t) => {
+  const dir = folder(t);
+  put(dir, 'a.eml', '-----BEGIN PRIVATE KEY-----\nx\n');
+  put(dir, 'b.eml', 'From now on this is prose.\n');
+  put(dir, 'c.eml', Buffer.from('\ufeffSubject: after a BOM\n\nx\n'));
+  put(dir, 'd.eml', Buffer.alloc(100_000));
+  const found = await all(readEml(dir));
+  assert.deepEqual(
+    found.map((item) => `${item.kind} ${item.subject}`),
+    ['refusal a.eml', 'refusal b.eml', 'message after a BOM', 'refusal d.eml'],
+  );
+  const other = put(dir, 'settings.yaml', 'key: value\n');
+  await assert.rejects(all(readEml(other)), { code: 'transfer.source-unreadable' });
 });

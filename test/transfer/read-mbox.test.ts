@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { MboxSplitter } from '../../app/transfer/mbox-splitter.ts';
 import { looksLikeMbox, readMbox } from '../../app/transfer/read-mbox.ts';
 import type { SourceItem } from '../../app/transfer/source-item.ts';
@@ -209,7 +210,7 @@ test('what is no mbox is refused; an empty file has no message', async (t) => {
   assert.deepEqual(await all(readMbox(put(dir, 'c', ''))), []);
   assert.deepEqual(await all(readMbox(put(dir, 'd', '\n\r\n\n'))), []);
   assert.equal(await looksLikeMbox(join(dir, 'a')), false);
-  assert.equal(await looksLikeMbox(put(dir, 'e', postmark)), true);
+  assert.equal(await looksLikeMbox(put(dir, 'e', `\r\n\n${postmark}`)), true);
 });
 
 test('chunks may end anywhere', () => {
@@ -231,4 +232,37 @@ test('chunks may end anywhere', () => {
   const whole = split(bytes.length);
   assert.equal(whole.length, 2);
   for (let size = 1; size < 80; size += 1) assert.deepEqual(split(size), whole, String(size));
+});
+
+test('whatever the lines are, reading in pieces and going on later give the same messages', async (t) => {
+  const path = join(folder(t), 'a');
+  const line = fc.constantFrom(
+    ...[
+      postmark,
+      'From ',
+      'From -',
+      '>From x',
+      'From prose',
+      'Subject: x',
+      'X-Mozilla-Status: 0008',
+    ],
+    ...['', '', '\r', 'text', '\u0000', 'x'.repeat(120), `${postmark}\r`],
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 40 }), async (lines) => {
+      writeFileSync(path, [postmark, ...lines].join('\n'));
+      const limit = { messageSizeBytes: 200 };
+      const whole = await all(readMbox(path, limit));
+      for (const [index, { next }] of whole.entries()) {
+        assert.deepEqual(
+          await all(readMbox(path, { ...limit, from: next })),
+          whole.slice(index + 1),
+        );
+      }
+      for (const item of whole) {
+        if (item.kind === 'message') assert.ok(!/(?<!\r)\n/.test(textOf(item)));
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
