@@ -23,11 +23,14 @@ import { createFlagsTask, toFlagsPayloads } from './tasks/flags-task.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { TransferJobs } from './transfer/transfer-jobs.ts';
+import { TransferStore } from './transfer/transfer-store.ts';
 
 export interface EngineStores {
   readonly state: StateStore;
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
+  readonly transfers: TransferStore;
   readonly mail: MailStore;
 }
 
@@ -40,6 +43,7 @@ export interface EngineParts {
   readonly tasks: TaskQueue;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
+  readonly transfers: TransferJobs;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -100,13 +104,19 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       tellLock(accountId);
     },
   });
+  const transfers = new TransferJobs({
+    store: stores.transfers,
+    appender: mail.uploads,
+    logger: options.host.logger,
+    onChanged: () => bus.emit('transfer.changed', {}),
+  });
   const tellLock = (accountId: string) => {
     // A leg may close after its account is gone.
     if (stores.state.account(accountId) === undefined) return;
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
-  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, tellLock };
+  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, transfers, tellLock };
   return parts;
 }
 
@@ -119,9 +129,10 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const state = keep(new StateStore(join(profileDir, 'state.db')));
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
+  const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
-  return { state, outbox, tasks, mail };
+  return { state, outbox, tasks, transfers, mail };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
@@ -167,6 +178,7 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   void parts.legs.probe(accountId);
   parts.tasks.wake(accountId);
   parts.outbox.wake(accountId);
+  parts.transfers.wake(accountId);
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });

@@ -12,8 +12,10 @@ import type { MailStore } from '../store/mail-store.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { AccountSync } from './account-sync.ts';
 import { connectImap, type ImapConnection } from './connect.ts';
+import { MailboxUploads } from './mailbox-appender.ts';
 import type { PendingChanges, SyncContext } from './mailbox-sync.ts';
 import { MessageBodies } from './message-bodies.ts';
+import { MessageSources } from './message-sources.ts';
 import { toMailboxDto, toMessageRow } from './rows.ts';
 import { SentMailbox } from './sent-copy.ts';
 
@@ -34,6 +36,8 @@ export class MailSync {
   readonly #context: SyncContext;
   readonly bodies: MessageBodies;
   readonly sentCopy: SentMailbox;
+  readonly uploads: MailboxUploads;
+  readonly sources: MessageSources;
 
   constructor(options: MailSyncOptions) {
     this.#options = options;
@@ -49,6 +53,8 @@ export class MailSync {
     const account = (accountId: string) => this.account(accountId);
     this.bodies = new MessageBodies({ reader, writer, account, changed });
     this.sentCopy = new SentMailbox({ reader, account });
+    this.uploads = new MailboxUploads({ reader, account, logger: options.logger });
+    this.sources = new MessageSources({ reader, account });
   }
 
   /** Begins to keep the account in step with its server. */

@@ -99,6 +99,21 @@ test('what is not there is said by its own code', async (t) => {
     [() => handlers['part.save']({ ref, partId: 'message' }), 'message.not-found'],
     [() => handlers['draft.discard']({ draftId: 'x' }), 'draft.not-found'],
     [() => handlers['outbox.retry']({ outboxId: 'x' }), 'outbox.not-found'],
+    [
+      () =>
+        handlers['transfer.import']({
+          accountId: 'a',
+          source: { kind: 'mbox', path: '/none' },
+          target: [],
+        }),
+      'account.not-found',
+    ],
+    [() => handlers['transfer.resume']({ transferId: 'x' }), 'transfer.not-found'],
+    [
+      () => handlers['transfer.export']({ messages: { mailboxId: 1 }, format: 'mbox' }),
+      'mailbox.not-found',
+    ],
+    [() => handlers['thunderbird.find']({ path: '/none' }), 'transfer.source-unreadable'],
   ];
   for (const [call, code] of cases) {
     await assert.rejects(async () => call(), { code });

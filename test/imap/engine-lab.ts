@@ -27,9 +27,10 @@ export interface SeenEvent {
   readonly payload: unknown;
 }
 
-export async function startLab() {
+export async function startLab(options: { extraConfig?: string } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-imap-'));
-  const dovecot = await startDovecot({ dir, users: [{ user, password: 'right' }] });
+  const users = [{ user, password: 'right' }];
+  const dovecot = await startDovecot({ dir, users, ...options });
   return {
     dir,
     dovecot,
@@ -43,7 +44,10 @@ export async function startLab() {
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
 /** Mail sync of one account, with what it said and what it was told. */
-export function startMail(dovecot: Dovecot, options: { dir?: string; password?: string } = {}) {
+export function startMail(
+  dovecot: Pick<Dovecot, 'imapPort'>,
+  options: { dir?: string; password?: string } = {},
+) {
   const path = (name: string) => (options.dir === undefined ? ':memory:' : join(options.dir, name));
   const store = openMailStore(path('mail.db'));
   const taskStore = new TaskStore(path('tasks.db'));
@@ -111,7 +115,7 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
 }
 
 function directory(
-  dovecot: Dovecot,
+  dovecot: Pick<Dovecot, 'imapPort'>,
   state: { password: string },
   problems: MailError[],
 ): AccountDirectory {
