@@ -101,8 +101,11 @@ export class AccountSync {
     priority: 'user' | 'background' = 'user',
   ): Promise<T> {
     return this.#work.run(async (client) => {
+      const open = client.mailbox !== false && client.mailbox.path === mailbox.path;
       const lock = await client.getMailboxLock(mailbox.path);
       try {
+        // Until it is asked, Courier answers a connection as if nothing had come since it was selected.
+        if (open) await client.noop();
         const selected = client.mailbox;
         const uidValidity = selected === false ? undefined : Number(selected.uidValidity);
         if (mailbox.uidValidity !== uidValidity) throw new RequestError('message.not-found');
