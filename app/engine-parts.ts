@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
+import { ContentStore } from './content/content-store.ts';
 import type { MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
@@ -28,6 +29,7 @@ export interface EngineStores {
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
   readonly mail: MailStore;
+  readonly content: ContentStore;
 }
 
 export interface EngineParts {
@@ -52,6 +54,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store: stores.mail,
+    content: stores.content,
     accounts,
     legs,
     pending,
@@ -107,7 +110,14 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
-  return { state, outbox, tasks, mail };
+  const content = new ContentStore({
+    contentPath: join(profileDir, 'content.db'),
+    mailPath: join(profileDir, 'mail.db'),
+    store: mail,
+    logger: host.logger,
+  });
+  open.add(toDisposable(() => content.abandon()));
+  return { state, outbox, tasks, mail, content };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
