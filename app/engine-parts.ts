@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
+import { ContentStore } from './content/content-store.ts';
 import type { MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
@@ -32,6 +33,7 @@ export interface EngineStores {
   readonly tasks: TaskStore;
   readonly transfers: TransferStore;
   readonly mail: MailStore;
+  readonly content: ContentStore;
 }
 
 export interface EngineParts {
@@ -57,6 +59,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store: stores.mail,
+    content: stores.content,
     accounts,
     legs,
     pending,
@@ -132,7 +135,14 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
-  return { state, outbox, tasks, transfers, mail };
+  const content = new ContentStore({
+    contentPath: join(profileDir, 'content.db'),
+    mailPath: join(profileDir, 'mail.db'),
+    store: mail,
+    logger: host.logger,
+  });
+  open.add(toDisposable(() => content.abandon()));
+  return { state, outbox, tasks, transfers, mail, content };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {

@@ -181,7 +181,7 @@ export class AccountSync {
     const inbox = context.reader.mailboxByRole(accountId, 'inbox');
     if (inbox === undefined) return;
     const { prefetchCount, prefetchSizeBytes } = imapLimits;
-    const uids = context.reader.newestWithoutSource(
+    const uids = context.reader.newestWithoutContent(
       inbox.mailboxId,
       prefetchCount,
       prefetchSizeBytes,

@@ -2,7 +2,8 @@
  * All accounts' mail: starts and stops their syncs, tells the window what changed, and answers
  * what is asked of mailboxes and messages. Leaves changes by the person to app/tasks.
  */
-
+import { setImmediate } from 'node:timers/promises';
+import type { ContentStore } from '../content/content-store.ts';
 import type { MailboxDto, MessageRow } from '../contract/index.ts';
 import type { EmitEvent } from '../engine-types.ts';
 import { LegError, RequestError } from '../errors.ts';
@@ -21,6 +22,7 @@ import { SentMailbox } from './sent-copy.ts';
 
 export interface MailSyncOptions {
   readonly store: MailStore;
+  readonly content: ContentStore;
   readonly accounts: AccountDirectory;
   readonly legs: LegOpener;
   readonly pending: PendingChanges;
@@ -51,7 +53,14 @@ export class MailSync {
       arrived: (mailbox, uids) => this.#arrived(mailbox, uids),
     };
     const account = (accountId: string) => this.account(accountId);
-    this.bodies = new MessageBodies({ reader, writer, account, changed });
+    this.bodies = new MessageBodies({
+      reader,
+      writer,
+      content: options.content,
+      logger: options.logger,
+      account,
+      changed,
+    });
     this.sentCopy = new SentMailbox({ reader, account });
     this.uploads = new MailboxUploads({ reader, account, logger: options.logger });
     this.sources = new MessageSources({ reader, account });
@@ -71,7 +80,9 @@ export class MailSync {
     this.#syncs.delete(accountId);
     await sync?.stop();
     this.bodies.forget();
-    this.#options.store.writer.removeAccount(accountId);
+    // In steps: the window is answered in between.
+    while (this.#options.store.writer.removeSomeOfAccount(accountId)) await setImmediate();
+    this.#options.content.removeGone();
   }
 
   /** Tries again now, also after something that only the person could mend. */

@@ -54,12 +54,17 @@ const forbidden: readonly { from: string; to: string; why: string }[] = [
     why: 'policy decides on facts alone',
   })),
   ...['imap', 'submission', 'accounts', 'tasks', 'transfer'].flatMap((to) =>
-    ['app/mime/', 'app/store/'].map((from) => ({
+    ['app/mime/', 'app/store/', 'app/content/'].map((from) => ({
       from,
       to: `app/${to}/`,
-      why: 'mime and store stand below what uses them',
+      why: 'mime, store and content stand below what uses them',
     })),
   ),
+  ...['app/mime/', 'app/store/'].map((from) => ({
+    from,
+    to: 'app/content/',
+    why: 'content stands on mime and store',
+  })),
 ];
 
 const forbiddenPackages: readonly { from: string; packages: RegExp; why: string }[] = [

@@ -3,10 +3,12 @@
  * protected leg does is tested elsewhere, so the stand-in connects and says nothing more.
  */
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ContentStore } from '../../app/content/content-store.ts';
 import type { EventName } from '../../app/contract/index.ts';
 import type { MailError } from '../../app/errors.ts';
 import { MailSync } from '../../app/imap/mail-sync.ts';
@@ -48,8 +50,15 @@ export function startMail(
   dovecot: Pick<Dovecot, 'imapPort'>,
   options: { dir?: string; password?: string } = {},
 ) {
-  const path = (name: string) => (options.dir === undefined ? ':memory:' : join(options.dir, name));
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'letterlock-mail-'));
+  const path = (name: string) => join(dir, name);
   const store = openMailStore(path('mail.db'));
+  const content = new ContentStore({
+    contentPath: path('content.db'),
+    mailPath: path('mail.db'),
+    store,
+    logger: silentLogger,
+  });
   const taskStore = new TaskStore(path('tasks.db'));
   const state = { password: options.password ?? 'right', online: true, opened: 0 };
   const sockets = new Set<Socket>();
@@ -69,6 +78,7 @@ export function startMail(
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store,
+    content,
     accounts,
     legs,
     pending,
@@ -87,6 +97,7 @@ export function startMail(
   return {
     mail,
     store,
+    content,
     tasks,
     taskStore,
     events,
@@ -108,8 +119,10 @@ export function startMail(
     async stop() {
       await mail.stop();
       await tasks.stop();
+      await content.stop();
       store.close();
       taskStore.close();
+      if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
 }
