@@ -10,6 +10,7 @@ import { MailStoreReader } from './mail-reader.ts';
 import { MailStoreWriter } from './mail-writer.ts';
 import { mail001 } from './migrations/mail-001-mailboxes.ts';
 import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
+import { SyncReader } from './sync-reader.ts';
 
 const migrations = [mail001, mail002];
 
@@ -19,6 +20,8 @@ const damageCodes = new Set([11, 26]);
 export interface MailStore {
   readonly reader: MailStoreReader;
   readonly writer: MailStoreWriter;
+  /** What sync asks; reads only. */
+  readonly sync: SyncReader;
   /** True when a damaged file was set aside. */
   readonly rebuilt: boolean;
   close(): void;
@@ -39,6 +42,7 @@ export function openMailStore(path: string): MailStore {
   return {
     reader: new MailStoreReader(db),
     writer: new MailStoreWriter(db),
+    sync: new SyncReader(db),
     rebuilt,
     close: () => db.close(),
   };
