@@ -15,6 +15,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...appHandlers(options, parts),
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
+    ...syncHandlers(parts),
     ...writingHandlers(parts),
     ...transferHandlers(options, parts),
   };
@@ -27,8 +28,8 @@ type Prefixed<P extends string> = Pick<
 
 function appHandlers(
   { host }: EngineOptions,
-  { stores }: EngineParts,
-): Prefixed<'app' | 'settings'> {
+  { mail, stores }: EngineParts,
+): Prefixed<'app' | 'settings' | 'network'> {
   return {
     'app.info': () => ({
       version: host.version,
@@ -37,7 +38,15 @@ function appHandlers(
       secretStorage: host.secretStorage,
     }),
     'settings.get': () => stores.state.settings(),
-    'settings.set': (input) => stores.state.setSettings(input),
+    'settings.set': (input) => {
+      const settings = stores.state.setSettings(input);
+      if (input.bodiesDays !== undefined) mail.settingsChanged();
+      return settings;
+    },
+    'network.changed': () => {
+      mail.networkChanged();
+      return {};
+    },
   };
 }
 
@@ -132,6 +141,13 @@ function mailHandlers(
       await mail.syncMailbox(mailboxId);
       return {};
     },
+    'mailbox.create': ({ accountId, name, parentId }) =>
+      mail.createMailbox(accountId, name, parentId),
+    'mailbox.rename': ({ mailboxId, name }) => mail.renameMailbox(mailboxId, name),
+    'mailbox.delete': async ({ mailboxId }) => {
+      await mail.deleteMailbox(mailboxId);
+      return {};
+    },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
     'message.setFlags': ({ refs, seen, flagged }) => {
@@ -148,6 +164,19 @@ function mailHandlers(
       const part = await mail.bodies.readPart(ref, partId);
       const path = await host.chooseSavePath(part.fileName);
       return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
+    },
+  };
+}
+
+function syncHandlers({ mail }: EngineParts): Prefixed<'sync' | 'search'> {
+  return {
+    'sync.status': ({ accountId }) => mail.status(accountId),
+    'sync.pause': ({ accountId }) => mail.setPaused(accountId, true),
+    'sync.resume': ({ accountId }) => mail.setPaused(accountId, false),
+    'search.server': ({ accountId, searchId, text }) => mail.search.run(accountId, searchId, text),
+    'search.cancel': ({ searchId }) => {
+      mail.search.cancel(searchId);
+      return {};
     },
   };
 }

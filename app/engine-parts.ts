@@ -66,8 +66,14 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     emit: bus.emit,
     logger: options.host.logger,
     onOnline: (accountId) => goOn(parts, options, accountId),
+    onRenamed: (accountId, from, to) => tasks.renameMailbox(accountId, from, to),
+    choices: {
+      bodiesDays: () => stores.state.settings().bodiesDays,
+      paused: (accountId) => stores.state.syncPaused(accountId),
+      setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
+    },
   });
-  const tasks = createTasks(options, stores, { mail, pending, bus });
+  const tasks: TaskQueue = createTasks(options, stores, { mail, pending, bus });
   const drafts = new Drafts({
     store: stores.outbox,
     onChanged: () => bus.emit('drafts.changed', {}),

@@ -32,6 +32,9 @@ const accountInput = z.object({
   allowClear: z.boolean(),
 });
 
+/** Last component of a mailbox's path: no line breaks or other control characters. */
+const mailboxName = z.string().trim().min(1).max(200);
+
 export const methods = {
   'app.info': {
     input: nothing,
@@ -100,6 +103,45 @@ export const methods = {
   'mailbox.list': { input: byAccount, output: z.array(s.mailbox) },
   /** Brings one mailbox up to date now; returns when the newest messages are in the store. */
   'mailbox.sync': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
+  /** Makes a mailbox, within `parentId` when given; `name` is its last component. */
+  'mailbox.create': {
+    input: byAccount.extend({ name: mailboxName, parentId: s.mailboxId.optional() }),
+    output: s.mailbox,
+  },
+  /** Gives it another last component; refused for INBOX and mailboxes with a special use. */
+  'mailbox.rename': {
+    input: z.object({ mailboxId: s.mailboxId, name: mailboxName }),
+    output: s.mailbox,
+  },
+  /** Deletes it with all its messages; refused for INBOX and mailboxes with a special use. */
+  'mailbox.delete': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
+
+  'sync.status': { input: byAccount, output: s.syncStatus },
+  /** Holds back headers and bodies fetched ahead, also after a restart; new mail still comes. */
+  'sync.pause': { input: byAccount, output: s.syncStatus },
+  'sync.resume': { input: byAccount, output: s.syncStatus },
+  /** The host's hint that the network came, went or changed, or that the computer woke up. */
+  'network.changed': { input: z.object({ online: z.boolean().optional() }), output: nothing },
+
+  /**
+   * Asks the server for messages that hold the text, in all mailboxes of the account: the second
+   * step of a search, for what is not here. `found` counts all; `rows` are the newest.
+   */
+  'search.server': {
+    input: byAccount.extend({
+      searchId: z.string().min(1).max(64),
+      text: z.string().trim().min(1).max(500),
+    }),
+    output: z.object({
+      found: z.int().nonnegative(),
+      rows: z.array(s.messageRow).max(200),
+      /** Mailboxes whose search the server refused. */
+      refused: z.int().nonnegative(),
+    }),
+  },
+  /** Gives up a search on the server; it then ends with `cancelled`. */
+  'search.cancel': { input: z.object({ searchId: z.string().max(64) }), output: nothing },
+
   /** A window of a mailbox, newest first. */
   'message.list': {
     input: z.object({

@@ -292,9 +292,18 @@ export const outboxItem = z.object({
 });
 export type OutboxItem = z.infer<typeof outboxItem>;
 
+/** Messages, over all mailboxes of an account. */
+export const syncProgress = z.object({
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+});
+
+export type SyncProgress = z.infer<typeof syncProgress>;
+
 export const syncState = z.object({
   accountId,
   state: z.enum(['idle', 'syncing', 'offline', 'paused']),
+  /** The one that is being worked on. */
   mailbox: z.string().optional(),
   done: z.int().nonnegative().optional(),
   total: z.int().nonnegative().optional(),
@@ -384,11 +393,22 @@ export const thunderbirdProfile = z.object({
     .max(100),
 });
 export type ThunderbirdProfile = z.infer<typeof thunderbirdProfile>;
+/** How far the account is known here. `bodies` counts those that the settings ask for. */
+export const syncStatus = z.object({
+  accountId,
+  state: syncState.shape.state,
+  headers: syncProgress,
+  bodies: syncProgress,
+  paused: z.boolean(),
+});
+export type SyncStatus = z.infer<typeof syncStatus>;
 
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
   /** How long a message is kept back after "Send", so that it can be undone (seconds; 0: not at all). */
   undoSendSeconds: z.int().min(0).max(limits.undoSendSeconds),
+  /** Messages received within so many days are kept here whole; older ones come when opened. */
+  bodiesDays: z.enum(['30', '90', '365', 'all']),
 });
 export type Settings = z.infer<typeof settings>;

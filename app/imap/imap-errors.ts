@@ -49,6 +49,35 @@ export function toImapMailError(error: unknown, host: string, streamError?: unkn
   );
 }
 
+/** What servers say when an account has as many connections as it may have. */
+const noRoomWords =
+  /(too many|maximum (number of|allowed)|exceeded?|limit|only \d+).{0,60}(connection|session|login)/i;
+
+/**
+ * An error of connecting and signing in. A server that has no room or is not well says nothing
+ * about the password (RFC 5530: UNAVAILABLE, INUSE, LIMIT, SERVERBUG).
+ */
+export function toSignInError(error: unknown, host: string, streamError?: unknown): MailError {
+  const code = field(error, 'serverResponseCode');
+  const text = `${serverText(error)} ${field(error, 'reason') ?? ''}`;
+  if (code === 'LIMIT' || (noRoomWords.test(text) && !(error instanceof MailError))) {
+    return new ImapError(
+      'imap.too-many-connections',
+      { host, text: oneLine(text, 200) },
+      { cause: error },
+    );
+  }
+  if (code === 'UNAVAILABLE' || code === 'INUSE' || code === 'SERVERBUG') {
+    return new ImapError('imap.failed', { host, text: serverText(error) }, { cause: error });
+  }
+  return toImapMailError(error, host, streamError);
+}
+
+/** True when the server allows the account no further connection now. */
+export function isNoRoom(error: MailError): boolean {
+  return error.code === 'imap.too-many-connections';
+}
+
 /** True when the server itself said no (tagged NO or BAD), or the mailbox is gone. */
 export function isRefusal(error: MailError): boolean {
   if (!(error instanceof ImapError)) return false;

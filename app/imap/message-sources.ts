@@ -1,4 +1,5 @@
 /** Messages as they came, for export: from the store when it has them, else from the server. */
+import type { ContentStore } from '../content/content-store.ts';
 import type { MessageRef } from '../contract/index.ts';
 import { ImapError, RequestError } from '../errors.ts';
 import { mimeLimits } from '../mime/limits.ts';
@@ -10,6 +11,7 @@ import type { AccountSync } from './account-sync.ts';
 
 export interface MessageSourcesOptions {
   readonly reader: MailStoreReader;
+  readonly content: Pick<ContentStore, 'source'>;
   /** @throws RequestError `account.not-found` */
   readonly account: (accountId: string) => Pick<AccountSync, 'run' | 'inMailbox'>;
 }
@@ -47,12 +49,12 @@ export class MessageSources implements MessageSource {
   }
 
   async source(ref: MessageRef): Promise<SourceOfMessage> {
-    const { reader } = this.#options;
+    const { reader, content } = this.#options;
     const mailbox = reader.mailbox(ref.mailboxId);
     if (mailbox?.accountId !== ref.accountId) throw new RequestError('message.not-found');
     const known =
       mailbox.uidValidity === ref.uidValidity ? reader.message(ref.mailboxId, ref.uid) : undefined;
-    const raw = known === undefined ? undefined : reader.source(known.rowId);
+    const raw = known === undefined ? undefined : content.source(known);
     if (known !== undefined && raw !== undefined) {
       return { raw, flags: wireFlags(known), receivedAt: new Date(known.receivedAt) };
     }

@@ -8,12 +8,15 @@ import { MailStoreWriter } from './mail-writer.ts';
 import { mail001 } from './migrations/mail-001-mailboxes.ts';
 import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
 import { mail003 } from './migrations/mail-003-content.ts';
+import { SyncReader } from './sync-reader.ts';
 
 const migrations = [mail001, mail002, mail003];
 
 export interface MailStore {
   readonly reader: MailStoreReader;
   readonly writer: MailStoreWriter;
+  /** What sync asks; reads only. */
+  readonly sync: SyncReader;
   /** True when a damaged file was set aside. */
   readonly rebuilt: boolean;
   close(): void;
@@ -25,6 +28,7 @@ export function openMailStore(path: string): MailStore {
   return {
     reader: new MailStoreReader(db),
     writer: new MailStoreWriter(db),
+    sync: new SyncReader(db),
     rebuilt,
     close: () => db.close(),
   };

@@ -45,6 +45,11 @@ export interface MessageFlags {
   readonly answered: boolean;
 }
 
+/** Flags to set; keywords are replaced when given, and left as they are otherwise. */
+export interface FlagsChange extends Partial<MessageFlags> {
+  readonly keywords?: readonly string[];
+}
+
 /** A message's envelope and flags, as fetched. */
 export interface MessageHeader extends MessageFlags {
   readonly uid: number;

@@ -7,16 +7,17 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { transaction } from './database.ts';
 import type {
   ContentKey,
+  FlagsChange,
   InsertedMessage,
   ListedMailbox,
-  MessageFlags,
   MessageHeader,
 } from './mail-types.ts';
 
 /** Larger work is split by the caller. */
 export const rowsPerTransaction = 200;
 
-const rowIdsPerSecond = 4_096_000;
+/** Places for messages within one second of arrival. */
+export const rowIdsPerSecond = 4_096_000;
 /** Keeps `rowId` within JavaScript's safe integers: a second of the year 2039 still fits. */
 const latestTime = 2_190_000_000_000;
 /** Prime; mailboxes of one account lie far apart within a second. */
@@ -76,6 +77,21 @@ export class MailStoreWriter {
       );
     });
     this.onDeleted?.();
+  }
+
+  /** Makes sure that the account has an INBOX before its mailboxes were listed (RFC 9051 §5.1). */
+  ensureInbox(accountId: string): void {
+    this.#run(
+      `INSERT INTO mailbox (accountId, path, name, depth, role, selectable, position)
+       SELECT ?1, 'INBOX', 'INBOX', 0, 'inbox', 1, 0
+       WHERE NOT EXISTS (SELECT 1 FROM mailbox WHERE accountId = ?1 AND role = 'inbox')`,
+      accountId,
+    );
+  }
+
+  /** The mailbox has another path on the server; its messages are what they were. */
+  renameMailbox(mailboxId: number, path: string): void {
+    this.#run('UPDATE mailbox SET path = ? WHERE mailboxId = ?', path, mailboxId);
   }
 
   /** Empties a mailbox whose uids no longer mean what they meant (RFC 9051 §2.3.1.1). */
@@ -195,8 +211,11 @@ export class MailStoreWriter {
     }
   }
 
-  /** Flags of known messages; unknown uids are passed over. Returns how many rows changed. */
-  setFlags(mailboxId: number, changes: ReadonlyMap<number, Partial<MessageFlags>>): number {
+  /**
+   * Flags, and keywords where given, of known messages; unknown uids are passed over.
+   * Returns how many rows changed.
+   */
+  setFlags(mailboxId: number, changes: ReadonlyMap<number, FlagsChange>): number {
     let changed = 0;
     transaction(this.#db, () => {
       for (const [uid, flags] of changes) {
@@ -205,12 +224,14 @@ export class MailStoreWriter {
         );
         changed += this.#run(
           `UPDATE message SET seen = coalesce(?1, seen), flagged = coalesce(?2, flagged),
-             answered = coalesce(?3, answered)
+             answered = coalesce(?3, answered), keywords = coalesce(?6, keywords)
            WHERE mailboxId = ?4 AND uid = ?5 AND (seen IS NOT coalesce(?1, seen)
-             OR flagged IS NOT coalesce(?2, flagged) OR answered IS NOT coalesce(?3, answered))`,
+             OR flagged IS NOT coalesce(?2, flagged) OR answered IS NOT coalesce(?3, answered)
+             OR keywords IS NOT coalesce(?6, keywords))`,
           ...values,
           mailboxId,
           uid,
+          flags.keywords?.join(' ') ?? null,
         );
       }
     });
