@@ -103,6 +103,8 @@ function needed(purpose, args, asRoot) {
       const screen = linux && process.env.DISPLAY === undefined ? ['xvfb'] : [];
       return ['openssl', 'browser', 'dovecot', ...postfix, 'swaks', 'python', ...screen];
     }
+    case 'servers':
+      return ['openssl', 'dovecot', ...postfix];
     case 'check':
       return ['openssl'];
     default:
