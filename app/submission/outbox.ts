@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts';
 import { buildMessageFile, createMessageId } from '../mime/build.ts';
 import { parseAddress, parseRecipients, wireAddress } from '../mime/build-address.ts';
 import type { SentCopy } from '../ports.ts';
+import { toWireError } from '../wire-error.ts';
 import type { SubmissionAccess } from './delivery.ts';
 import type { DraftRow } from './draft-store.ts';
 import type { Drafts } from './drafts.ts';
@@ -251,7 +252,12 @@ export class Outbox {
 
   #recover(): void {
     for (const row of this.#store.list()) {
-      if (row.state === 'sending') this.#queue.keep(settleCrashed(row, this.#now()));
+      if (row.state !== 'sending') continue;
+      // Nobody is told: what asks this object is not built yet.
+      const { row: settled, error } = settleCrashed(row, this.#now());
+      const { logger } = this.#options;
+      const wire = error && toWireError(error, logger, 'outbox.attempt');
+      this.#store.put({ ...settled, error: wire });
     }
     this.#prune();
   }

@@ -8,6 +8,7 @@ import { methods } from '../../app/contract/index.ts';
 import { createEngine } from '../../app/engine.ts';
 import type { EngineHost } from '../../app/engine-types.ts';
 import { silentLogger } from '../../app/log.ts';
+import { OutboxStore } from '../../app/submission/outbox-store.ts';
 
 const host: EngineHost = {
   version: '1.2.3',
@@ -70,6 +71,44 @@ test('what is not there is said by its own code', async (t) => {
   for (const [call, code] of cases) {
     await assert.rejects(async () => call(), { code });
   }
+  await engine.stop();
+});
+
+test('starts after a crash in the middle of sending, with the message in its list', async (t) => {
+  const profileDir = profile(t);
+  await createEngine({ profileDir, host }).stop();
+  const store = new OutboxStore(profileDir);
+  for (const dotStarted of [false, true]) {
+    store.put({
+      outboxId: `dot-${dotStarted}`,
+      accountId: 'a',
+      messageId: '<1@example.test>',
+      subject: 's',
+      reversePath: 'a@example.test',
+      recipients: ['b@example.test'],
+      accepted: [],
+      refused: [],
+      sizeBytes: 1,
+      state: 'sending',
+      queuedAt: new Date(),
+      sentAt: undefined,
+      nextAttemptAt: undefined,
+      attempts: 1,
+      error: undefined,
+      dotStarted,
+      copyPending: false,
+    });
+  }
+  store.close();
+  const engine = createEngine({ profileDir, host });
+  const items = await engine.handlers['outbox.list']({});
+  assert.deepEqual(
+    items.map(({ state, error }) => [state, error?.code]),
+    [
+      ['waiting', undefined],
+      ['unknown', 'submission.unknown'],
+    ],
+  );
   await engine.stop();
 });
 

@@ -34,6 +34,7 @@ export class EngineProcess {
   readonly #log: string[] = [];
   #ended = false;
   #wanted = false;
+  #died = false;
 
   /** @param cacheDir where compiled code is kept, so that a restart takes a moment only */
   constructor(settings: ChildSettings, cacheDir: string) {
@@ -59,6 +60,7 @@ export class EngineProcess {
     this.#gone = new Promise((resolve) => {
       child.once('close', () => {
         this.#ended = true;
+        this.#died = !this.#wanted;
         ready.resolve();
         resolve();
       });
@@ -133,7 +135,7 @@ export class EngineProcess {
 
   /** True when it ended without being asked to. */
   get died(): boolean {
-    return this.#ended && !this.#wanted;
+    return this.#died;
   }
 
   /** The last lines of its log. */
