@@ -109,6 +109,8 @@ function needed(purpose, args, asRoot) {
     }
     case 'bench':
       return ['openssl', 'dovecot', 'isync', 'notmuch'];
+    case 'servers':
+      return ['openssl', 'dovecot', ...postfix];
     case 'check':
       return ['openssl'];
     default:
