@@ -144,15 +144,36 @@ export class MailStoreWriter {
     );
   }
 
+  /** Adds messages that are not in the store yet: half the work of `upsertMessages`. */
+  insertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    transaction(this.#db, () => {
+      for (const header of headers) this.#insertMessage(mailboxId, header);
+    });
+  }
+
+  /**
+   * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
+   * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
+   */
   #insertMessage(mailboxId: number, header: MessageHeader): void {
     const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
-    this.#run(
+    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
+    let place = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond;
+    while (!this.#insertAt(second + place, mailboxId, receivedAt, header)) {
+      place = (place + 1) % rowIdsPerSecond;
+    }
+  }
+
+  /** False when the rowId is taken. */
+  #insertAt(rowId: number, mailboxId: number, receivedAt: number, header: MessageHeader): boolean {
+    const added = this.#run(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
          seen, flagged, answered, hasAttachment, sizeBytes)
        VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-         ?18, ?19, ?20)`,
-      this.#freeRowId(receivedAt, mailboxId, header.uid),
+         ?18, ?19, ?20)
+       ON CONFLICT (rowId) DO NOTHING`,
+      rowId,
       mailboxId,
       header.uid,
       randomInt(2 ** 47),
@@ -173,24 +194,7 @@ export class MailStoreWriter {
       header.hasAttachment ? 1 : 0,
       header.sizeBytes,
     );
-  }
-
-  /**
-   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
-   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
-   */
-  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
-    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    const sql = 'SELECT 1 FROM message WHERE rowId = ?';
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
-      if (statement.get(second + place) === undefined) return second + place;
-      place = (place + 1) % rowIdsPerSecond;
-    }
+    return added > 0;
   }
 
   /**
