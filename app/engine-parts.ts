@@ -18,9 +18,10 @@ import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
 import { Drafts } from './submission/drafts.ts';
 import { Outbox } from './submission/outbox.ts';
 import { OutboxStore } from './submission/outbox-store.ts';
-import { createFlagsTask } from './tasks/flags-task.ts';
+import { createTasks } from './tasks/create-tasks.ts';
+import type { MessageChanges } from './tasks/message-changes.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
-import { TaskQueue } from './tasks/task-queue.ts';
+import type { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
 
 export interface EngineStores {
@@ -37,6 +38,7 @@ export interface EngineParts {
   readonly accounts: Accounts;
   readonly mail: MailSync;
   readonly tasks: TaskQueue;
+  readonly changes: MessageChanges;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   /** Tells the window what an account's lock says now. */
@@ -59,7 +61,14 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     logger: options.host.logger,
     onOnline: (accountId) => goOn(parts, options, accountId),
   });
-  const tasks = createTasks(options, stores, { mail, pending, bus });
+  const { tasks, changes } = createTasks({
+    store: stores.mail,
+    tasks: stores.tasks,
+    mail,
+    pending,
+    emit: bus.emit,
+    logger: options.host.logger,
+  });
   const drafts = new Drafts({
     store: stores.outbox,
     onChanged: () => bus.emit('drafts.changed', {}),
@@ -92,7 +101,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
-  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, tellLock };
+  const parts = { bus, stores, legs, accounts, mail, tasks, changes, drafts, outbox, tellLock };
   return parts;
 }
 
@@ -122,30 +131,6 @@ function createAccounts(options: EngineOptions, stores: EngineStores, bus: Event
     onChanged: () => bus.emit('account.changed', {}),
   });
   return { accounts, legs };
-}
-
-function createTasks(
-  options: EngineOptions,
-  stores: EngineStores,
-  { mail, pending, bus }: { mail: MailSync; pending: PendingFlags; bus: EventBus },
-): TaskQueue {
-  const { reader, writer } = stores.mail;
-  const flags = createFlagsTask({
-    reader,
-    writer,
-    changed: ({ accountId, mailboxId }) => {
-      bus.emit('messages.changed', { accountId, mailboxId });
-      bus.emit('mailboxes.changed', { accountId });
-    },
-  });
-  const tasks = new TaskQueue({
-    store: stores.tasks,
-    account: (accountId) => mail.account(accountId),
-    logger: options.host.logger,
-    onPending: (accountId, list) => pending.replace(accountId, list, flags),
-  });
-  tasks.register(flags);
-  return tasks;
 }
 
 /** The server can be reached again: what waited for it may go on. */

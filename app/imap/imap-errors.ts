@@ -1,4 +1,5 @@
 /** Turns what imapflow throws into MailError families. The server's words stay short and plain. */
+import type { ImapFlow } from 'imapflow';
 import { AuthError, ImapError, LegError, MailError } from '../errors.ts';
 import { oneLine } from '../mime/plain-words.ts';
 
@@ -52,6 +53,15 @@ export function isRefusal(error: MailError): boolean {
 /** True when the connection is the trouble, not the command. */
 export function isConnectionTrouble(error: MailError): boolean {
   return error instanceof LegError;
+}
+
+/**
+ * The library answers "not done" or "nothing" for a refusal and for a lost connection alike: to be
+ * asked before such an answer is believed.
+ * @throws LegError `leg.unreachable` when the connection is gone
+ */
+export function assertConnected(client: ImapFlow): void {
+  if (!client.usable) throw new LegError('leg.unreachable');
 }
 
 function serverText(error: unknown): string {

@@ -15,6 +15,8 @@ import { chunks, toUidSet } from './uid-ranges.ts';
 /** Changes of the person's that the server has not confirmed yet: they win over what it says. */
 export interface PendingChanges {
   flags(mailbox: StoredMailbox, uid: number): Partial<MessageFlags> | undefined;
+  /** The message's keywords with the person's changes. */
+  keywords(mailbox: StoredMailbox, uid: number, fromServer: readonly string[]): readonly string[];
 }
 
 export interface SyncContext {
@@ -209,6 +211,12 @@ export class MailboxSync {
     return highest;
   }
 
+  #withPending(mailbox: StoredMailbox, header: MessageHeader): MessageHeader {
+    const { pending } = this.#context;
+    const keywords = pending.keywords(mailbox, header.uid, header.keywords ?? []);
+    return { ...header, ...pending.flags(mailbox, header.uid), keywords };
+  }
+
   async #fetchHeaders(
     client: ImapFlow,
     range: string,
@@ -219,10 +227,7 @@ export class MailboxSync {
     const headers = messages
       // `n:*` always holds the last message, even when its uid is below n (RFC 9051 §9).
       .filter((message) => message.uid >= (options.from ?? 1))
-      .map((message) => ({
-        ...toHeader(message),
-        ...this.#context.pending.flags(mailbox, message.uid),
-      }))
+      .map((message) => this.#withPending(mailbox, toHeader(message)))
       .sort((a, b) => b.uid - a.uid);
     // Asked after the fetch: the account's other connection may have stored some meanwhile.
     const { reader, writer } = this.#context;

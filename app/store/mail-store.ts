@@ -10,8 +10,12 @@ import { MailStoreReader } from './mail-reader.ts';
 import { MailStoreWriter } from './mail-writer.ts';
 import { mail001 } from './migrations/mail-001-mailboxes.ts';
 import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
+import { mail004 } from './migrations/mail-004-threads.ts';
+import { PlacementWriter } from './placement-writer.ts';
+import { ThreadIndex } from './thread-index.ts';
+import { ViewReader } from './view-reader.ts';
 
-const migrations = [mail001, mail002];
+const migrations = [mail001, mail002, mail004];
 
 /** SQLite result codes: SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);
@@ -19,6 +23,10 @@ const damageCodes = new Set([11, 26]);
 export interface MailStore {
   readonly reader: MailStoreReader;
   readonly writer: MailStoreWriter;
+  /** Lists over mailboxes, and conversations. */
+  readonly views: ViewReader;
+  /** Where messages are shown and kept, as the person's changes have it. */
+  readonly placement: PlacementWriter;
   /** True when a damaged file was set aside. */
   readonly rebuilt: boolean;
   close(): void;
@@ -36,9 +44,12 @@ export function openMailStore(path: string): MailStore {
     rebuilt = true;
     db = openDatabase(path, migrations, { synchronous: 'NORMAL' });
   }
+  const threads = new ThreadIndex(db);
   return {
     reader: new MailStoreReader(db),
-    writer: new MailStoreWriter(db),
+    writer: new MailStoreWriter(db, threads),
+    views: new ViewReader(db),
+    placement: new PlacementWriter(db, threads),
     rebuilt,
     close: () => db.close(),
   };

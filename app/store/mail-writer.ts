@@ -4,38 +4,59 @@
  */
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { integerColumn, optionalText, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
 import type { ListedMailbox, MessageFlags, MessageHeader } from './mail-types.ts';
+import { isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
+import { ThreadIndex } from './thread-index.ts';
 
 /** Larger work is split by the caller. */
 export const rowsPerTransaction = 200;
 
-const rowIdsPerSecond = 4_096_000;
+export const rowIdsPerSecond = 4_096_000;
 /** Keeps `rowId` within JavaScript's safe integers: a second of the year 2039 still fits. */
 const latestTime = 2_190_000_000_000;
 /** Prime; mailboxes of one account lie far apart within a second. */
 const mailboxStride = 131_071;
 
+/** What all new messages of a mailbox have in common. */
+interface Arrival {
+  readonly mailboxId: number;
+  readonly accountId: string;
+  readonly listed: boolean;
+  /** Uids that may be known already; undefined when that has to be asked one by one. */
+  readonly known: ReadonlySet<number> | undefined;
+  /** Messages that are shown here while the server still keeps them elsewhere. */
+  readonly awaited: ReadonlySet<string>;
+}
+
 export class MailStoreWriter {
   readonly #db: DatabaseSync;
+  readonly #threads: ThreadIndex;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, threads = new ThreadIndex(db)) {
     this.#db = db;
+    this.#threads = threads;
   }
 
-  #run(sql: string, ...values: SQLInputValue[]): number {
+  #prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
-    return Number(statement.run(...values).changes);
+    return statement;
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
   }
 
   /** Makes the account's mailboxes what the server listed; those gone from the server go here too. */
   replaceMailboxes(accountId: string, listed: readonly ListedMailbox[]): void {
     transaction(this.#db, () => {
+      const rolesBefore = this.#roles(accountId);
       for (const [position, mailbox] of listed.entries()) {
         this.#run(
           `INSERT INTO mailbox
@@ -64,7 +85,26 @@ export class MailStoreWriter {
         accountId,
         JSON.stringify(listed.map((mailbox) => mailbox.path)),
       );
+      for (const { mailboxId, listed } of this.#relisted(accountId, rolesBefore)) {
+        this.#run('UPDATE message SET listed = ? WHERE shownIn = ?', listed, mailboxId);
+      }
     });
+  }
+
+  #roles(accountId: string): Map<number, number> {
+    const rows = this.#prepare(
+      `SELECT mailboxId, ${isListedSql} AS listed FROM mailbox WHERE accountId = ?`,
+    ).all(accountId);
+    return new Map(
+      rows.map((row) => [integerColumn(row, 'mailboxId'), integerColumn(row, 'listed')]),
+    );
+  }
+
+  /** Mailboxes that lists over all mailboxes now show, or show no more. */
+  #relisted(accountId: string, before: ReadonlyMap<number, number>) {
+    return [...this.#roles(accountId)]
+      .filter(([mailboxId, listed]) => (before.get(mailboxId) ?? listed) !== listed)
+      .map(([mailboxId, listed]) => ({ mailboxId, listed }));
   }
 
   /** Empties a mailbox whose uids no longer mean what they meant (RFC 9051 §2.3.1.1). */
@@ -106,38 +146,118 @@ export class MailStoreWriter {
 
   /** Adds messages or brings known ones up to date. */
   upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
-    transaction(this.#db, () => {
-      for (const header of headers) {
-        if (!this.#updateMessage(mailboxId, header)) this.#insertMessage(mailboxId, header);
-      }
-    });
+    try {
+      transaction(this.#db, () => {
+        const arrival = this.#arrival(mailboxId, headers);
+        // Oldest first within the batch: pages fill up, where newest first would leave halves.
+        for (const header of headers.toSorted((a, b) => a.uid - b.uid)) {
+          const known = arrival.known?.has(header.uid) ?? true;
+          if (!known || !this.#updateMessage(mailboxId, header)) {
+            this.#insertMessage(arrival, header);
+          }
+        }
+        this.#threads.flush();
+      });
+    } catch (error) {
+      this.#threads.forget();
+      throw error;
+    }
+  }
+
+  #arrival(mailboxId: number, headers: readonly MessageHeader[]): Arrival {
+    const mailbox = this.#prepare(
+      `SELECT accountId, ${isListedSql} AS listed FROM mailbox WHERE mailboxId = ?`,
+    ).get(mailboxId);
+    const awaited = this.#prepare(
+      `SELECT messageId, receivedAt, sizeBytes FROM message INDEXED BY message_displaced
+       WHERE shownIn = ? AND shownIn <> mailboxId`,
+    ).all(mailboxId);
+    return {
+      mailboxId,
+      accountId: mailbox === undefined ? '' : textColumn(mailbox, 'accountId'),
+      listed: mailbox !== undefined && integerColumn(mailbox, 'listed') === 1,
+      known: this.#knownUids(mailboxId, headers),
+      awaited: new Set(
+        awaited.map((row) =>
+          sameMessageKey({
+            messageId: optionalText(row, 'messageId'),
+            receivedAt: integerColumn(row, 'receivedAt'),
+            sizeBytes: integerColumn(row, 'sizeBytes'),
+          }),
+        ),
+      ),
+    };
+  }
+
+  /** A sync brings neighbours: what is known of their range tells new messages from known ones. */
+  #knownUids(
+    mailboxId: number,
+    headers: readonly MessageHeader[],
+  ): ReadonlySet<number> | undefined {
+    const uids = headers.map(({ uid }) => uid);
+    const first = Math.min(...uids);
+    const last = Math.max(...uids);
+    const most = headers.length * 4;
+    const rows = this.#prepare(
+      'SELECT uid FROM message WHERE mailboxId = ? AND uid BETWEEN ? AND ? LIMIT ?',
+    ).all(mailboxId, first, last, most);
+    // The same uid twice in one batch is for the slow way as well.
+    if (rows.length === most || new Set(uids).size < uids.length) return undefined;
+    return new Set(rows.map((row) => integerColumn(row, 'uid')));
   }
 
   #updateMessage(mailboxId: number, header: MessageHeader): boolean {
-    return (
-      this.#run(
-        `UPDATE message SET seen = ?, flagged = ?, answered = ?, keywords = ?
-         WHERE mailboxId = ? AND uid = ?`,
-        header.seen ? 1 : 0,
-        header.flagged ? 1 : 0,
-        header.answered ? 1 : 0,
-        (header.keywords ?? []).join(' '),
-        mailboxId,
-        header.uid,
-      ) > 0
+    const known = this.#run(
+      `UPDATE message SET seen = ?, flagged = ?, answered = ?, keywords = ?
+       WHERE mailboxId = ? AND uid = ?`,
+      header.seen ? 1 : 0,
+      header.flagged ? 1 : 0,
+      header.answered ? 1 : 0,
+      (header.keywords ?? []).join(' '),
+      mailboxId,
+      header.uid,
+    );
+    if (known > 0) this.#setDeleted(mailboxId, header.uid, header.deleted);
+    return known > 0;
+  }
+
+  /** What is marked for removal (RFC 9051 §2.3.2) is shown no more, and again without the mark. */
+  #setDeleted(mailboxId: number, uid: number, deleted: boolean | undefined): number {
+    if (deleted === undefined) return 0;
+    return this.#run(
+      `UPDATE message SET deleted = ?1,
+         shownIn = CASE WHEN ?1 = 1 AND shownIn = mailboxId THEN 0
+           WHEN ?1 = 0 AND shownIn = 0 THEN mailboxId ELSE shownIn END,
+         listed = CASE WHEN ?1 = 1 AND shownIn = mailboxId THEN 0
+           WHEN ?1 = 0 AND shownIn = 0 THEN
+             (SELECT ${isListedSql} FROM mailbox WHERE mailboxId = ?2) ELSE listed END
+       WHERE mailboxId = ?2 AND uid = ?3 AND deleted <> ?1`,
+      deleted ? 1 : 0,
+      mailboxId,
+      uid,
     );
   }
 
-  #insertMessage(mailboxId: number, header: MessageHeader): void {
+  #insertMessage(arrival: Arrival, header: MessageHeader): void {
+    const { mailboxId } = arrival;
     const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
+    const place = this.#threads.place(
+      arrival.accountId,
+      receivedAt === header.receivedAt ? header : { ...header, receivedAt },
+      rowIdsPerSecond,
+    );
+    const awaited =
+      arrival.awaited.size > 0 && arrival.awaited.has(sameMessageKey({ ...header, receivedAt }));
+    const shownIn = header.deleted === true ? 0 : awaited ? shownAsAnother : mailboxId;
     this.#run(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
-         seen, flagged, answered, hasAttachment, sizeBytes)
-       VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-         ?18, ?19, ?20)`,
+         seen, flagged, answered, hasAttachment, sizeBytes, threadId, subjectKey, bareKey,
+         listed, deleted)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       this.#freeRowId(receivedAt, mailboxId, header.uid),
       mailboxId,
+      shownIn,
       header.uid,
       randomInt(2 ** 47),
       receivedAt,
@@ -156,6 +276,11 @@ export class MailStoreWriter {
       header.answered ? 1 : 0,
       header.hasAttachment ? 1 : 0,
       header.sizeBytes,
+      place.threadId,
+      place.subjectKey,
+      place.bareKey,
+      arrival.listed && shownIn > 0 ? 1 : 0,
+      header.deleted === true ? 1 : 0,
     );
   }
 
@@ -165,12 +290,7 @@ export class MailStoreWriter {
    */
   #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
     const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    const sql = 'SELECT 1 FROM message WHERE rowId = ?';
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
+    const statement = this.#prepare('SELECT 1 FROM message WHERE rowId = ?');
     for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
       if (statement.get(second + place) === undefined) return second + place;
       place = (place + 1) % rowIdsPerSecond;
@@ -185,7 +305,7 @@ export class MailStoreWriter {
         const values = [flags.seen, flags.flagged, flags.answered].map((flag) =>
           flag === undefined ? null : flag ? 1 : 0,
         );
-        changed += this.#run(
+        const row = this.#run(
           `UPDATE message SET seen = coalesce(?1, seen), flagged = coalesce(?2, flagged),
              answered = coalesce(?3, answered)
            WHERE mailboxId = ?4 AND uid = ?5 AND (seen IS NOT coalesce(?1, seen)
@@ -194,15 +314,25 @@ export class MailStoreWriter {
           mailboxId,
           uid,
         );
+        if (row + this.#setDeleted(mailboxId, uid, flags.deleted) > 0) changed += 1;
       }
     });
     return changed;
   }
 
+  /**
+   * The server has them no more. Those that the person moved stay: they were expected to go from
+   * here, and what moved them says where they are (PlacementWriter).
+   */
   removeMessages(mailboxId: number, uids: readonly number[]): void {
     transaction(this.#db, () => {
       for (const uid of uids) {
-        this.#run('DELETE FROM message WHERE mailboxId = ? AND uid = ?', mailboxId, uid);
+        this.#run(
+          `DELETE FROM message WHERE mailboxId = ?1 AND uid = ?2
+             AND (shownIn = ?1 OR shownIn <= 0)`,
+          mailboxId,
+          uid,
+        );
       }
     });
   }
@@ -220,6 +350,7 @@ export class MailStoreWriter {
   removeAccount(accountId: string): void {
     transaction(this.#db, () => {
       this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+      this.#threads.removeAccount(accountId);
     });
   }
 }

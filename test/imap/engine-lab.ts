@@ -13,9 +13,8 @@ import { MailSync } from '../../app/imap/mail-sync.ts';
 import { silentLogger } from '../../app/log.ts';
 import type { AccountDirectory, LegOpener, StoredAccount } from '../../app/ports.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
-import { createFlagsTask } from '../../app/tasks/flags-task.ts';
+import { createTasks } from '../../app/tasks/create-tasks.ts';
 import { PendingFlags } from '../../app/tasks/pending-flags.ts';
-import { TaskQueue } from '../../app/tasks/task-queue.ts';
 import { TaskStore } from '../../app/tasks/task-store.ts';
 import { type Dovecot, startDovecot } from '../support/servers/dovecot.ts';
 
@@ -72,18 +71,19 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
     logger: silentLogger,
     onOnline: (id) => tasks.wake(id),
   });
-  const flags = createFlagsTask({ ...store, changed: () => undefined });
-  const tasks = new TaskQueue({
-    store: taskStore,
-    account: (id) => mail.account(id),
+  const { tasks, changes } = createTasks({
+    store,
+    tasks: taskStore,
+    mail,
+    pending,
+    emit: (name, payload) => events.push({ name, payload }),
     logger: silentLogger,
-    onPending: (id, list) => pending.replace(id, list, flags),
   });
-  tasks.register(flags);
   return {
     mail,
     store,
     tasks,
+    changes,
     taskStore,
     events,
     problems,
