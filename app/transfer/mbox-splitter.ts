@@ -104,7 +104,8 @@ export class MboxSplitter {
   /** Beyond the limit the bytes of an endless line are only counted. */
   #keepPiece(piece: Buffer): void {
     this.#carryBytes += piece.length;
-    const room = this.#options.messageSizeBytes + 1 - this.#carryKept;
+    const most = Math.max(this.#options.messageSizeBytes, transferLimits.postmarkBytes) + 1;
+    const room = most - this.#carryKept;
     const kept = room >= piece.length ? piece : piece.subarray(0, Math.max(0, room));
     if (kept.length === 0) return;
     this.#carry.push(kept);
@@ -126,13 +127,13 @@ export class MboxSplitter {
       if (header.test(textOf(line))) this.#begin(held.start, held.postmark);
       else this.#body(held.line);
     }
-    if (isFromLine(line) && this.#mayBegin(line, start)) return;
+    const short = totalBytes <= transferLimits.postmarkBytes;
+    if (short && isFromLine(line) && this.#mayBegin(line, start)) return;
     this.#body(line);
   }
 
   /** True when the line was taken as a separator, or is held back as one. */
   #mayBegin(line: Buffer, start: number): boolean {
-    if (line.length > transferLimits.postmarkBytes) return false;
     const text = textOf(line);
     const postmark = parsePostmark(text);
     if (!this.#open || (this.#blankBefore && postmark !== undefined)) {
