@@ -7,6 +7,7 @@ import { createTarget as gatewaySmtp } from './gateway-smtp.ts';
 import { createTarget as handshake } from './handshake.ts';
 import { createTarget as imap } from './imap.ts';
 import { createTarget as keyCard } from './key-card.ts';
+import { createTarget as mbox } from './mbox.ts';
 import { createTarget as records } from './records.ts';
 import { createTarget as smtp } from './smtp.ts';
 import { fuzz } from './support/fuzz-loop.ts';
@@ -19,6 +20,7 @@ const targets: Readonly<Record<string, [CreateTarget, number]>> = {
   records: [records, 2_000],
   smtp: [smtp, 2_000],
   imap: [imap, 2_000],
+  mbox: [mbox, 2_000],
   'gateway smtp': [gatewaySmtp, 500],
   'gateway imap': [gatewayImap, 500],
 };
