@@ -4,15 +4,20 @@ import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.t
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { safeFileName } from './mime/file-names.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { toFlagsPayloads } from './tasks/flags-task.ts';
+import { exportMessages } from './transfer/export-messages.ts';
+import { findThunderbird } from './transfer/thunderbird.ts';
 
 export function createHandlers(options: EngineOptions, parts: EngineParts): MethodHandlers {
   return {
     ...appHandlers(options, parts),
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
+    ...syncHandlers(parts),
     ...writingHandlers(parts),
+    ...transferHandlers(options, parts),
   };
 }
 
@@ -23,8 +28,8 @@ type Prefixed<P extends string> = Pick<
 
 function appHandlers(
   { host }: EngineOptions,
-  { stores }: EngineParts,
-): Prefixed<'app' | 'settings'> {
+  { mail, stores }: EngineParts,
+): Prefixed<'app' | 'settings' | 'network'> {
   return {
     'app.info': () => ({
       version: host.version,
@@ -33,7 +38,15 @@ function appHandlers(
       secretStorage: host.secretStorage,
     }),
     'settings.get': () => stores.state.settings(),
-    'settings.set': (input) => stores.state.setSettings(input),
+    'settings.set': (input) => {
+      const settings = stores.state.setSettings(input);
+      if (input.bodiesDays !== undefined) mail.settingsChanged();
+      return settings;
+    },
+    'network.changed': () => {
+      mail.networkChanged();
+      return {};
+    },
   };
 }
 
@@ -41,17 +54,19 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, tasks } = parts;
+  const { accounts, legs, mail, outbox, tasks, transfers } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
     mail.retry(accountId);
     outbox.wake(accountId);
+    transfers.wake(accountId);
     return {};
   };
   const startOver = (accountId: string) => {
     mail.renew(accountId);
     outbox.wake(accountId);
+    transfers.wake(accountId);
   };
   return {
     'account.list': () => accounts.list().map(({ accountId }) => dto(accountId)),
@@ -77,6 +92,7 @@ function accountHandlers(
       accounts.get(accountId);
       await mail.remove(accountId);
       tasks.removeAccount(accountId);
+      await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
       accounts.remove(accountId);
       return {};
@@ -125,6 +141,13 @@ function mailHandlers(
       await mail.syncMailbox(mailboxId);
       return {};
     },
+    'mailbox.create': ({ accountId, name, parentId }) =>
+      mail.createMailbox(accountId, name, parentId),
+    'mailbox.rename': ({ mailboxId, name }) => mail.renameMailbox(mailboxId, name),
+    'mailbox.delete': async ({ mailboxId }) => {
+      await mail.deleteMailbox(mailboxId);
+      return {};
+    },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
     'message.setFlags': ({ refs, seen, flagged }) => {
@@ -141,6 +164,19 @@ function mailHandlers(
       const part = await mail.bodies.readPart(ref, partId);
       const path = await host.chooseSavePath(part.fileName);
       return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
+    },
+  };
+}
+
+function syncHandlers({ mail }: EngineParts): Prefixed<'sync' | 'search'> {
+  return {
+    'sync.status': ({ accountId }) => mail.status(accountId),
+    'sync.pause': ({ accountId }) => mail.setPaused(accountId, true),
+    'sync.resume': ({ accountId }) => mail.setPaused(accountId, false),
+    'search.server': ({ accountId, searchId, text }) => mail.search.run(accountId, searchId, text),
+    'search.cancel': ({ searchId }) => {
+      mail.search.cancel(searchId);
+      return {};
     },
   };
 }
@@ -191,5 +227,34 @@ function writingHandlers({
       outbox.discard(outboxId);
       return {};
     },
+  };
+}
+
+function transferHandlers(
+  { host }: EngineOptions,
+  { accounts, mail, stores, transfers }: EngineParts,
+): Prefixed<'transfer' | 'thunderbird'> {
+  return {
+    'transfer.import': ({ accountId, source, target }) => {
+      accounts.get(accountId);
+      return transfers.import(accountId, source, target);
+    },
+    'transfer.list': () => transfers.list(),
+    'transfer.pause': ({ transferId }) => transfers.pause(transferId),
+    'transfer.resume': ({ transferId }) => transfers.resume(transferId),
+    'transfer.cancel': ({ transferId }) => {
+      transfers.cancel(transferId);
+      return {};
+    },
+    'transfer.export': async ({ messages, format }) => {
+      const refs = 'refs' in messages ? messages.refs : await mail.sources.list(messages.mailboxId);
+      const mailboxId = 'refs' in messages ? refs[0]?.mailboxId : messages.mailboxId;
+      const mailbox = mailboxId === undefined ? undefined : stores.mail.reader.mailbox(mailboxId);
+      const name = safeFileName(mailbox?.name ?? 'mail', 'application/mbox');
+      const path = await host.chooseSavePath(format === 'mbox' ? `${name}.mbox` : name);
+      if (path === undefined) return { written: 0, failed: 0 };
+      return exportMessages({ source: mail.sources, refs, format, path });
+    },
+    'thunderbird.find': async ({ path }) => ({ profiles: await findThunderbird(path) }),
   };
 }

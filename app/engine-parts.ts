@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
+import { ContentStore } from './content/content-store.ts';
 import type { MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
@@ -23,12 +24,16 @@ import { createFlagsTask, toFlagsPayloads } from './tasks/flags-task.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { TransferJobs } from './transfer/transfer-jobs.ts';
+import { TransferStore } from './transfer/transfer-store.ts';
 
 export interface EngineStores {
   readonly state: StateStore;
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
+  readonly transfers: TransferStore;
   readonly mail: MailStore;
+  readonly content: ContentStore;
 }
 
 export interface EngineParts {
@@ -40,6 +45,7 @@ export interface EngineParts {
   readonly tasks: TaskQueue;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
+  readonly transfers: TransferJobs;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -53,14 +59,21 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store: stores.mail,
+    content: stores.content,
     accounts,
     legs,
     pending,
     emit: bus.emit,
     logger: options.host.logger,
     onOnline: (accountId) => goOn(parts, options, accountId),
+    onRenamed: (accountId, from, to) => tasks.renameMailbox(accountId, from, to),
+    choices: {
+      bodiesDays: () => stores.state.settings().bodiesDays,
+      paused: (accountId) => stores.state.syncPaused(accountId),
+      setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
+    },
   });
-  const tasks = createTasks(options, stores, { mail, pending, bus });
+  const tasks: TaskQueue = createTasks(options, stores, { mail, pending, bus });
   const drafts = new Drafts({
     store: stores.outbox,
     onChanged: () => bus.emit('drafts.changed', {}),
@@ -100,13 +113,19 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       tellLock(accountId);
     },
   });
+  const transfers = new TransferJobs({
+    store: stores.transfers,
+    appender: mail.uploads,
+    logger: options.host.logger,
+    onChanged: () => bus.emit('transfer.changed', {}),
+  });
   const tellLock = (accountId: string) => {
     // A leg may close after its account is gone.
     if (stores.state.account(accountId) === undefined) return;
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
-  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, tellLock };
+  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, transfers, tellLock };
   return parts;
 }
 
@@ -119,9 +138,17 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const state = keep(new StateStore(join(profileDir, 'state.db')));
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
+  const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
-  return { state, outbox, tasks, mail };
+  const content = new ContentStore({
+    contentPath: join(profileDir, 'content.db'),
+    mailPath: join(profileDir, 'mail.db'),
+    store: mail,
+    logger: host.logger,
+  });
+  open.add(toDisposable(() => content.abandon()));
+  return { state, outbox, tasks, transfers, mail, content };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
@@ -167,6 +194,7 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   void parts.legs.probe(accountId);
   parts.tasks.wake(accountId);
   parts.outbox.wake(accountId);
+  parts.transfers.wake(accountId);
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });

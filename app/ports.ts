@@ -96,3 +96,63 @@ export interface MessageReader {
   /** All attachments, inline ones too, in the order of `MessageBody.parts`. */
   readParts(ref: MessageRef): Promise<readonly MessagePart[]>;
 }
+
+/** A message as a server keeps it. */
+export interface SourceOfMessage {
+  readonly raw: Uint8Array;
+  /** Spelled as on the wire. */
+  readonly flags: readonly string[];
+  readonly receivedAt?: Date;
+}
+
+/** Messages as they came, one at a time, for whoever writes them elsewhere. Implemented by app/imap. */
+export interface MessageSource {
+  /**
+   * Every message of a mailbox, also those that are not in the store yet.
+   * @throws RequestError `mailbox.not-found`, ImapError, LegError
+   */
+  list(mailboxId: number): Promise<readonly MessageRef[]>;
+  /** @throws RequestError `message.not-found` or `message.unreadable`, ImapError, LegError */
+  source(ref: MessageRef): Promise<SourceOfMessage>;
+}
+
+/** A message on its way into a mailbox, with what it is known by. */
+export interface MessageToAppend extends SourceOfMessage {
+  /** With angle brackets. */
+  readonly messageId?: string;
+  /** Of `raw`, hex. */
+  readonly sha256: string;
+}
+
+/** `mailbox`: the server takes no other message there either (no room, no right). */
+export type AppendOutcome =
+  | { readonly kind: 'appended' }
+  | { readonly kind: 'refused'; readonly text: string; readonly by: 'message' | 'mailbox' };
+
+/** One mailbox on the server, with what was found in it when it was opened. */
+export interface AppendTarget {
+  /**
+   * `message-id`: a message of that Message-ID is there; without one, the same bytes.
+   * `bytes`: the very same bytes are there.
+   * @throws ImapError, LegError when that cannot be known now
+   */
+  has(message: MessageToAppend, by: 'message-id' | 'bytes'): Promise<boolean>;
+  /**
+   * Safe against a connection that breaks while it runs: looks again before a second attempt.
+   * When it throws, the message may be there or not: open the mailbox anew and ask `has`.
+   * @throws ImapError, LegError
+   */
+  append(message: MessageToAppend): Promise<AppendOutcome>;
+  /** Shows what came; never throws. */
+  finished(): Promise<void>;
+}
+
+/** Mailboxes to upload into. Implemented by app/imap. */
+export interface MailboxAppender {
+  /**
+   * Makes the mailbox, and those above it, when they are missing.
+   * @param names outermost first, at least one; `INBOX` is the account's own
+   * @throws ImapError, LegError
+   */
+  ensureMailbox(accountId: string, names: readonly string[]): Promise<AppendTarget>;
+}

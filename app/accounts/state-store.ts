@@ -60,6 +60,7 @@ const memoryRow = z.object({
 const defaultSettings: Settings = {
   theme: 'system',
   density: 'comfortable',
+  bodiesDays: '90',
   undoSendSeconds: 10,
 };
 
@@ -140,6 +141,7 @@ export class StateStore {
   /** Secrets and account data go, from the file's free pages too; the memory of its servers stays. */
   removeAccount(accountId: string): void {
     this.#db.prepare('DELETE FROM account WHERE account_id = ?').run(accountId);
+    this.setSyncPaused(accountId, false);
     this.#forgetLog();
   }
 
@@ -247,6 +249,19 @@ export class StateStore {
     return this.settings();
   }
 
+  /** Whether the person holds back what is fetched ahead for this account. */
+  syncPaused(accountId: string): boolean {
+    const row = this.#db.prepare('SELECT 1 FROM setting WHERE name = ?').get(pausedName(accountId));
+    return row !== undefined;
+  }
+
+  setSyncPaused(accountId: string, paused: boolean): void {
+    const sql = paused
+      ? "INSERT OR REPLACE INTO setting VALUES (?, '1')"
+      : 'DELETE FROM setting WHERE name = ?';
+    this.#db.prepare(sql).run(pausedName(accountId));
+  }
+
   /** The write-ahead log still holds pages as they were before: empties it. */
   #forgetLog(): void {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -335,10 +350,16 @@ function toSetting(value: SQLOutputValue | undefined): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
+/** A name that no setting of the person's has. */
+function pausedName(accountId: string): string {
+  return `paused ${accountId}`;
+}
+
 function defined(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }) {
   return {
     ...(patch.theme === undefined ? {} : { theme: patch.theme }),
     ...(patch.density === undefined ? {} : { density: patch.density }),
     ...(patch.undoSendSeconds === undefined ? {} : { undoSendSeconds: patch.undoSendSeconds }),
+    ...(patch.bodiesDays === undefined ? {} : { bodiesDays: patch.bodiesDays }),
   };
 }

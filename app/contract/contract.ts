@@ -10,6 +10,8 @@ const byAccount = z.object({ accountId: s.accountId });
 const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
+const byTransfer = z.object({ transferId: z.string().max(64) });
+
 const serverName = z.object({
   service: z.enum(['imap', 'submission']),
   host: s.serverEndpoint.shape.host,
@@ -29,6 +31,9 @@ const accountInput = z.object({
   /** True only after the person chose, at set-up, to go without any encryption. */
   allowClear: z.boolean(),
 });
+
+/** Last component of a mailbox's path: no line breaks or other control characters. */
+const mailboxName = z.string().trim().min(1).max(200);
 
 export const methods = {
   'app.info': {
@@ -98,6 +103,45 @@ export const methods = {
   'mailbox.list': { input: byAccount, output: z.array(s.mailbox) },
   /** Brings one mailbox up to date now; returns when the newest messages are in the store. */
   'mailbox.sync': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
+  /** Makes a mailbox, within `parentId` when given; `name` is its last component. */
+  'mailbox.create': {
+    input: byAccount.extend({ name: mailboxName, parentId: s.mailboxId.optional() }),
+    output: s.mailbox,
+  },
+  /** Gives it another last component; refused for INBOX and mailboxes with a special use. */
+  'mailbox.rename': {
+    input: z.object({ mailboxId: s.mailboxId, name: mailboxName }),
+    output: s.mailbox,
+  },
+  /** Deletes it with all its messages; refused for INBOX and mailboxes with a special use. */
+  'mailbox.delete': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
+
+  'sync.status': { input: byAccount, output: s.syncStatus },
+  /** Holds back headers and bodies fetched ahead, also after a restart; new mail still comes. */
+  'sync.pause': { input: byAccount, output: s.syncStatus },
+  'sync.resume': { input: byAccount, output: s.syncStatus },
+  /** The host's hint that the network came, went or changed, or that the computer woke up. */
+  'network.changed': { input: z.object({ online: z.boolean().optional() }), output: nothing },
+
+  /**
+   * Asks the server for messages that hold the text, in all mailboxes of the account: the second
+   * step of a search, for what is not here. `found` counts all; `rows` are the newest.
+   */
+  'search.server': {
+    input: byAccount.extend({
+      searchId: z.string().min(1).max(64),
+      text: z.string().trim().min(1).max(500),
+    }),
+    output: z.object({
+      found: z.int().nonnegative(),
+      rows: z.array(s.messageRow).max(200),
+      /** Mailboxes whose search the server refused. */
+      refused: z.int().nonnegative(),
+    }),
+  },
+  /** Gives up a search on the server; it then ends with `cancelled`. */
+  'search.cancel': { input: z.object({ searchId: z.string().max(64) }), output: nothing },
+
   /** A window of a mailbox, newest first. */
   'message.list': {
     input: z.object({
@@ -173,6 +217,40 @@ export const methods = {
   /** The person knows that an unknown message arrived: it counts as sent. */
   'outbox.confirmArrived': { input: byOutbox, output: s.outboxItem },
   'outbox.discard': { input: byOutbox, output: nothing },
+
+  /** Uploads mail from files into a mailbox of the account; goes on after a restart. */
+  'transfer.import': {
+    input: byAccount.extend({ source: s.transferSource, target: s.transferTarget }),
+    output: s.transfer,
+  },
+  'transfer.list': { input: nothing, output: z.array(s.transfer) },
+  'transfer.pause': { input: byTransfer, output: s.transfer },
+  /** Goes on with what is paused or stopped. */
+  'transfer.resume': { input: byTransfer, output: s.transfer },
+  /** What was uploaded stays. Takes a transfer that is over off the list. */
+  'transfer.cancel': { input: byTransfer, output: nothing },
+  /** Writes where the host's person wants it; never over an existing file. */
+  'transfer.export': {
+    input: z.object({
+      messages: z.union([
+        z.object({ mailboxId: s.mailboxId }),
+        z.object({ refs: z.array(s.messageRef).min(1).max(10_000) }),
+      ]),
+      format: z.enum(['mbox', 'eml']),
+    }),
+    output: z.object({
+      /** Absent when the person chose no place. */
+      savedAs: z.string().optional(),
+      written: z.int().nonnegative(),
+      /** Gone meanwhile, or larger than what can be read here. */
+      failed: z.int().nonnegative(),
+    }),
+  },
+  /** Profiles of Thunderbird on this computer, or the one under `path`. Passwords are not read. */
+  'thunderbird.find': {
+    input: z.object({ path: z.string().min(1).max(4_096).optional() }),
+    output: z.object({ profiles: z.array(s.thunderbirdProfile).max(20) }),
+  },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export const events = {
@@ -186,6 +264,7 @@ export const events = {
   'sync.changed': s.syncState,
   'drafts.changed': z.object({}),
   'outbox.changed': z.object({}),
+  'transfer.changed': z.object({}),
 } as const satisfies Record<string, z.ZodType>;
 
 export type MethodName = keyof typeof methods;

@@ -2,13 +2,13 @@
  * One signed-in IMAP connection over an open leg. Every protective option of imapflow is set
  * here and nowhere else.
  */
-import { ImapFlow } from 'imapflow';
+import { type ExpungeEvent, ImapFlow } from 'imapflow';
 import { AuthError, CancelledError } from '../errors.ts';
 import type { OpenedLeg } from '../leg/types.ts';
 import { describeError, type Logger, silentLogger } from '../log.ts';
 import type { SignInCheck, SignInCredentials } from '../ports.ts';
 import { keepLiteral } from './file-literal.ts';
-import { toImapMailError } from './imap-errors.ts';
+import { toSignInError } from './imap-errors.ts';
 import { legTransport } from './leg-transport.ts';
 import { imapLimits } from './limits.ts';
 
@@ -26,6 +26,8 @@ export interface ConnectOptions {
   readonly idle: boolean;
   readonly logger?: Logger;
   readonly signal?: AbortSignal | undefined;
+  /** Told of each message that is gone, by uid with QRESYNC; the reader waits for it. */
+  readonly expunged?: (event: ExpungeEvent) => Promise<void> | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function connectImap(
   leg.stream.on('error', (error) => {
     streamError ??= error;
   });
-  const client = createClient(leg, credentials, options.idle);
+  const client = createClient(leg, credentials, options);
   client.on('error', (error) => {
     streamError ??= error;
     logger.log('info', 'imap.error', { host, error: describeError(error) });
@@ -61,14 +63,18 @@ export async function connectImap(
     client.close();
     leg.stream.destroy();
     if (options.signal?.aborted) throw new CancelledError({ cause: error });
-    throw toImapMailError(error, host, streamError);
+    throw toSignInError(error, host, streamError);
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
   return { client, host, streamError: () => streamError, close: () => client.close() };
 }
 
-function createClient(leg: OpenedLeg, credentials: SignInCredentials, idle: boolean): ImapFlow {
+function createClient(
+  leg: OpenedLeg,
+  credentials: SignInCredentials,
+  { idle, expunged }: ConnectOptions,
+): ImapFlow {
   const transport = legTransport(leg.stream);
   const client = new ImapFlow({
     host: credentials.host,
@@ -83,6 +89,7 @@ function createClient(leg: OpenedLeg, credentials: SignInCredentials, idle: bool
     autoIdleDelay: imapLimits.idleDelayMs,
     maxIdleTime: imapLimits.idleRestartMs,
     qresync: true,
+    ...(expunged === undefined ? {} : { expungeHandler: (event) => expunged(event) }),
     logger: false,
     logRaw: false,
     connectionTimeout: imapLimits.greetingTimeoutMs,

@@ -1,23 +1,23 @@
 /**
  * The account's standing connection: INBOX, IDLE whenever nothing else is to be done. Runs until
  * it is stopped; reconnects with backoff and jitter. What comes in is stored and announced at once.
+ * A connection that is quiet has to prove itself now and then, and at once after the computer slept.
  */
-import type { ExpungeEvent, FlagsEvent, ImapFlow } from 'imapflow';
+import type { FlagsEvent, ImapFlow } from 'imapflow';
 import { asMailError, LegError, MailError } from '../errors.ts';
 import type { AccountGate } from './account-gate.ts';
 import type { ImapConnection } from './connect.ts';
-import { toFlags } from './headers.ts';
 import { toImapMailError } from './imap-errors.ts';
-import { imapLimits } from './limits.ts';
-import { MailboxSync, type SyncContext } from './mailbox-sync.ts';
+import { imapLimits, type SyncTiming } from './limits.ts';
+import type { MailboxSync } from './mailbox-sync.ts';
 import { WakeSignal } from './wake-signal.ts';
 
 export interface WatchOptions {
   readonly gate: AccountGate;
-  readonly context: SyncContext;
+  readonly timing: SyncTiming;
   readonly connect: (signal: AbortSignal) => Promise<ImapConnection>;
-  /** Lists the mailboxes and returns the INBOX's id. */
-  readonly prepare: (client: ImapFlow) => Promise<number>;
+  /** The INBOX's sync: made when there is none yet. */
+  readonly inbox: () => MailboxSync;
   readonly events: WatchEvents;
   /** 0..1, for the jitter. */
   readonly random?: () => number;
@@ -25,11 +25,15 @@ export interface WatchOptions {
 
 export interface WatchEvents {
   connecting(): void;
-  /** The first screen of INBOX is in the store. */
-  ready(): void;
-  /** @param missing headers still to come; 0 when the INBOX is up to date */
-  progress(missing: number): void;
+  /** Signed in. */
+  online(): void;
+  /** The first screen of INBOX is in the store. What else a session begins with happens here. */
+  ready(client: ImapFlow): Promise<void>;
+  /** INBOX is as the server says, and watched. */
+  watching(): void;
   failed(error: MailError): void;
+  /** The computer slept, or the connection turned out to be dead: others may be as well. */
+  suspicious(): void;
 }
 
 export class InboxWatch {
@@ -37,36 +41,54 @@ export class InboxWatch {
   readonly #stop = new AbortController();
   readonly #wake = new WakeSignal();
   #running: Promise<void> | undefined;
-  #connected = false;
+  #connection: ImapConnection | undefined;
   #refresh: (() => void) | undefined;
-  #lastProgressAt = 0;
+  #clock: NodeJS.Timeout | undefined;
+  #provenAt = 0;
+  #busy = false;
+  #proving = false;
+  #soon = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
   }
 
+  /** What stands now, for work when the server allows no other connection. */
+  get connection(): ImapConnection | undefined {
+    return this.#connection;
+  }
+
   start(): void {
     this.#running ??= this.#run();
+    this.#clock ??= this.#watchClock();
   }
 
   /** Tries now instead of later; a standing connection looks again, and so proves itself. */
   retry(): void {
-    if (this.#connected) this.#refresh?.();
-    else this.#wake.wake();
+    if (this.#connection === undefined) this.hurry();
+    else this.#refresh?.();
   }
 
   /** The standing connection is about to be closed: do not wait before the next one. */
   hurry(): void {
+    this.#soon = true;
     this.#wake.wake();
+  }
+
+  /** The network changed or the computer woke: the connection shows at once whether it lives. */
+  doubt(): void {
+    if (this.#connection === undefined) this.hurry();
+    else this.#prove();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    clearInterval(this.#clock);
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const { events, gate, random = Math.random } = this.#options;
+    const { events, gate, timing, random = Math.random } = this.#options;
     let attempt = 0;
     while (!this.#stop.signal.aborted) {
       let failure: MailError | undefined;
@@ -78,14 +100,16 @@ export class InboxWatch {
       } catch (error) {
         failure = asMailError(error);
       }
-      this.#connected = false;
+      this.#connection = undefined;
       this.#refresh = undefined;
       if (this.#stop.signal.aborted) break;
       if (failure !== undefined) {
         gate.note(failure, era);
         events.failed(failure);
       }
-      const backoff = Math.min(imapLimits.retryMostMs, imapLimits.retryFirstMs * 2 ** attempt);
+      if (this.#soon) attempt = 0;
+      this.#soon = false;
+      const backoff = Math.min(imapLimits.retryMostMs, timing.retryFirstMs * 2 ** attempt);
       attempt = Math.min(attempt + 1, 10);
       // Half fixed, half chance: many clients must not come back in step.
       const delay = backoff * (0.5 + random() / 2);
@@ -94,16 +118,16 @@ export class InboxWatch {
   }
 
   async #session(established: () => void): Promise<void> {
-    const { connect, prepare, events, gate } = this.#options;
+    const { connect, events, gate } = this.#options;
     gate.check();
     events.connecting();
     const connection = await connect(this.#stop.signal);
     const abort = () => connection.close();
     this.#stop.signal.addEventListener('abort', abort, { once: true });
     try {
-      this.#connected = true;
-      const inboxId = await prepare(connection.client);
-      await this.#watch(connection.client, inboxId, established);
+      this.#connection = connection;
+      events.online();
+      await this.#watch(connection.client, established);
       if (this.#stop.signal.aborted) return;
       throw new LegError('leg.unreachable', { host: connection.host });
     } catch (error) {
@@ -117,73 +141,96 @@ export class InboxWatch {
     }
   }
 
-  async #watch(client: ImapFlow, inboxId: number, established: () => void): Promise<void> {
-    const { context, events } = this.#options;
-    const sync = new MailboxSync(context, inboxId);
+  async #watch(client: ImapFlow, established: () => void): Promise<void> {
+    const { events } = this.#options;
+    const inbox = this.#options.inbox();
     const changed = new WakeSignal();
-    const stale = () => {
-      sync.markStale();
-      changed.wake();
-    };
-    this.#refresh = stale;
-    this.#listen(client, inboxId, stale);
+    const wake = () => changed.wake();
+    this.#refresh = wake;
+    listen(client, inbox, wake);
     const closed = new AbortController();
     client.on('close', () => closed.abort());
-    let ready = false;
+    await this.#inInbox(client, () => inbox.refresh(client));
+    // Only a session that got this far ends the backoff: one that fails at once must wait.
+    established();
+    await events.ready(client);
+    events.watching();
     while (client.usable) {
-      const before = sync.hasWork;
-      while (sync.hasWork && client.usable) {
-        await this.#step(client, sync);
-        if (!ready) {
-          // Only a session that got this far ends the backoff: one that fails at once must wait.
-          established();
-          events.ready();
-        }
-        ready = true;
-        this.#reportProgress(sync.missing);
-      }
-      if (before) events.progress(0);
       await changed.wait(Number.POSITIVE_INFINITY, closed.signal);
+      if (!client.usable) return;
+      await this.#inInbox(client, () => inbox.refresh(client, { live: true }));
+      events.watching();
     }
   }
 
-  async #step(client: ImapFlow, sync: MailboxSync): Promise<void> {
-    const lock = await client.getMailboxLock('INBOX');
+  async #inInbox(client: ImapFlow, work: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    const lock = await client.getMailboxLock('INBOX').catch((error: unknown) => {
+      this.#busy = false;
+      throw error;
+    });
     try {
-      await sync.step(client);
+      await work();
     } finally {
       lock.release();
+      this.#busy = false;
+      this.#provenAt = Date.now();
     }
   }
 
-  #reportProgress(missing: number): void {
-    const now = Date.now();
-    if (missing === 0 || now - this.#lastProgressAt < 500) return;
-    this.#lastProgressAt = now;
-    this.#options.events.progress(missing);
+  #watchClock(): NodeJS.Timeout {
+    const { clockMs, proofEveryMs } = this.#options.timing;
+    let last = Date.now();
+    const timer = setInterval(() => {
+      const now = Date.now();
+      const slept = now - last > clockMs * 2 + 5_000 || now < last;
+      last = now;
+      if (slept) {
+        this.#options.events.suspicious();
+        this.doubt();
+      } else if (this.#connection !== undefined && now - this.#provenAt >= proofEveryMs) {
+        this.#prove();
+      }
+    }, clockMs);
+    timer.unref();
+    return timer;
   }
 
-  /** Flags and expunges with a uid are stored at once; everything else is looked up. */
-  #listen(client: ImapFlow, inboxId: number, stale: () => void): void {
-    const { reader, writer, pending, changed } = this.#options.context;
-    client.on('exists', stale);
-    client.on('expunge', (event: ExpungeEvent) => {
-      const mailbox = reader.mailbox(inboxId);
-      if (event.uid !== undefined && mailbox?.path === event.path) {
-        writer.removeMessages(inboxId, [event.uid]);
-        changed(reader.mailbox(inboxId) ?? mailbox);
-      }
-      stale();
-    });
-    client.on('flags', (event: FlagsEvent) => {
-      const mailbox = reader.mailbox(inboxId);
-      if (event.uid === undefined || mailbox === undefined) {
-        stale();
-        return;
-      }
-      const flags = { ...toFlags(event.flags), ...pending.flags(mailbox, event.uid) };
-      if (writer.setFlags(inboxId, new Map([[event.uid, flags]])) > 0) changed(mailbox);
-    });
-    client.on('mailboxOpen', stale);
+  /** An answer to NOOP within the time, or the connection is as good as dead (RFC 9051 §6.1.2). */
+  #prove(): void {
+    const connection = this.#connection;
+    // A command that runs has a timeout of its own.
+    if (connection === undefined || this.#busy || this.#proving) return;
+    this.#proving = true;
+    const timer = setTimeout(() => {
+      this.hurry();
+      this.#options.events.suspicious();
+      connection.close();
+    }, this.#options.timing.proofMs);
+    connection.client
+      .noop()
+      .then(() => {
+        this.#provenAt = Date.now();
+      })
+      // The session notices by itself that its connection is gone.
+      .catch(() => undefined)
+      .finally(() => {
+        clearTimeout(timer);
+        this.#proving = false;
+      });
   }
+}
+
+/** Flags with a uid are stored at once; everything else is looked up. */
+function listen(client: ImapFlow, inbox: MailboxSync, wake: () => void): void {
+  const inInbox = (path: string) => path.toUpperCase() === 'INBOX';
+  client.on('exists', (event) => {
+    if (inInbox(event.path)) wake();
+  });
+  client.on('flags', (event: FlagsEvent) => {
+    if (!inInbox(event.path)) return;
+    if (event.uid === undefined) inbox.noteFlagsOf(event.seq);
+    else inbox.noteFlags(event.uid, event.flags, event.modseq);
+    if (event.uid === undefined) wake();
+  });
 }

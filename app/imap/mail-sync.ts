@@ -2,23 +2,30 @@
  * All accounts' mail: starts and stops their syncs, tells the window what changed, and answers
  * what is asked of mailboxes and messages. Leaves changes by the person to app/tasks.
  */
-
-import type { MailboxDto, MessageRow } from '../contract/index.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { ContentStore } from '../content/content-store.ts';
+import type { MailboxDto, MessageRow, SyncStatus } from '../contract/index.ts';
 import type { EmitEvent } from '../engine-types.ts';
 import { LegError, RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { AccountDirectory, LegOpener } from '../ports.ts';
 import type { MailStore } from '../store/mail-store.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
-import { AccountSync } from './account-sync.ts';
+import { AccountSync, type ConnectRequest } from './account-sync.ts';
+import type { BodiesDays } from './background-sync.ts';
 import { connectImap, type ImapConnection } from './connect.ts';
+import { defaultTiming, type SyncTiming } from './limits.ts';
+import { MailboxUploads } from './mailbox-appender.ts';
 import type { PendingChanges, SyncContext } from './mailbox-sync.ts';
 import { MessageBodies } from './message-bodies.ts';
+import { MessageSources } from './message-sources.ts';
 import { toMailboxDto, toMessageRow } from './rows.ts';
 import { SentMailbox } from './sent-copy.ts';
+import { ServerSearch } from './server-search.ts';
 
 export interface MailSyncOptions {
   readonly store: MailStore;
+  readonly content: ContentStore;
   readonly accounts: AccountDirectory;
   readonly legs: LegOpener;
   readonly pending: PendingChanges;
@@ -26,6 +33,18 @@ export interface MailSyncOptions {
   readonly logger: Logger;
   /** A connection to the account's server stands again. */
   readonly onOnline: (accountId: string) => void;
+  /** A mailbox has another path: whatever names it by path has to follow. */
+  readonly onRenamed?: (accountId: string, from: string, to: string) => void;
+  /** What the person chose, kept by the host of this class. */
+  readonly choices?: SyncChoices;
+  /** Shorter waits for tests. */
+  readonly timing?: Partial<SyncTiming>;
+}
+
+export interface SyncChoices {
+  bodiesDays(): BodiesDays;
+  paused(accountId: string): boolean;
+  setPaused(accountId: string, paused: boolean): void;
 }
 
 export class MailSync {
@@ -34,21 +53,35 @@ export class MailSync {
   readonly #context: SyncContext;
   readonly bodies: MessageBodies;
   readonly sentCopy: SentMailbox;
+  readonly uploads: MailboxUploads;
+  readonly sources: MessageSources;
+  readonly search: ServerSearch;
 
   constructor(options: MailSyncOptions) {
     this.#options = options;
-    const { reader, writer } = options.store;
+    const { reader, writer, sync } = options.store;
     const changed = (mailbox: StoredMailbox) => this.#messagesChanged(mailbox);
     this.#context = {
       reader,
       writer,
+      sync,
       pending: options.pending,
       changed,
       arrived: (mailbox, uids) => this.#arrived(mailbox, uids),
     };
     const account = (accountId: string) => this.account(accountId);
-    this.bodies = new MessageBodies({ reader, writer, account, changed });
+    this.bodies = new MessageBodies({
+      reader,
+      writer,
+      content: options.content,
+      logger: options.logger,
+      account,
+      changed,
+    });
     this.sentCopy = new SentMailbox({ reader, account });
+    this.uploads = new MailboxUploads({ reader, account, logger: options.logger });
+    this.sources = new MessageSources({ reader, content: options.content, account });
+    this.search = new ServerSearch({ context: this.#context, account });
   }
 
   /** Begins to keep the account in step with its server. */
@@ -65,7 +98,9 @@ export class MailSync {
     this.#syncs.delete(accountId);
     await sync?.stop();
     this.bodies.forget();
-    this.#options.store.writer.removeAccount(accountId);
+    // In steps: the window is answered in between.
+    while (this.#options.store.writer.removeSomeOfAccount(accountId)) await setImmediate();
+    this.#options.content.removeGone();
   }
 
   /** Tries again now, also after something that only the person could mend. */
@@ -106,6 +141,48 @@ export class MailSync {
     await this.account(mailbox.accountId).syncMailbox(mailboxId);
   }
 
+  /** @throws RequestError `account.not-found` */
+  status(accountId: string): SyncStatus {
+    return this.account(accountId).status();
+  }
+
+  /** Holds back, or lets go on, what is fetched ahead; kept over restarts. */
+  setPaused(accountId: string, paused: boolean): SyncStatus {
+    const sync = this.account(accountId);
+    this.#options.choices?.setPaused(accountId, paused);
+    sync.settingsChanged();
+    return sync.status();
+  }
+
+  /** Settings of the person's changed: more bodies may be wanted. */
+  settingsChanged(): void {
+    for (const sync of this.#syncs.values()) sync.settingsChanged();
+  }
+
+  /** The host says that the network changed or the computer woke. */
+  networkChanged(): void {
+    for (const sync of this.#syncs.values()) sync.doubt();
+  }
+
+  /** @throws RequestError; ImapError when the server refused */
+  async createMailbox(accountId: string, name: string, parentId?: number): Promise<MailboxDto> {
+    const parent = parentId === undefined ? undefined : this.#mailbox(parentId);
+    if (parent !== undefined && parent.accountId !== accountId) {
+      throw new RequestError('mailbox.not-found');
+    }
+    return toMailboxDto(await this.account(accountId).createMailbox(name, parent));
+  }
+
+  async renameMailbox(mailboxId: number, name: string): Promise<MailboxDto> {
+    const mailbox = this.#mailbox(mailboxId);
+    return toMailboxDto(await this.account(mailbox.accountId).renameMailbox(mailbox, name));
+  }
+
+  async deleteMailbox(mailboxId: number): Promise<void> {
+    const mailbox = this.#mailbox(mailboxId);
+    await this.account(mailbox.accountId).deleteMailbox(mailbox);
+  }
+
   /** @throws RequestError `mailbox.not-found` */
   window(mailboxId: number, offset: number, limit: number): { total: number; rows: MessageRow[] } {
     const mailbox = this.#mailbox(mailboxId);
@@ -120,23 +197,25 @@ export class MailSync {
   }
 
   #create(accountId: string): AccountSync {
-    const { accounts, emit, logger, onOnline } = this.#options;
+    const { accounts, emit, logger, onOnline, onRenamed, choices, timing } = this.#options;
     return new AccountSync({
       accountId,
       context: this.#context,
       logger,
-      connect: (idle, signal) => this.#connect(accountId, idle, signal),
+      timing: { ...defaultTiming, ...timing },
+      connect: (request) => this.#connect(accountId, request),
       prefetch: (client, mailbox, uids) => this.bodies.prefetch(client, mailbox, uids),
+      bodiesDays: () => choices?.bodiesDays() ?? '90',
+      paused: () => choices?.paused(accountId) ?? false,
       events: {
         mailboxesChanged: () => emit('mailboxes.changed', { accountId }),
-        syncing: (_id, missing) => this.#syncing(accountId, missing),
-        idle: () => emit('sync.changed', { accountId, state: 'idle' }),
+        renamed: (from, to) => onRenamed?.(accountId, from, to),
+        progress: (status, working) => this.#tellProgress(status, working),
         online: () => {
           accounts.setProblem(accountId, undefined);
           onOnline(accountId);
         },
-        failed: (_id, error) => {
-          emit('sync.changed', { accountId, state: 'offline' });
+        failed: (error) => {
           // What is wrong with a leg, the lock says.
           const mendable = error.retry === 'after-user-action' && !(error instanceof LegError);
           if (mendable) accounts.setProblem(accountId, error);
@@ -145,29 +224,29 @@ export class MailSync {
     });
   }
 
-  async #connect(accountId: string, idle: boolean, signal: AbortSignal): Promise<ImapConnection> {
+  async #connect(accountId: string, request: ConnectRequest): Promise<ImapConnection> {
     const { accounts, legs, logger } = this.#options;
     const { imap, userName } = accounts.get(accountId);
     // The leg first: a password is not even unsealed for a leg that may not be used.
-    const leg = await legs.open(accountId, 'imap', signal);
+    const leg = await legs.open(accountId, 'imap', request.signal);
     try {
       const password = await accounts.password(accountId);
       const credentials = { host: imap.host, userName, password };
-      return await connectImap(leg, credentials, { idle, logger, signal });
+      return await connectImap(leg, credentials, { ...request, logger });
     } catch (error) {
       leg.stream.destroy();
       throw error;
     }
   }
 
-  #syncing(accountId: string, missing: number): void {
-    const inbox = this.#options.store.reader.mailboxByRole(accountId, 'inbox');
+  /** Headers first; bodies are told of when they are all that is missing. */
+  #tellProgress(status: SyncStatus, working: StoredMailbox | undefined): void {
+    const { accountId, state, headers, bodies } = status;
+    const { done, total } = headers.done < headers.total ? headers : bodies;
     this.#options.emit('sync.changed', {
       accountId,
-      state: 'syncing',
-      ...(inbox === undefined || missing === 0
-        ? {}
-        : { mailbox: inbox.name, done: inbox.total, total: inbox.total + missing }),
+      state,
+      ...(working === undefined ? {} : { mailbox: working.name, done, total }),
     });
   }
 

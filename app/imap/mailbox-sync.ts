@@ -1,16 +1,30 @@
 /**
- * Brings one mailbox of the store up to the server's state, a step at a time: the newest first,
- * then what is missing, newest first. The caller holds the mailbox's lock during a step, and may
- * do other work between steps. Sources: RFC 9051, RFC 4549 (disconnected clients), RFC 7162.
+ * Brings one mailbox of the store up to the server's state: the newest first, then what is
+ * missing, newest first. One object for each mailbox, used from several connections; the caller
+ * holds the mailbox's lock on the connection it gives. What is here goes only with proof: an
+ * EXPUNGE, a VANISHED, or a whole answer to SEARCH. Sources: RFC 9051, RFC 4549, RFC 7162.
  */
-import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow';
+import type { ImapFlow, MailboxObject } from 'imapflow';
 import { ImapError } from '../errors.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, MessageHeader, StoredMailbox } from '../store/mail-types.ts';
-import { type MailStoreWriter, rowsPerTransaction } from '../store/mail-writer.ts';
-import { headerQuery, toFlags, toHeader } from './headers.ts';
+import type { MailStoreWriter } from '../store/mail-writer.ts';
+import type { SyncReader } from '../store/sync-reader.ts';
+import { AskedRows } from './asked-rows.ts';
+import { headerQuery, toFlags, toKeywords } from './headers.ts';
 import { imapLimits } from './limits.ts';
-import { chunks, toUidSet } from './uid-ranges.ts';
+import { LiveChanges } from './live-changes.ts';
+import { MessageIntake } from './message-intake.ts';
+import { localUids, searchAllUids } from './uid-census.ts';
+import { toUidSet } from './uid-ranges.ts';
+import {
+  countUids,
+  joined,
+  takeHighest,
+  type UidBatch,
+  type UidSpan,
+  without,
+} from './uid-spans.ts';
 
 /** Changes of the person's that the server has not confirmed yet: they win over what it says. */
 export interface PendingChanges {
@@ -20,6 +34,7 @@ export interface PendingChanges {
 export interface SyncContext {
   readonly reader: MailStoreReader;
   readonly writer: MailStoreWriter;
+  readonly sync: SyncReader;
   readonly pending: PendingChanges;
   /** Rows or counts of the mailbox changed. */
   changed(mailbox: StoredMailbox): void;
@@ -27,61 +42,128 @@ export interface SyncContext {
   arrived(mailbox: StoredMailbox, uids: readonly number[]): void;
 }
 
-interface Fetched {
-  /** Newest first. */
-  readonly headers: readonly MessageHeader[];
-  /** Uids that were not in the store before. */
-  readonly fresh: readonly number[];
+/** A mailbox as it was right after SELECT, or as the connection has heard of it since. */
+interface View {
+  readonly uidValidity: number;
+  readonly exists: number;
+  readonly uidNext: number | undefined;
+  /** 0 when the server keeps none. */
+  readonly modSeq: bigint;
+  /** Selected since this object last looked at it on this connection. */
+  readonly fresh: boolean;
 }
 
-const nothing: Fetched = { headers: [], fresh: [] };
+/** A batch whose answer is on its way. */
+interface Asked {
+  readonly batch: UidBatch;
+  readonly answer: AskedRows;
+}
+
+/** Backlogs that a server never hands out are given up after so many comparisons. */
+const comparisonsPerBacklog = 3;
+const flagsQuery = { uid: true, flags: true };
 
 export class MailboxSync {
   readonly #context: SyncContext;
   readonly #mailboxId: number;
-  #stale = true;
-  #backlog: number[] = [];
-  #finish: { uidNext: number; highestModSeq: bigint } | undefined;
+  readonly #live = new LiveChanges();
+  readonly #intake: MessageIntake;
+  /** SELECTs that were compared with the store. */
+  readonly #seen = new WeakSet<MailboxObject>();
+  /** Uids to be fetched, and those that were here when that was found out. */
+  #missing: UidSpan[] | undefined;
+  #kept: readonly UidSpan[] = [];
+  #comparisons = 0;
+  /** Flags below this uid are still to be compared, and the mod-sequence that is known then. */
+  #flagsBelow: number | undefined;
+  #flagsModSeq = 0n;
+  /** What the uids in `#gone` belong to; undefined until the mailbox was looked at. */
+  #uidValidity: number | undefined;
+  #gone: UidSpan[] = [];
+  #goneTimer: NodeJS.Immediate | undefined;
+  #mustCount = false;
+  readonly #changedFlags = new Set<number>();
+  #toldAt = 0;
 
   constructor(context: SyncContext, mailboxId: number) {
     this.#context = context;
     this.#mailboxId = mailboxId;
+    this.#intake = new MessageIntake(context, mailboxId, this.#live);
   }
 
-  /** Something changed on the server: the next step looks again. */
-  markStale(): void {
-    this.#stale = true;
-  }
-
-  get hasWork(): boolean {
-    return this.#stale || this.#backlog.length > 0;
-  }
-
-  /** Headers still to be fetched. */
-  get missing(): number {
-    return this.#backlog.length;
+  /** Headers or flags are still to come. */
+  get hasBacklog(): boolean {
+    const mailbox = this.#context.reader.mailbox(this.#mailboxId);
+    if (mailbox === undefined) return false;
+    return !mailbox.complete || this.#flagsBelow !== undefined;
   }
 
   /**
-   * One refresh or one batch. The mailbox is selected on `client` and locked by the caller.
-   * @throws what imapflow throws; the next step goes on where this one failed
+   * New messages, changed flags and expunged ones: what a person looks at first.
+   * @param options.live the connection has been watching: what it was told needs no asking
+   * @throws what imapflow throws; ImapError
    */
-  async step(client: ImapFlow): Promise<void> {
-    if (this.#stale) {
-      this.#stale = false;
-      try {
-        await this.#refresh(client);
-      } catch (error) {
-        this.#stale = true;
-        throw error;
-      }
-    } else if (this.#backlog.length > 0) {
-      const batch = this.#backlog.slice(0, imapLimits.batch);
-      await this.#fetchHeaders(client, toUidSet(batch), { uid: true });
-      this.#backlog.splice(0, batch.length);
-      this.#context.changed(this.#mailbox());
+  async refresh(client: ImapFlow, options: { live?: boolean } = {}): Promise<void> {
+    const end = this.#live.begin();
+    try {
+      const view = await this.#look(client);
+      const known = this.#mailbox();
+      if (known.uidNext === 0) await this.#firstScreen(client, view);
+      else await this.#catchUp(client, view, { live: options.live === true && !view.fresh });
+      if (client.mailbox !== false) this.#seen.add(client.mailbox);
+    } finally {
+      end();
     }
-    if (!this.hasWork) this.#complete();
+  }
+
+  /**
+   * Some batches of headers, or of flags, that are still missing.
+   * @throws as `refresh` does; what was not stored is asked for again
+   */
+  async fetchBacklog(client: ImapFlow, batches: number): Promise<void> {
+    const selected = selectedMailbox(client);
+    if (!this.#seen.has(selected)) await this.refresh(client);
+    const end = this.#live.begin();
+    try {
+      if (!this.#mailbox().complete) await this.#fetchMissing(client, batches);
+      else if (this.#flagsBelow !== undefined) await this.#compareFlags(client, batches);
+    } finally {
+      end();
+    }
+  }
+
+  /** The server said, unasked, what a message's flags are now. */
+  noteFlags(uid: number, flags: ReadonlySet<string>, modSeq = 0n): void {
+    const mailbox = this.#mailbox();
+    const seen = { ...toFlags(flags), keywords: toKeywords(flags) };
+    this.#live.noteFlags(uid, seen, modSeq);
+    const change = { ...seen, ...this.#context.pending.flags(mailbox, uid) };
+    if (this.#context.writer.setFlags(this.#mailboxId, new Map([[uid, change]])) > 0) {
+      this.#context.changed(mailbox);
+    }
+  }
+
+  /** A message's flags changed, and the server did not say its uid: the next refresh asks. */
+  noteFlagsOf(sequenceNumber: number): void {
+    if (this.#changedFlags.size < imapLimits.flagsAtOnce) this.#changedFlags.add(sequenceNumber);
+  }
+
+  /** The server said that a message is gone; removed in a moment, together with others. */
+  noteGone(uid: number, uidValidity: number): void {
+    if (uidValidity !== this.#uidValidity) return;
+    this.#live.noteGone(uid);
+    const last = this.#gone.at(-1);
+    if (last !== undefined && uid === last[1] + 1) {
+      this.#gone[this.#gone.length - 1] = [last[0], uid];
+    } else this.#gone.push([uid, uid]);
+    this.#goneTimer ??= setImmediate(() => {
+      this.#removeGone().catch(() => undefined);
+    });
+  }
+
+  /** Some message is gone and the server did not say which: the next refresh counts. */
+  noteLoss(): void {
+    this.#mustCount = true;
   }
 
   #mailbox(): StoredMailbox {
@@ -90,149 +172,277 @@ export class MailboxSync {
     return mailbox;
   }
 
-  #complete(): void {
-    if (this.#finish === undefined) return;
+  async #look(client: ImapFlow): Promise<View> {
+    const selected = selectedMailbox(client);
+    const fresh = !this.#seen.has(selected);
+    const view = toView(selected, fresh);
+    const known = this.#mailbox();
+    this.#uidValidity = known.uidValidity;
+    if (known.uidValidity === view.uidValidity) return view;
+    if (!fresh) {
+      // Another connection has heard of a new uidValidity: this one has to look again as well.
+      await client.mailboxClose();
+      await client.mailboxOpen(known.path);
+      return this.#look(client);
+    }
+    await this.#startOver(view.uidValidity);
+    return view;
+  }
+
+  async #startOver(uidValidity: number): Promise<void> {
+    const before = this.#mailbox();
+    this.#missing = undefined;
+    this.#flagsBelow = undefined;
+    this.#gone = [];
+    // A few at a time; whatever is left of an interrupted removal still has the old uidValidity.
+    await this.#intake.remove([[1, Number.MAX_SAFE_INTEGER]]);
+    this.#context.writer.resetMailbox(this.#mailboxId, uidValidity);
+    this.#uidValidity = uidValidity;
+    if (before.total > 0) this.#context.changed(this.#mailbox());
+  }
+
+  /** The newest fifty at once; what else there is follows as a backlog. */
+  async #firstScreen(client: ImapFlow, view: View): Promise<void> {
     const { writer } = this.#context;
-    writer.setSyncPoint(this.#mailboxId, { ...this.#finish, complete: true });
-    this.#finish = undefined;
+    writer.setServerCounts(this.#mailboxId, view.exists);
+    const headers = await this.#newest(client, view);
+    const above = headers.reduce((most, { uid }) => Math.max(most, uid + 1), 1);
+    this.#missing = undefined;
+    this.#comparisons = 0;
+    this.#advance(view.uidNext ?? above, view.modSeq, this.#mailbox().stored === view.exists);
+    this.#context.changed(this.#mailbox());
+  }
+
+  async #newest(client: ImapFlow, view: View): Promise<MessageHeader[]> {
+    if (view.exists === 0) return [];
+    const from = Math.max(1, view.exists - imapLimits.firstBatch + 1);
+    const messages = await client.fetchAll(`${from}:*`, headerQuery, { uid: false });
+    return this.#intake.headers(messages, view.uidValidity);
+  }
+
+  async #catchUp(client: ImapFlow, view: View, { live }: { live: boolean }): Promise<void> {
+    const known = this.#mailbox();
+    if (!view.fresh && !live) await client.noop();
+    if (unchanged(view, known)) return;
+    const uidNext = await this.#fetchNew(client, view, known);
+    const modSeq = live ? known.highestModSeq : await this.#fetchFlags(client, view, known);
+    if (live) await this.#fetchChangedFlags(client, view);
+    this.#changedFlags.clear();
+    await this.#removeGone();
+    this.#advance(uidNext, modSeq, this.#mailbox().complete);
+    await this.#settle(client);
+  }
+
+  /** Returns the uid below which everything new is known, or noted as missing. */
+  async #fetchNew(client: ImapFlow, view: View, known: StoredMailbox): Promise<number> {
+    const { exists } = selectedMailbox(client);
+    const nothingNew = view.fresh && view.uidNext !== undefined && view.uidNext <= known.uidNext;
+    if (exists === 0 || nothingNew) return known.uidNext;
+    let fresh: MessageHeader[];
+    let uidNext = known.uidNext;
+    const { batch } = imapLimits;
+    if (
+      view.fresh &&
+      (view.uidNext ?? 0) - known.uidNext > batch &&
+      exists - known.stored > batch
+    ) {
+      fresh = await this.#newest(client, view);
+      uidNext = view.uidNext ?? known.uidNext;
+      this.#missing = undefined;
+      this.#comparisons = 0;
+      this.#advance(known.uidNext, known.highestModSeq, false);
+    } else {
+      const messages = await client.fetchAll(`${known.uidNext}:*`, headerQuery, { uid: true });
+      // `n:*` always holds the last message, even when its uid is below n (RFC 9051 §9).
+      fresh = await this.#intake.headers(messages, view.uidValidity, known.uidNext);
+      for (const { uid } of messages) uidNext = Math.max(uidNext, uid + 1);
+      // The newest may be gone again: what lay below at SELECT was in this answer.
+      if (view.fresh) uidNext = Math.max(uidNext, view.uidNext ?? 0);
+    }
+    if (fresh.length > 0) {
+      const { reader, changed, arrived } = this.#context;
+      changed(this.#mailbox());
+      const unseen = fresh
+        .map((header) => header.uid)
+        .sort((a, b) => b - a)
+        .filter((uid) => reader.message(this.#mailboxId, uid)?.seen === false);
+      arrived(this.#mailbox(), unseen);
+    }
+    return uidNext;
+  }
+
+  /** Returns the mod-sequence up to which flags are known. */
+  async #fetchFlags(client: ImapFlow, view: View, known: StoredMailbox): Promise<bigint> {
+    if (known.stored === 0 || known.uidNext <= 1) return laterOf(known.highestModSeq, view.modSeq);
+    if (view.modSeq === 0n || known.highestModSeq === 0n) {
+      await this.#compareNewestFlags(client, view, known);
+      return known.highestModSeq;
+    }
+    if (view.fresh && view.modSeq === known.highestModSeq) return known.highestModSeq;
+    // With QRESYNC the library asks for VANISHED as well: `noteGone` is told (RFC 7162 §3.2.6).
+    const messages = await client.fetchAll(`1:${known.uidNext - 1}`, flagsQuery, {
+      uid: true,
+      changedSince: known.highestModSeq,
+    });
+    const { changed, modSeq } = await this.#intake.flags(messages, view.uidValidity);
+    if (changed > 0) this.#context.changed(this.#mailbox());
+    const reached = view.fresh ? view.modSeq : modSeq;
+    return laterOf(reached, known.highestModSeq);
+  }
+
+  async #fetchChangedFlags(client: ImapFlow, view: View): Promise<void> {
+    const { exists } = selectedMailbox(client);
+    const known = [...this.#changedFlags].filter((number) => number <= exists);
+    if (known.length === 0) return;
+    const messages = await client.fetchAll(toUidSet(known), flagsQuery, { uid: false });
+    const { changed } = await this.#intake.flags(messages, view.uidValidity);
+    if (changed > 0) this.#context.changed(this.#mailbox());
+  }
+
+  /** No mod-sequences: the flags that a person sees now, the others in the background. */
+  async #compareNewestFlags(client: ImapFlow, view: View, known: StoredMailbox): Promise<void> {
+    this.#flagsBelow = known.uidNext;
+    this.#flagsModSeq = view.fresh ? view.modSeq : 0n;
+    await this.#compareFlagsBelow(client, view.uidValidity, imapLimits.flagsAtOnce);
+  }
+
+  async #compareFlags(client: ImapFlow, batches: number): Promise<void> {
+    const { uidValidity } = toView(selectedMailbox(client), false);
+    for (let round = 0; round < batches && this.#flagsBelow !== undefined; round += 1) {
+      await this.#compareFlagsBelow(client, uidValidity, imapLimits.flagsBatch);
+    }
+  }
+
+  async #compareFlagsBelow(client: ImapFlow, uidValidity: number, count: number): Promise<void> {
+    const below = this.#flagsBelow;
+    if (below === undefined) return;
+    const from = this.#context.sync.uidBelow(this.#mailboxId, below, count);
+    if (from !== undefined) {
+      const messages = await client.fetchAll(`${from}:${below - 1}`, flagsQuery, { uid: true });
+      const { changed } = await this.#intake.flags(messages, uidValidity);
+      if (changed > 0) this.#context.changed(this.#mailbox());
+    }
+    const more =
+      from !== undefined && this.#context.sync.uidBelow(this.#mailboxId, from, 1) !== undefined;
+    this.#flagsBelow = more ? from : undefined;
+    if (!more) this.#advance(0, this.#flagsModSeq, this.#mailbox().complete);
+  }
+
+  /** Counts what is here, and looks for what is not when the numbers differ. */
+  async #settle(client: ImapFlow): Promise<void> {
     const mailbox = this.#mailbox();
-    writer.setServerCounts(this.#mailboxId, mailbox.stored, mailbox.unseen);
+    const { exists } = selectedMailbox(client);
+    this.#context.writer.setServerCounts(this.#mailboxId, exists);
+    const mustCount = this.#mustCount;
+    this.#mustCount = false;
+    if (mailbox.stored === exists || !(mailbox.complete || mustCount)) return;
+    this.#comparisons = 0;
+    await this.#compareAll(client);
+  }
+
+  /** Compares all uids: the expunged go, the missing are noted. */
+  async #compareAll(client: ImapFlow): Promise<void> {
+    const { sync } = this.#context;
+    this.#comparisons += 1;
+    // Only what was announced before the connection looked again can be judged by it.
+    const judged = this.#mailbox().uidNext;
+    await client.noop();
+    const { uidValidity } = toView(selectedMailbox(client), false);
+    const local = await localUids(sync, this.#mailboxId);
+    const server = await searchAllUids(client);
+    const gone = without(local, server.uids).filter(([first]) => first < judged);
+    if (server.whole && this.#mailbox().uidValidity === uidValidity) {
+      const removed = await this.#intake.remove(
+        gone.map(([first, last]) => [first, Math.min(last, judged - 1)]),
+      );
+      if (removed > 0) this.#context.changed(this.#mailbox());
+    }
+    this.#missing = without(server.uids, local);
+    this.#kept = local;
+    const done = this.#missing.length === 0 || this.#comparisons > comparisonsPerBacklog;
+    if (done) this.#finish();
+    else this.#advance(0, 0n, false);
+  }
+
+  #finish(): void {
+    this.#missing = undefined;
+    this.#comparisons = 0;
+    this.#advance(0, 0n, true);
+    const mailbox = this.#mailbox();
+    this.#context.writer.setServerCounts(this.#mailboxId, mailbox.stored, mailbox.unseen);
     this.#context.changed(mailbox);
   }
 
-  async #refresh(client: ImapFlow): Promise<void> {
-    const selected = selectedMailbox(client);
-    const uidValidity = Number(selected.uidValidity);
-    const before = this.#mailbox();
-    if (before.uidValidity !== uidValidity) {
-      this.#context.writer.resetMailbox(this.#mailboxId, uidValidity);
-      this.#backlog = [];
-      if (before.total > 0) this.#context.changed(this.#mailbox());
+  /** The next batch is asked for while this one comes: the server has no reason to wait. */
+  async #fetchMissing(client: ImapFlow, batches: number): Promise<void> {
+    if (this.#missing === undefined) await this.#compareAll(client);
+    const { uidValidity } = toView(selectedMailbox(client), false);
+    let current = this.#ask(client);
+    for (let round = 1; current !== undefined; round += 1) {
+      const { batch, answer } = current;
+      let next: Asked | undefined;
+      try {
+        next = round < batches ? this.#ask(client) : undefined;
+        await this.#intake.headersAsTheyCome(answer, uidValidity);
+      } catch (error) {
+        this.#giveBack(batch);
+        if (next !== undefined) this.#giveBack(next.batch);
+        next?.answer.close();
+        throw error;
+      }
+      this.#tellNowAndThen();
+      current = next;
     }
-    const known = this.#mailbox();
-    if (known.complete) await this.#catchUp(client, selected, known);
-    else await this.#firstScreen(client, selected);
+    if (this.#missing?.length !== 0) return;
+    this.#missing = undefined;
+    await this.#removeGone();
+    if (this.#mailbox().stored === selectedMailbox(client).exists) this.#finish();
+    else await this.#compareAll(client);
   }
 
-  /** The newest fifty at once, then a list of all that is missing. */
-  async #firstScreen(client: ImapFlow, selected: MailboxObject): Promise<void> {
-    const { writer } = this.#context;
-    writer.setServerCounts(this.#mailboxId, selected.exists);
-    if (selected.exists > 0) {
-      const from = Math.max(1, selected.exists - imapLimits.firstBatch + 1);
-      await this.#fetchHeaders(client, `${from}:*`, { uid: false });
-      this.#context.changed(this.#mailbox());
-    }
-    await this.#compareAll(client, selected, modSeqOf(selected));
+  #ask(client: ImapFlow): Asked | undefined {
+    if (this.#missing === undefined) return undefined;
+    const batch = takeHighest(this.#missing, imapLimits.batch, this.#kept);
+    if (batch === undefined) return undefined;
+    const rows = client.fetch(batch.set, headerQuery, { uid: true });
+    return { batch, answer: new AskedRows(rows) };
   }
 
-  /** New messages, changed flags, then expunged ones, when the counts say that there are some. */
-  async #catchUp(client: ImapFlow, selected: MailboxObject, known: StoredMailbox): Promise<void> {
-    const { reader } = this.#context;
-    let uidNext = known.uidNext;
-    const gap = selected.exists - known.stored;
-    if (gap > imapLimits.batch) {
-      await this.#compareAll(client, selected, known.highestModSeq);
-      return;
-    }
-    const { headers: added, fresh } =
-      selected.exists === 0
-        ? nothing
-        : await this.#fetchHeaders(client, `${uidNext}:*`, { uid: true, from: uidNext });
-    for (const header of added) uidNext = Math.max(uidNext, header.uid + 1);
-    const modSeq = await this.#refreshFlags(client, selected, known);
-    if (added.length > 0) {
-      this.#context.changed(this.#mailbox());
-      const unseen = fresh.filter((uid) => reader.message(this.#mailboxId, uid)?.seen === false);
-      this.#context.arrived(this.#mailbox(), unseen);
-    }
-    if (this.#mailbox().stored === selectedMailbox(client).exists) {
-      this.#finish = { uidNext, highestModSeq: modSeq };
-    } else {
-      await this.#compareAll(client, selected, modSeq);
-    }
+  #giveBack(batch: UidBatch): void {
+    if (this.#missing !== undefined) this.#missing = joined([...this.#missing, ...batch.spans]);
   }
 
-  /** Compares all uids: the expunged go from the store, the missing into the backlog. */
-  async #compareAll(client: ImapFlow, selected: MailboxObject, modSeq: bigint): Promise<void> {
-    const { reader, writer } = this.#context;
-    const found = selected.exists === 0 ? [] : await client.search({ all: true }, { uid: true });
-    if (!Array.isArray(found)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
-    const server = new Set(found);
-    const local = reader.uids(this.#mailboxId);
-    const gone = local.filter((uid) => !server.has(uid));
-    for (const piece of chunks(gone, rowsPerTransaction)) {
-      writer.removeMessages(this.#mailboxId, piece);
-    }
-    for (const uid of local) server.delete(uid);
-    this.#backlog = [...server].sort((a, b) => b - a);
-    const newest = found.reduce((most, uid) => Math.max(most, uid), 0);
-    this.#finish = { uidNext: newest + 1, highestModSeq: modSeq };
-    if (gone.length > 0) this.#context.changed(this.#mailbox());
+  #tellNowAndThen(): void {
+    const now = Date.now();
+    if (now - this.#toldAt < 500) return;
+    this.#toldAt = now;
+    this.#context.changed(this.#mailbox());
   }
 
-  /** Returns the mod-sequence up to which flags are now known. */
-  async #refreshFlags(
-    client: ImapFlow,
-    selected: MailboxObject,
-    known: StoredMailbox,
-  ): Promise<bigint> {
-    const current = modSeqOf(selected);
-    if (selected.exists === 0) return current;
-    if (current === 0n || known.highestModSeq === 0n) {
-      await this.#storeFlags(client.fetch('1:*', { uid: true, flags: true }));
-      return current;
-    }
-    const since = { uid: true, changedSince: known.highestModSeq };
-    const seen = await this.#storeFlags(client.fetch('1:*', { uid: true, flags: true }, since));
-    return laterModSeq(seen, known.highestModSeq);
+  async #removeGone(): Promise<void> {
+    clearImmediate(this.#goneTimer);
+    this.#goneTimer = undefined;
+    const spans = this.#gone;
+    this.#gone = [];
+    if (spans.length === 0) return;
+    const removed = await this.#intake.remove(joined(spans));
+    const mailbox = this.#context.reader.mailbox(this.#mailboxId);
+    if (removed > 0 && mailbox !== undefined) this.#context.changed(mailbox);
   }
 
-  async #storeFlags(messages: AsyncIterable<FetchMessageObject>): Promise<bigint> {
-    let highest = 0n;
-    let pending = new Map<number, MessageFlags>();
-    let changed = 0;
-    const mailbox = this.#mailbox();
-    const flush = () => {
-      changed += this.#context.writer.setFlags(this.#mailboxId, pending);
-      pending = new Map();
-    };
-    for await (const message of messages) {
-      if (message.modseq !== undefined && message.modseq > highest) highest = message.modseq;
-      if (message.flags === undefined) continue;
-      const own = this.#context.pending.flags(mailbox, message.uid);
-      pending.set(message.uid, { ...toFlags(message.flags), ...own });
-      if (pending.size >= rowsPerTransaction) flush();
-    }
-    flush();
-    if (changed > 0) this.#context.changed(this.#mailbox());
-    return highest;
+  /** Never goes back: another connection may have come further meanwhile. */
+  #advance(uidNext: number, highestModSeq: bigint, complete: boolean): void {
+    const now = this.#mailbox();
+    this.#context.writer.setSyncPoint(this.#mailboxId, {
+      uidNext: Math.max(uidNext, now.uidNext),
+      highestModSeq: laterOf(highestModSeq, now.highestModSeq),
+      complete,
+    });
   }
 
-  async #fetchHeaders(
-    client: ImapFlow,
-    range: string,
-    options: { uid: boolean; from?: number },
-  ): Promise<Fetched> {
-    const mailbox = this.#mailbox();
-    const messages = await client.fetchAll(range, headerQuery, { uid: options.uid });
-    const headers = messages
-      // `n:*` always holds the last message, even when its uid is below n (RFC 9051 §9).
-      .filter((message) => message.uid >= (options.from ?? 1))
-      .map((message) => ({
-        ...toHeader(message),
-        ...this.#context.pending.flags(mailbox, message.uid),
-      }))
-      .sort((a, b) => b.uid - a.uid);
-    // Asked after the fetch: the account's other connection may have stored some meanwhile.
-    const { reader, writer } = this.#context;
-    const fresh = headers
-      .map((header) => header.uid)
-      .filter((uid) => reader.message(this.#mailboxId, uid) === undefined);
-    for (const piece of chunks(headers, rowsPerTransaction)) {
-      writer.upsertMessages(this.#mailboxId, piece);
-    }
-    return { headers, fresh };
+  /** Headers that are known to be missing; for progress. */
+  get missing(): number {
+    return countUids(this.#missing ?? []);
   }
 }
 
@@ -241,11 +451,28 @@ function selectedMailbox(client: ImapFlow): MailboxObject {
   return client.mailbox;
 }
 
-function laterModSeq(a: bigint, b: bigint): bigint {
-  if (a > b) return a;
-  return b;
+function toView(selected: MailboxObject, fresh: boolean): View {
+  return {
+    uidValidity: Number(selected.uidValidity ?? 0),
+    exists: selected.exists,
+    uidNext: selected.uidNext === 0 ? undefined : selected.uidNext,
+    modSeq: selected.noModseq === true ? 0n : (selected.highestModseq ?? 0n),
+    fresh,
+  };
 }
 
-function modSeqOf(selected: MailboxObject): bigint {
-  return selected.noModseq === true ? 0n : (selected.highestModseq ?? 0n);
+/** Nothing at all happened since the mailbox was last known: no further command is needed. */
+function unchanged(view: View, known: StoredMailbox): boolean {
+  return (
+    view.fresh &&
+    known.complete &&
+    view.modSeq > 0n &&
+    view.modSeq === known.highestModSeq &&
+    view.exists === known.stored &&
+    view.uidNext === known.uidNext
+  );
+}
+
+function laterOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -1,5 +1,5 @@
 /**
- * The account's second connection, opened on demand: jobs run one at a time, the person's before
+ * A connection beside the watch, opened on demand: jobs run one at a time, the person's before
  * the background's. A job may run twice when a stale connection dies under it: jobs are idempotent.
  */
 import type { ImapFlow } from 'imapflow';
@@ -39,6 +39,16 @@ export class WorkConnection {
       });
       void this.#pump();
     });
+  }
+
+  /** The connection that stands now, if one does. */
+  get standing(): boolean {
+    return this.#connection?.client.usable === true;
+  }
+
+  /** Lets the connection go; a job that runs on it begins again on another one. */
+  drop(): void {
+    this.#dropConnection();
   }
 
   close(): void {

@@ -45,6 +45,11 @@ export interface MessageFlags {
   readonly answered: boolean;
 }
 
+/** Flags to set; keywords are replaced when given, and left as they are otherwise. */
+export interface FlagsChange extends Partial<MessageFlags> {
+  readonly keywords?: readonly string[];
+}
+
 /** A message's envelope and flags, as fetched. */
 export interface MessageHeader extends MessageFlags {
   readonly uid: number;
@@ -68,6 +73,17 @@ export interface MessageHeader extends MessageFlags {
 
 /** none: not here yet. kept: in content.db. unavailable: too large, or refused by the server. */
 export type ContentState = 'none' | 'kept' | 'unavailable';
+
+/** Names a message's content: a rowId alone may be used again. */
+export interface ContentKey {
+  readonly rowId: number;
+  readonly token: number;
+}
+
+/** A message that came into the store. */
+export interface InsertedMessage extends ContentKey {
+  readonly header: MessageHeader;
+}
 
 export interface StoredMessage extends MessageHeader {
   readonly rowId: number;

@@ -5,12 +5,19 @@
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { transaction } from './database.ts';
-import type { ListedMailbox, MessageFlags, MessageHeader } from './mail-types.ts';
+import type {
+  ContentKey,
+  FlagsChange,
+  InsertedMessage,
+  ListedMailbox,
+  MessageHeader,
+} from './mail-types.ts';
 
 /** Larger work is split by the caller. */
 export const rowsPerTransaction = 200;
 
-const rowIdsPerSecond = 4_096_000;
+/** Places for messages within one second of arrival. */
+export const rowIdsPerSecond = 4_096_000;
 /** Keeps `rowId` within JavaScript's safe integers: a second of the year 2039 still fits. */
 const latestTime = 2_190_000_000_000;
 /** Prime; mailboxes of one account lie far apart within a second. */
@@ -19,6 +26,10 @@ const mailboxStride = 131_071;
 export class MailStoreWriter {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Told of messages that came into the store, once they are committed. */
+  onInserted: ((messages: readonly InsertedMessage[]) => void) | undefined;
+  /** Told after messages went, whichever way; which ones is noted in content_gone. */
+  onDeleted: (() => void) | undefined;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -65,6 +76,22 @@ export class MailStoreWriter {
         JSON.stringify(listed.map((mailbox) => mailbox.path)),
       );
     });
+    this.onDeleted?.();
+  }
+
+  /** Makes sure that the account has an INBOX before its mailboxes were listed (RFC 9051 §5.1). */
+  ensureInbox(accountId: string): void {
+    this.#run(
+      `INSERT INTO mailbox (accountId, path, name, depth, role, selectable, position)
+       SELECT ?1, 'INBOX', 'INBOX', 0, 'inbox', 1, 0
+       WHERE NOT EXISTS (SELECT 1 FROM mailbox WHERE accountId = ?1 AND role = 'inbox')`,
+      accountId,
+    );
+  }
+
+  /** The mailbox has another path on the server; its messages are what they were. */
+  renameMailbox(mailboxId: number, path: string): void {
+    this.#run('UPDATE mailbox SET path = ? WHERE mailboxId = ?', path, mailboxId);
   }
 
   /** Empties a mailbox whose uids no longer mean what they meant (RFC 9051 §2.3.1.1). */
@@ -78,6 +105,7 @@ export class MailStoreWriter {
         mailboxId,
       );
     });
+    this.onDeleted?.();
   }
 
   /** Notes how far the mailbox is known. */
@@ -106,11 +134,14 @@ export class MailStoreWriter {
 
   /** Adds messages or brings known ones up to date. */
   upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    const inserted: InsertedMessage[] = [];
     transaction(this.#db, () => {
       for (const header of headers) {
-        if (!this.#updateMessage(mailboxId, header)) this.#insertMessage(mailboxId, header);
+        if (this.#updateMessage(mailboxId, header)) continue;
+        inserted.push({ ...this.#insertMessage(mailboxId, header), header });
       }
     });
+    if (inserted.length > 0) this.onInserted?.(inserted);
   }
 
   #updateMessage(mailboxId: number, header: MessageHeader): boolean {
@@ -128,18 +159,50 @@ export class MailStoreWriter {
     );
   }
 
-  #insertMessage(mailboxId: number, header: MessageHeader): void {
+  /** Adds messages that are not in the store yet: half the work of `upsertMessages`. */
+  insertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    const inserted: InsertedMessage[] = [];
+    transaction(this.#db, () => {
+      for (const header of headers) {
+        inserted.push({ ...this.#insertMessage(mailboxId, header), header });
+      }
+    });
+    if (inserted.length > 0) this.onInserted?.(inserted);
+  }
+
+  /**
+   * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
+   * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
+   */
+  #insertMessage(mailboxId: number, header: MessageHeader): ContentKey {
     const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
-    this.#run(
+    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
+    const token = randomInt(2 ** 47);
+    let place = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond;
+    while (!this.#insertAt({ rowId: second + place, token }, mailboxId, receivedAt, header)) {
+      place = (place + 1) % rowIdsPerSecond;
+    }
+    return { rowId: second + place, token };
+  }
+
+  /** False when the rowId is taken. */
+  #insertAt(
+    { rowId, token }: ContentKey,
+    mailboxId: number,
+    receivedAt: number,
+    header: MessageHeader,
+  ): boolean {
+    const added = this.#run(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
          seen, flagged, answered, hasAttachment, sizeBytes)
        VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-         ?18, ?19, ?20)`,
-      this.#freeRowId(receivedAt, mailboxId, header.uid),
+         ?18, ?19, ?20)
+       ON CONFLICT (rowId) DO NOTHING`,
+      rowId,
       mailboxId,
       header.uid,
-      randomInt(2 ** 47),
+      token,
       receivedAt,
       header.sentAt ?? null,
       header.from?.name ?? null,
@@ -157,28 +220,14 @@ export class MailStoreWriter {
       header.hasAttachment ? 1 : 0,
       header.sizeBytes,
     );
+    return added > 0;
   }
 
   /**
-   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
-   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
+   * Flags, and keywords where given, of known messages; unknown uids are passed over.
+   * Returns how many rows changed.
    */
-  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
-    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    const sql = 'SELECT 1 FROM message WHERE rowId = ?';
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
-      if (statement.get(second + place) === undefined) return second + place;
-      place = (place + 1) % rowIdsPerSecond;
-    }
-  }
-
-  /** Flags of known messages; unknown uids are passed over. Returns how many rows changed. */
-  setFlags(mailboxId: number, changes: ReadonlyMap<number, Partial<MessageFlags>>): number {
+  setFlags(mailboxId: number, changes: ReadonlyMap<number, FlagsChange>): number {
     let changed = 0;
     transaction(this.#db, () => {
       for (const [uid, flags] of changes) {
@@ -187,12 +236,14 @@ export class MailStoreWriter {
         );
         changed += this.#run(
           `UPDATE message SET seen = coalesce(?1, seen), flagged = coalesce(?2, flagged),
-             answered = coalesce(?3, answered)
+             answered = coalesce(?3, answered), keywords = coalesce(?6, keywords)
            WHERE mailboxId = ?4 AND uid = ?5 AND (seen IS NOT coalesce(?1, seen)
-             OR flagged IS NOT coalesce(?2, flagged) OR answered IS NOT coalesce(?3, answered))`,
+             OR flagged IS NOT coalesce(?2, flagged) OR answered IS NOT coalesce(?3, answered)
+             OR keywords IS NOT coalesce(?6, keywords))`,
           ...values,
           mailboxId,
           uid,
+          flags.keywords?.join(' ') ?? null,
         );
       }
     });
@@ -205,21 +256,83 @@ export class MailStoreWriter {
         this.#run('DELETE FROM message WHERE mailboxId = ? AND uid = ?', mailboxId, uid);
       }
     });
+    this.onDeleted?.();
   }
 
-  /** Keeps a message as it came, and the first words of its text. */
-  keepSource(rowId: number, raw: Uint8Array, snippet: string): void {
+  /** Notes that the contents of these messages are in content.db; those gone meanwhile are passed over. */
+  setKept(contents: readonly (ContentKey & { readonly snippet: string })[]): void {
     transaction(this.#db, () => {
-      // The message may have been expunged while its source was under way.
-      const known = this.#run('UPDATE message SET snippet = ? WHERE rowId = ?', snippet, rowId);
-      if (known === 0) return;
-      this.#run('INSERT OR REPLACE INTO message_source (rowId, raw) VALUES (?, ?)', rowId, raw);
+      for (const { rowId, token, snippet } of contents) {
+        this.#run(
+          'UPDATE message SET snippet = ?, content = 1 WHERE rowId = ? AND token = ?',
+          snippet,
+          rowId,
+          token,
+        );
+      }
     });
   }
 
-  removeAccount(accountId: string): void {
+  /** Notes that contents are not to be had, or (`none`) that they have to come again. */
+  setContent(keys: readonly ContentKey[], state: 'none' | 'unavailable'): void {
     transaction(this.#db, () => {
-      this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+      for (const { rowId, token } of keys) {
+        this.#run(
+          'UPDATE message SET content = ? WHERE rowId = ? AND token = ?',
+          state === 'none' ? 0 : 2,
+          rowId,
+          token,
+        );
+      }
     });
+  }
+
+  /**
+   * content.db was made anew: what was kept has to come again. One step over rows after `rowId`;
+   * returns where the next begins, or undefined at the end.
+   */
+  forgetContents(rowId: number): number | undefined {
+    const last = this.#db
+      .prepare('SELECT max(rowId) AS last FROM (SELECT rowId FROM message WHERE rowId > ? LIMIT ?)')
+      .get(rowId, rowsPerTransaction)?.last;
+    if (typeof last !== 'number') return undefined;
+    this.#run(
+      'UPDATE message SET content = 0 WHERE content = 1 AND rowId > ? AND rowId <= ?',
+      rowId,
+      last,
+    );
+    return last;
+  }
+
+  /** Contents up to this one were removed from content.db. */
+  clearContentGone(lastGoneId: number): void {
+    this.#run('DELETE FROM content_gone WHERE goneId <= ?', lastGoneId);
+  }
+
+  /** Deletes some of an account's messages, and the account's mailboxes with the last. True when more are left. */
+  removeSomeOfAccount(accountId: string): boolean {
+    return transaction(this.#db, () => {
+      const removed = this.#run(
+        `DELETE FROM message WHERE rowId IN (SELECT message.rowId FROM message
+           JOIN mailbox USING (mailboxId) WHERE accountId = ? LIMIT ?)`,
+        accountId,
+        rowsPerTransaction,
+      );
+      if (removed < rowsPerTransaction) {
+        this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+      }
+      return removed === rowsPerTransaction;
+    });
+  }
+
+  /** Gives some free pages back to the disk. True when there are more. */
+  shrinkSome(): boolean {
+    this.#db.exec('PRAGMA incremental_vacuum(100)');
+    return Number(this.#db.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0) > 0;
+  }
+
+  /** Empties the write-ahead log into the file, as far as readers let it. */
+  checkpoint(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 }

@@ -70,6 +70,15 @@ export class TaskQueue {
     this.#running.set(accountId, run);
   }
 
+  /** A mailbox has another path: the changes that wait for it go there. */
+  renameMailbox(accountId: string, from: string, to: string): void {
+    for (const task of this.#options.store.list(accountId)) {
+      const payload = withPath(task.payload, from, to);
+      if (payload !== undefined) this.#options.store.replace(task.taskId, payload);
+    }
+    this.#announce(accountId);
+  }
+
   removeAccount(accountId: string): void {
     this.#options.store.removeAccount(accountId);
     this.#announce(accountId);
@@ -139,4 +148,13 @@ export class TaskQueue {
 /** What the change was about is gone: there is nothing left to change. */
 function hasNoObject(error: MailError): boolean {
   return error.code === 'message.not-found' || error.code === 'mailbox.not-found';
+}
+
+/** The payload with every path that is `from` replaced; undefined when there is none. */
+function withPath(payload: unknown, from: string, to: string): unknown {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  const isPath = ([name, value]: [string, unknown]) => /path$/i.test(name) && value === from;
+  const entries = Object.entries(payload);
+  if (!entries.some(isPath)) return undefined;
+  return Object.fromEntries(entries.map((entry) => [entry[0], isPath(entry) ? to : entry[1]]));
 }

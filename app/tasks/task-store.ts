@@ -64,6 +64,12 @@ export class TaskStore {
     this.#delete.run(taskId);
   }
 
+  replace(taskId: number, payload: unknown): void {
+    this.#db
+      .prepare('UPDATE task SET payload = ? WHERE taskId = ?')
+      .run(JSON.stringify(payload), taskId);
+  }
+
   removeAccount(accountId: string): void {
     this.#db.prepare('DELETE FROM task WHERE accountId = ?').run(accountId);
   }

@@ -1,6 +1,6 @@
 /** The composition root without a network: what it answers, and what it leaves behind. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,7 +8,7 @@ import { methods } from '../../app/contract/index.ts';
 import { createEngine } from '../../app/engine.ts';
 import type { EngineHost } from '../../app/engine-types.ts';
 import { silentLogger } from '../../app/log.ts';
-import { createBench, content as draftContent } from '../submission/outbox-bench.ts';
+import { OutboxStore } from '../../app/submission/outbox-store.ts';
 
 const host: EngineHost = {
   version: '1.2.3',
@@ -61,26 +61,10 @@ test('the time to undo is ten seconds until the person chooses another, and that
   assert.deepEqual(await again.handlers['settings.get']({}), {
     theme: 'system',
     density: 'comfortable',
+    bodiesDays: '90',
     undoSendSeconds: 30,
   });
   await again.stop();
-});
-
-test('a profile whose program ended in the middle of sending can be opened', async (t) => {
-  const profileDir = profile(t);
-  mkdirSync(profileDir);
-  const bench = createBench({ port: 9 }, { dir: profileDir, start: false });
-  const { draftId } = bench.drafts.create(draftContent());
-  const { outboxId } = await bench.outbox.submit(draftId);
-  const row = bench.store.get(outboxId);
-  assert.ok(row);
-  bench.store.put({ ...row, state: 'sending', dotStarted: true });
-  await bench.close();
-  const engine = createEngine({ profileDir, host });
-  t.after(() => engine.stop());
-  const [item] = await engine.handlers['outbox.list']({});
-  assert.equal(item?.state, 'unknown');
-  assert.equal(item?.error?.code, 'submission.unknown');
 });
 
 test('what is not there is said by its own code', async (t) => {
@@ -99,10 +83,66 @@ test('what is not there is said by its own code', async (t) => {
     [() => handlers['part.save']({ ref, partId: 'message' }), 'message.not-found'],
     [() => handlers['draft.discard']({ draftId: 'x' }), 'draft.not-found'],
     [() => handlers['outbox.retry']({ outboxId: 'x' }), 'outbox.not-found'],
+    [
+      () =>
+        handlers['transfer.import']({
+          accountId: 'a',
+          source: { kind: 'mbox', path: '/none' },
+          target: [],
+        }),
+      'account.not-found',
+    ],
+    [() => handlers['transfer.resume']({ transferId: 'x' }), 'transfer.not-found'],
+    [
+      () => handlers['transfer.export']({ messages: { mailboxId: 1 }, format: 'mbox' }),
+      'mailbox.not-found',
+    ],
+    [() => handlers['thunderbird.find']({ path: '/none' }), 'transfer.source-unreadable'],
   ];
   for (const [call, code] of cases) {
     await assert.rejects(async () => call(), { code });
   }
+  await engine.stop();
+});
+
+test('starts after a crash in the middle of sending, with the message in its list', async (t) => {
+  const profileDir = profile(t);
+  await createEngine({ profileDir, host }).stop();
+  const store = new OutboxStore(profileDir);
+  for (const dotStarted of [false, true]) {
+    store.put({
+      outboxId: `dot-${dotStarted}`,
+      accountId: 'a',
+      messageId: '<1@example.test>',
+      subject: 's',
+      reversePath: 'a@example.test',
+      recipients: ['b@example.test'],
+      accepted: [],
+      refused: [],
+      sizeBytes: 1,
+      state: 'sending',
+      queuedAt: new Date(),
+      sentAt: undefined,
+      nextAttemptAt: undefined,
+      attempts: 1,
+      error: undefined,
+      dotStarted,
+      copyPending: false,
+      holdUntil: undefined,
+      sendAt: undefined,
+      answers: undefined,
+    });
+  }
+  store.close();
+  const engine = createEngine({ profileDir, host });
+  const items = await engine.handlers['outbox.list']({});
+  assert.deepEqual(
+    items.map(({ state, error }) => [state, error?.code]),
+    [
+      ['waiting', undefined],
+      ['unknown', 'submission.unknown'],
+    ],
+  );
   await engine.stop();
 });
 

@@ -3,10 +3,12 @@
  * protected leg does is tested elsewhere, so the stand-in connects and says nothing more.
  */
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ContentStore } from '../../app/content/content-store.ts';
 import type { EventName } from '../../app/contract/index.ts';
 import type { MailError } from '../../app/errors.ts';
 import { MailSync } from '../../app/imap/mail-sync.ts';
@@ -27,9 +29,10 @@ export interface SeenEvent {
   readonly payload: unknown;
 }
 
-export async function startLab() {
+export async function startLab(options: { extraConfig?: string } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-imap-'));
-  const dovecot = await startDovecot({ dir, users: [{ user, password: 'right' }] });
+  const users = [{ user, password: 'right' }];
+  const dovecot = await startDovecot({ dir, users, ...options });
   return {
     dir,
     dovecot,
@@ -43,9 +46,19 @@ export async function startLab() {
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
 /** Mail sync of one account, with what it said and what it was told. */
-export function startMail(dovecot: Dovecot, options: { dir?: string; password?: string } = {}) {
-  const path = (name: string) => (options.dir === undefined ? ':memory:' : join(options.dir, name));
+export function startMail(
+  dovecot: Pick<Dovecot, 'imapPort'>,
+  options: { dir?: string; password?: string } = {},
+) {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'letterlock-mail-'));
+  const path = (name: string) => join(dir, name);
   const store = openMailStore(path('mail.db'));
+  const content = new ContentStore({
+    contentPath: path('content.db'),
+    mailPath: path('mail.db'),
+    store,
+    logger: silentLogger,
+  });
   const taskStore = new TaskStore(path('tasks.db'));
   const state = { password: options.password ?? 'right', online: true, opened: 0 };
   const sockets = new Set<Socket>();
@@ -65,6 +78,7 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store,
+    content,
     accounts,
     legs,
     pending,
@@ -83,6 +97,7 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
   return {
     mail,
     store,
+    content,
     tasks,
     taskStore,
     events,
@@ -104,14 +119,16 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
     async stop() {
       await mail.stop();
       await tasks.stop();
+      await content.stop();
       store.close();
       taskStore.close();
+      if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
 function directory(
-  dovecot: Dovecot,
+  dovecot: Pick<Dovecot, 'imapPort'>,
   state: { password: string },
   problems: MailError[],
 ): AccountDirectory {

@@ -1,0 +1,115 @@
+/**
+ * What sync asks of mail.db: how far a mailbox is known, and what is still to come. Every answer
+ * is a walk of one index, and long ones come in pages, so that no call holds the engine's thread.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { integerColumn, type SqlRow } from './columns.ts';
+import { rowIdsPerSecond } from './mail-writer.ts';
+
+export interface MissingContent {
+  readonly rowId: number;
+  readonly uid: number;
+  readonly sizeBytes: number;
+}
+
+export class SyncReader {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): SqlRow[] {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement.all(...values);
+  }
+
+  /** At most `limit` uids of a mailbox above `after`, rising. */
+  uidsAfter(mailboxId: number, after: number, limit: number): number[] {
+    return this.#all(
+      'SELECT uid FROM message WHERE mailboxId = ? AND uid > ? ORDER BY uid LIMIT ?',
+      mailboxId,
+      after,
+      limit,
+    ).map((row) => integerColumn(row, 'uid'));
+  }
+
+  /** At most `limit` uids of a mailbox in [first, last], rising. */
+  uidsWithin(mailboxId: number, first: number, last: number, limit: number): number[] {
+    return this.#all(
+      'SELECT uid FROM message WHERE mailboxId = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?',
+      mailboxId,
+      first,
+      last,
+      limit,
+    ).map((row) => integerColumn(row, 'uid'));
+  }
+
+  /** The uid at which the `count` messages begin that lie right below `below`; undefined for none. */
+  uidBelow(mailboxId: number, below: number, count: number): number | undefined {
+    const row = this.#all(
+      `SELECT min(uid) AS uid FROM
+         (SELECT uid FROM message WHERE mailboxId = ? AND uid < ? ORDER BY uid DESC LIMIT ?)`,
+      mailboxId,
+      below,
+      count,
+    )[0];
+    return row === undefined || row.uid === null ? undefined : integerColumn(row, 'uid');
+  }
+
+  /**
+   * Messages without content, newest first, below `belowRowId` and received since `since`.
+   * Those whose content is here under the same emailId, from another mailbox, are passed over.
+   * @param since milliseconds since 1970
+   */
+  missingContent(
+    mailboxId: number,
+    options: { since: number; belowRowId: number; limit: number },
+  ): MissingContent[] {
+    return this.#all(
+      `SELECT rowId, uid, sizeBytes FROM message AS m
+       WHERE mailboxId = ? AND content = 0 AND rowId >= ? AND rowId < ?
+         AND NOT EXISTS (SELECT 1 FROM message AS twin WHERE m.emailId IS NOT NULL
+           AND twin.messageId = m.messageId AND twin.emailId = m.emailId
+           AND twin.rowId <> m.rowId AND twin.content = 1)
+       ORDER BY rowId DESC LIMIT ?`,
+      mailboxId,
+      firstRowIdOf(options.since),
+      options.belowRowId,
+      options.limit,
+    ).map((row) => ({
+      rowId: integerColumn(row, 'rowId'),
+      uid: integerColumn(row, 'uid'),
+      sizeBytes: integerColumn(row, 'sizeBytes'),
+    }));
+  }
+
+  /** How many messages received since `since` are kept in a mailbox, and how many lack content. */
+  contentCounts(mailboxId: number, since: number): { total: number; missing: number } {
+    const from = firstRowIdOf(since);
+    const total = this.#all(
+      'SELECT count(*) AS n FROM message INDEXED BY message_shown WHERE shownIn = ? AND rowId >= ?',
+      mailboxId,
+      from,
+    )[0];
+    const missing = this.#all(
+      `SELECT count(*) AS n FROM message INDEXED BY message_without_content
+       WHERE mailboxId = ? AND content = 0 AND rowId >= ?`,
+      mailboxId,
+      from,
+    )[0];
+    return {
+      total: total === undefined ? 0 : integerColumn(total, 'n'),
+      missing: missing === undefined ? 0 : integerColumn(missing, 'n'),
+    };
+  }
+}
+
+function firstRowIdOf(since: number): number {
+  return Math.trunc(Math.max(0, since) / 1_000) * rowIdsPerSecond;
+}
