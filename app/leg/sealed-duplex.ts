@@ -8,7 +8,7 @@ import { Duplex } from 'node:stream';
 import { LegError } from '../errors.ts';
 import type { SealKeys } from './handshake.ts';
 import { limits } from './limits.ts';
-import { free } from './memory.ts';
+import { free, minFreed } from './memory.ts';
 import { RecordOpener, RecordSealer } from './records.ts';
 
 /** Octets that a writer may be ahead of the socket: several records, so that it is seldom asked to wait. */
@@ -174,7 +174,7 @@ export class SealedDuplex extends Duplex {
     const inner = this.#inner;
     // After the peer's close a socket ends itself; writing then would be an error of its own.
     if (inner.writableEnded || inner.destroyed) return;
-    if (!this.#ownsMemory) {
+    if (!this.#ownsMemory || record.length < minFreed) {
       inner.write(record);
       return;
     }
