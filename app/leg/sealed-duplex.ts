@@ -127,7 +127,7 @@ export class SealedDuplex extends Duplex {
     }
     let offset = start;
     while (this.#sealer.pending + octets.length - offset >= limits.recordContent) {
-      if (this.#isFull()) {
+      if (inner.writableNeedDrain) {
         this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
         return;
       }
@@ -138,13 +138,8 @@ export class SealedDuplex extends Duplex {
     }
     if (offset < octets.length) this.#sealer.append(octets.subarray(offset));
     this.#scheduleFlush();
-    if (this.#isFull()) this.#waitForDrain(callback);
+    if (inner.writableNeedDrain) this.#waitForDrain(callback);
     else callback();
-  }
-
-  /** A kernel often takes all at once; then `drain` is not waited for, though it will come. */
-  #isFull(): boolean {
-    return this.#inner.writableNeedDrain && this.#inner.writableLength > 0;
   }
 
   #continueWrite(octets: Buffer, start: number, callback: Callback, error?: Error | null): void {
