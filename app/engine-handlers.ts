@@ -1,9 +1,11 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
 import { discover } from './accounts/discover.ts';
+import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { toMessageRow } from './imap/rows.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { toFlagsPayloads } from './tasks/flags-task.ts';
 
@@ -12,6 +14,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...appHandlers(options, parts),
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
+    ...contentHandlers(options, parts),
     ...writingHandlers(parts),
   };
 }
@@ -41,7 +44,7 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, tasks } = parts;
+  const { accounts, legs, mail, outbox, stores, tasks } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
@@ -79,6 +82,8 @@ function accountHandlers(
       tasks.removeAccount(accountId);
       await outbox.removeAccount(accountId);
       accounts.remove(accountId);
+      // Not waited for: it is gone for everyone who asks; this wipes what lies on the disk.
+      void stores.content.wipe();
       return {};
     },
     'account.retry': ({ accountId }) => tryAgain(accountId),
@@ -141,6 +146,35 @@ function mailHandlers(
       const part = await mail.bodies.readPart(ref, partId);
       const path = await host.chooseSavePath(part.fileName);
       return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
+    },
+  };
+}
+
+function contentHandlers(
+  { profileDir }: EngineOptions,
+  { accounts, search, stores }: EngineParts,
+): Prefixed<'search' | 'storage'> {
+  const status = async () => {
+    const sizes = await stores.content.sizes();
+    return storageStatus(profileDir, accounts.list(), stores.mail.reader, sizes);
+  };
+  return {
+    'search.query': async (input) => {
+      const { hits, next, notes } = await search.query(input);
+      return {
+        hits: hits.flatMap(({ message, mailboxName, snippet }) => {
+          const mailbox = stores.mail.reader.mailbox(message.mailboxId);
+          if (mailbox === undefined) return [];
+          return [{ row: toMessageRow(mailbox, message), mailboxName, snippet: [...snippet] }];
+        }),
+        ...(next === undefined ? {} : { next }),
+        notes: [...notes],
+      };
+    },
+    'storage.status': status,
+    'storage.compact': async () => {
+      await stores.content.compact();
+      return await status();
     },
   };
 }
