@@ -4,7 +4,7 @@
  * `--count 10000|100000`; `--gateway`: through our gateway; `--work <folder>`: profile, Maildir and
  * index stay there, so that parts can be run one by one. Parts, in this order, all when none is named:
  * `fetch`, `recent` (bodies of 90 days), `full` (all bodies), `idle`, `mbsync`, `notmuch`, `search`,
- * `changes`. docs/performance.md tells what the figures mean.
+ * `changes`. docs/performance-engine.md tells what the figures mean.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
