@@ -6,7 +6,7 @@
  * `fetch`, `recent` (bodies of 90 days), `full` (all bodies), `idle`, `mbsync`, `notmuch`, `search`,
  * `changes`. docs/performance-engine.md tells what the figures mean.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -117,16 +117,18 @@ async function measureAll(provider: Provider, work: string): Promise<Record<stri
   const shared = { script, ...(trustAnchor === undefined ? {} : { trustAnchor }) };
   const profile = { profileDir: join(work, 'profile'), ...shared };
   const recent = { profileDir: join(work, 'profile-recent'), ...shared };
+  // Headers are the same in both.
+  const synced = () => (existsSync(profile.profileDir) ? profile : recent);
   const firstSync = { count: plan.count, mailBytes };
   const measures: Record<(typeof partNames)[number], () => Promise<unknown>> = {
     fetch: () => measureFetch(endpoints.serverPort, plan.count),
     recent: () => measureFirstSync(recent, endpoints, { ...firstSync, bodiesDays: '90' }),
     full: () => measureFirstSync(profile, endpoints, { ...firstSync, bodiesDays: 'all' }),
-    idle: () => measureNoChange(profile),
+    idle: () => measureNoChange(synced()),
     mbsync: () => measureMbsync(endpoints.serverPort, work),
     notmuch: () => measureNotmuch(work),
     search: () => measureSearch(profile, work),
-    changes: () => measureChanges(profile, endpoints, plan.count),
+    changes: () => measureChanges(synced(), endpoints, plan.count),
   };
   const report: Record<string, unknown> = {};
   for (const name of wanted) {

@@ -133,6 +133,7 @@ export function testServer(name: string, start: StartServer, skip: string | fals
     });
 
     it('sends a message and keeps one copy of it in Sent', async () => {
+      await world.engine.handlers['settings.set']({ undoSendSeconds: 0 });
       const { draftId } = await world.engine.handlers['draft.create']({
         accountId: world.accountId,
         to: 'Bob <bob@example.test>',
