@@ -11,7 +11,14 @@ import { Rng } from '../../fuzz/support/rng.ts';
 import { EngineProcess } from './engine-process.ts';
 import { type Delivered, judgeRest } from './judge.ts';
 import { Ledger, markerOf } from './ledger.ts';
-import { compareViews, connectBare, type LocalView, readLocal, readServer } from './mail-views.ts';
+import {
+  compareViews,
+  connectBare,
+  type LocalView,
+  type MailView,
+  readLocal,
+  readServer,
+} from './mail-views.ts';
 import { OtherClient } from './other-client.ts';
 import { Person } from './person.ts';
 import { friend, type Provider, person, startProvider } from './provider.ts';
@@ -143,12 +150,19 @@ export class Trial {
       allowClear: false,
     });
     this.accountId = account.accountId;
+    await engine.get('settings.set', { undoSendSeconds: this.ledger.undoSendSeconds.sure });
   }
 
   /** What a person does who waits: opens each mailbox, and "Try again" now and then. */
   async #press(engine: EngineProcess, round: number): Promise<void> {
     const { accountId } = this;
+    await engine.call('sync.resume', { accountId });
     if (round % 8 === 7) await engine.call('account.retry', { accountId });
+    const outbox = await engine.call('outbox.list', {});
+    const items = outbox.kind === 'done' ? outbox.output : [];
+    for (const { outboxId, state } of items) {
+      if (state === 'scheduled') await engine.call('outbox.sendNow', { outboxId });
+    }
     const mailboxes = await engine.call('mailbox.list', { accountId });
     if (mailboxes.kind !== 'done') return;
     for (const { mailboxId, selectable } of mailboxes.output) {
@@ -166,12 +180,13 @@ export class Trial {
       ...compareViews(local.mail, server),
       ...(queued > 0 ? [`the server has ${queued} messages still to deliver`] : []),
     ];
-    if (lines.length === 0) this.#note(server);
+    if (lines.length === 0) this.#note(server, local);
     return { lines, local };
   }
 
   /** All is at rest and as promised: what was uncertain is known now. */
-  #note(server: Awaited<ReturnType<typeof readServer>>): void {
+  #note(server: MailView, local: LocalView): void {
+    this.ledger.undoSendSeconds.see(local.undoSendSeconds);
     const found = new Map(
       [...server.values()].flatMap(({ path, role, rows }) =>
         role === 'sent'
