@@ -12,7 +12,7 @@ import { AccountGate } from './account-gate.ts';
 import { BackgroundSync, type BodiesDays, withBodies } from './background-sync.ts';
 import type { ConnectOptions, ImapConnection } from './connect.ts';
 import { Connections, type JobPriority } from './connections.ts';
-import { isNoRoom } from './imap-errors.ts';
+import { assertUsable, isNoRoom } from './imap-errors.ts';
 import { InboxWatch } from './inbox-watch.ts';
 import { imapLimits, type SyncTiming } from './limits.ts';
 import type { MailboxStatus } from './mailbox-list.ts';
@@ -152,6 +152,7 @@ export class AccountSync {
       try {
         // Until it is asked, Courier answers a connection as if nothing had come since it was selected.
         if (open) await client.noop();
+        assertUsable(client);
         const selected = client.mailbox;
         const uidValidity = selected === false ? undefined : Number(selected.uidValidity);
         if (mailbox.uidValidity !== uidValidity) throw new RequestError('message.not-found');

@@ -49,6 +49,14 @@ export function toImapMailError(error: unknown, host: string, streamError?: unkn
   );
 }
 
+/**
+ * Several of imapflow's calls end quietly when the connection breaks under them.
+ * @throws what imapflow itself throws for a lost connection
+ */
+export function assertUsable(client: { readonly usable: boolean }): void {
+  if (!client.usable) throw Object.assign(new Error('connection lost'), { code: 'NoConnection' });
+}
+
 /** What servers say when an account has as many connections as it may have. */
 const noRoomWords =
   /(too many|maximum (number of|allowed)|exceeded?|limit|only \d+).{0,60}(connection|session|login)/i;

@@ -9,9 +9,9 @@ export const imapLimits = {
   /** The first screen. */
   firstBatch: 50,
   /** Headers of one FETCH. */
-  batch: 1_000,
+  batch: 2_000,
   /** Batches of one job: the connection is then free for whatever is more urgent. */
-  batchesPerJob: 8,
+  batchesPerJob: 5,
   /** Flags of one FETCH where the server keeps no mod-sequences. */
   flagsBatch: 2_000,
   /** A look at flags that a person waits for. */

@@ -4,12 +4,13 @@
  * holds the mailbox's lock on the connection it gives. What is here goes only with proof: an
  * EXPUNGE, a VANISHED, or a whole answer to SEARCH. Sources: RFC 9051, RFC 4549, RFC 7162.
  */
-import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow';
+import type { ImapFlow, MailboxObject } from 'imapflow';
 import { ImapError } from '../errors.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, MessageHeader, StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { SyncReader } from '../store/sync-reader.ts';
+import { AskedRows } from './asked-rows.ts';
 import { headerQuery, toFlags, toKeywords } from './headers.ts';
 import { imapLimits } from './limits.ts';
 import { LiveChanges } from './live-changes.ts';
@@ -55,7 +56,7 @@ interface View {
 /** A batch whose answer is on its way. */
 interface Asked {
   readonly batch: UidBatch;
-  readonly answer: Promise<FetchMessageObject[]>;
+  readonly answer: AskedRows;
 }
 
 /** Backlogs that a server never hands out are given up after so many comparisons. */
@@ -372,7 +373,7 @@ export class MailboxSync {
     this.#context.changed(mailbox);
   }
 
-  /** The server works on the next batch while this one is stored. */
+  /** The next batch is asked for while this one comes: the server has no reason to wait. */
   async #fetchMissing(client: ImapFlow, batches: number): Promise<void> {
     if (this.#missing === undefined) await this.#compareAll(client);
     const { uidValidity } = toView(selectedMailbox(client), false);
@@ -381,12 +382,12 @@ export class MailboxSync {
       const { batch, answer } = current;
       let next: Asked | undefined;
       try {
-        const messages = await answer;
         next = round < batches ? this.#ask(client) : undefined;
-        await this.#intake.headers(messages, uidValidity);
+        await this.#intake.headersAsTheyCome(answer, uidValidity);
       } catch (error) {
         this.#giveBack(batch);
         if (next !== undefined) this.#giveBack(next.batch);
+        next?.answer.close();
         throw error;
       }
       this.#tellNowAndThen();
@@ -403,10 +404,8 @@ export class MailboxSync {
     if (this.#missing === undefined) return undefined;
     const batch = takeHighest(this.#missing, imapLimits.batch, this.#kept);
     if (batch === undefined) return undefined;
-    const answer = client.fetchAll(batch.set, headerQuery, { uid: true });
-    // Awaited a little later: a failure until then is no unhandled one.
-    answer.catch(() => undefined);
-    return { batch, answer };
+    const rows = client.fetch(batch.set, headerQuery, { uid: true });
+    return { batch, answer: new AskedRows(rows) };
   }
 
   #giveBack(batch: UidBatch): void {

@@ -33,7 +33,6 @@ export class MessageIntake {
     uidValidity: number,
     from = 1,
   ): Promise<MessageHeader[]> {
-    const { reader, writer } = this.#context;
     const fresh: MessageHeader[] = [];
     const whole = messages.filter((message) => message.uid >= from && hasEnvelope(message));
     await this.flags(
@@ -41,19 +40,51 @@ export class MessageIntake {
       uidValidity,
     );
     for (const piece of chunks(whole, rowsPerTransaction)) {
-      const mailbox = reader.mailbox(this.#mailboxId);
-      if (mailbox?.uidValidity !== uidValidity) return fresh;
-      const rows = piece
-        .filter((message) => !this.#live.isGone(message.uid))
-        .map((message) => ({
-          ...toHeader(message),
-          ...this.#live.newerFlags(message.uid, message.modseq ?? 0n),
-          ...this.#context.pending.flags(mailbox, message.uid),
-        }));
-      const known = new Set(this.#known(rows));
-      fresh.push(...rows.filter((row) => !known.has(row.uid)));
-      writer.upsertMessages(this.#mailboxId, rows);
+      fresh.push(...this.#store(piece.map(toRow), uidValidity));
       await breathe();
+    }
+    return fresh;
+  }
+
+  /** As `headers`, while the rows are still coming: only a few are held at a time. */
+  async headersAsTheyCome(
+    messages: AsyncIterable<FetchMessageObject>,
+    uidValidity: number,
+  ): Promise<void> {
+    let rows: FetchedRow[] = [];
+    const slippedIn: FetchMessageObject[] = [];
+    for await (const message of messages) {
+      if (hasEnvelope(message)) rows.push(toRow(message));
+      else slippedIn.push(message);
+      if (rows.length < rowsPerTransaction) continue;
+      this.#store(rows, uidValidity);
+      rows = [];
+      await breathe();
+    }
+    this.#store(rows, uidValidity);
+    await this.flags(slippedIn, uidValidity);
+  }
+
+  /** Returns those that were not in the store before. */
+  #store(fetched: readonly FetchedRow[], uidValidity: number): MessageHeader[] {
+    const { reader, writer, pending } = this.#context;
+    const mailbox = reader.mailbox(this.#mailboxId);
+    if (mailbox?.uidValidity !== uidValidity || fetched.length === 0) return [];
+    const rows = fetched
+      .filter(({ header }) => !this.#live.isGone(header.uid))
+      .map(({ header, modSeq }) => ({
+        ...header,
+        ...this.#live.newerFlags(header.uid, modSeq),
+        ...pending.flags(mailbox, header.uid),
+      }));
+    const known = new Set(this.#known(rows));
+    const fresh = rows.filter((row) => !known.has(row.uid));
+    writer.insertMessages(this.#mailboxId, fresh);
+    if (known.size > 0) {
+      writer.upsertMessages(
+        this.#mailboxId,
+        rows.filter((row) => known.has(row.uid)),
+      );
     }
     return fresh;
   }
@@ -111,6 +142,15 @@ export class MessageIntake {
     }
     return removed;
   }
+}
+
+interface FetchedRow {
+  readonly header: MessageHeader;
+  readonly modSeq: bigint;
+}
+
+function toRow(message: FetchMessageObject): FetchedRow {
+  return { header: toHeader(message), modSeq: message.modseq ?? 0n };
 }
 
 function hasEnvelope(message: FetchMessageObject): boolean {

@@ -95,7 +95,7 @@ export class SealedDuplex extends Duplex {
   readonly #onClose = (): void => {
     this.#openEarly();
     if (!this.#opener.closed) this.destroy(new LegError('leg.truncated'));
-    else this.#resumeWrite(new LegError('leg.truncated'));
+    else if (this.#afterDrain) this.#resumeWrite(new LegError('leg.truncated'));
   };
 
   readonly #onError = (cause: Error): void => {
@@ -223,7 +223,7 @@ export class SealedDuplex extends Duplex {
     inner.off('timeout', this.#onTimeout);
     // The error listener stays: a destroyed socket may still report, and nobody else listens.
     this.#early = undefined;
-    this.#resumeWrite(error ?? new LegError('leg.truncated'));
+    if (this.#afterDrain) this.#resumeWrite(error ?? new LegError('leg.truncated'));
     inner.destroy();
     callback(error);
   }

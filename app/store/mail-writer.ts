@@ -159,16 +159,46 @@ export class MailStoreWriter {
     );
   }
 
+  /** Adds messages that are not in the store yet: half the work of `upsertMessages`. */
+  insertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    const inserted: InsertedMessage[] = [];
+    transaction(this.#db, () => {
+      for (const header of headers) {
+        inserted.push({ ...this.#insertMessage(mailboxId, header), header });
+      }
+    });
+    if (inserted.length > 0) this.onInserted?.(inserted);
+  }
+
+  /**
+   * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
+   * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
+   */
   #insertMessage(mailboxId: number, header: MessageHeader): ContentKey {
     const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
-    const rowId = this.#freeRowId(receivedAt, mailboxId, header.uid);
+    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
     const token = randomInt(2 ** 47);
-    this.#run(
+    let place = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond;
+    while (!this.#insertAt({ rowId: second + place, token }, mailboxId, receivedAt, header)) {
+      place = (place + 1) % rowIdsPerSecond;
+    }
+    return { rowId: second + place, token };
+  }
+
+  /** False when the rowId is taken. */
+  #insertAt(
+    { rowId, token }: ContentKey,
+    mailboxId: number,
+    receivedAt: number,
+    header: MessageHeader,
+  ): boolean {
+    const added = this.#run(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
          seen, flagged, answered, hasAttachment, sizeBytes)
        VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-         ?18, ?19, ?20)`,
+         ?18, ?19, ?20)
+       ON CONFLICT (rowId) DO NOTHING`,
       rowId,
       mailboxId,
       header.uid,
@@ -190,25 +220,7 @@ export class MailStoreWriter {
       header.hasAttachment ? 1 : 0,
       header.sizeBytes,
     );
-    return { rowId, token };
-  }
-
-  /**
-   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
-   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
-   */
-  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
-    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    const sql = 'SELECT 1 FROM message WHERE rowId = ?';
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
-      if (statement.get(second + place) === undefined) return second + place;
-      place = (place + 1) % rowIdsPerSecond;
-    }
+    return added > 0;
   }
 
   /**

@@ -223,7 +223,10 @@ test('mailboxes have roles and counts, and one that is opened is filled', async 
   t.after(() => app.stop());
   app.start();
   await until(() => app.inbox().complete, 'a complete INBOX');
-  const archive = app.mail.mailboxes(accountId).find(({ role }) => role === 'archive');
+  // INBOX comes before the list of the others.
+  const find = () => app.mail.mailboxes(accountId).find(({ role }) => role === 'archive');
+  await until(() => find() !== undefined, 'the list of mailboxes');
+  const archive = find();
   assert.ok(archive);
   await app.mail.syncMailbox(archive.mailboxId);
   assert.equal(app.mail.window(archive.mailboxId, 0, 10).rows[0]?.subject, 'filed');
