@@ -4,9 +4,9 @@ import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.t
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { saveNewFile } from './store/save-file.ts';
-import { toFlagsPayloads } from './tasks/flags-task.ts';
 import { exportMessages } from './transfer/export-messages.ts';
 import { findThunderbird } from './transfer/thunderbird.ts';
 
@@ -16,6 +16,8 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
     ...syncHandlers(parts),
+    ...changeHandlers(parts),
+    ...viewHandlers(parts),
     ...writingHandlers(parts),
     ...transferHandlers(options, parts),
   };
@@ -133,8 +135,8 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
 
 function mailHandlers(
   { host }: EngineOptions,
-  { mail, stores, tasks }: EngineParts,
-): Prefixed<'mailbox' | 'message' | 'part'> {
+  { mail }: EngineParts,
+): Prefixed<'mailbox' | 'part'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
     'mailbox.sync': async ({ mailboxId }) => {
@@ -150,20 +152,71 @@ function mailHandlers(
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
+    'part.save': async ({ ref, partId }) => {
+      const part = await mail.bodies.readPart(ref, partId);
+      const path = await host.chooseSavePath(part.fileName);
+      return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
+    },
+  };
+}
+
+function changeHandlers({
+  accounts,
+  changes,
+  tasks,
+}: EngineParts): Prefixed<'task'> & Omit<Prefixed<'message'>, 'message.list' | 'message.open'> {
+  return {
     'message.setFlags': ({ refs, seen, flagged }) => {
       const change = {
         ...(seen === undefined ? {} : { seen }),
         ...(flagged === undefined ? {} : { flagged }),
       };
-      for (const task of toFlagsPayloads(refs, change, stores.mail.reader)) {
-        tasks.add(task.accountId, 'flags', task.payload);
-      }
-      return {};
+      return { taskIds: changes.setFlags(refs, change) };
     },
-    'part.save': async ({ ref, partId }) => {
-      const part = await mail.bodies.readPart(ref, partId);
-      const path = await host.chooseSavePath(part.fileName);
-      return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
+    'message.setKeyword': ({ refs, keyword, on }) => ({
+      taskIds: changes.setKeyword(refs, keyword, on),
+    }),
+    'message.move': ({ refs, mailboxId }) => ({ taskIds: changes.move(refs, mailboxId) }),
+    'message.archive': ({ refs }) => ({ taskIds: changes.archive(refs) }),
+    'message.delete': ({ refs }) => ({ taskIds: changes.delete(refs) }),
+    'message.deleteForever': ({ refs }) => ({ taskIds: changes.deleteForever(refs) }),
+    'message.junk': ({ refs, junk }) => ({ taskIds: changes.junk(refs, junk) }),
+    'task.undo': ({ taskIds }) => ({ taskIds: tasks.undo(taskIds) }),
+    'task.pending': ({ accountId }) => {
+      accounts.get(accountId);
+      return { count: tasks.pending(accountId) };
+    },
+  };
+}
+
+function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
+  const { reader, views } = stores.mail;
+  return {
+    'view.list': ({ view, filter, offset, limit }) => {
+      const { total, messages } = views.list(view, filter, offset, limit);
+      return { total, rows: toMessageRows(reader, messages) };
+    },
+    'view.counts': () => ({
+      ...views.counts(),
+      mailboxes: accounts
+        .list()
+        .flatMap(({ accountId }) => mail.mailboxes(accountId))
+        .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
+    }),
+    'conversation.list': ({ view, offset, limit }) => {
+      const { total, conversations } = views.conversations(view, offset, limit);
+      const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
+        toMessageRows(reader, [newest]).map((row) => ({
+          ...rest,
+          row,
+          participants: [...participants],
+        })),
+      );
+      return { total, rows };
+    },
+    'conversation.open': ({ accountId, threadId }) => {
+      accounts.get(accountId);
+      return { rows: toMessageRows(reader, views.thread(accountId, threadId)) };
     },
   };
 }

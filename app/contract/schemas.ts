@@ -189,8 +189,47 @@ export const messageRow = z.object({
   flagged: z.boolean(),
   answered: z.boolean(),
   hasAttachment: z.boolean(),
+  /** As on the wire, e.g. `$Forwarded`. */
+  keywords: z.array(z.string()).optional(),
 });
 export type MessageRow = z.infer<typeof messageRow>;
+
+/** Messages over mailboxes and accounts; Junk, Trash and copies are not in `unread` and `starred`. */
+export const view = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mailbox'), mailboxId }),
+  z.object({ kind: z.literal('unified'), role: mailboxRole }),
+  z.object({ kind: z.literal('unread') }),
+  z.object({ kind: z.literal('starred') }),
+]);
+export type ViewDto = z.infer<typeof view>;
+
+export const viewFilter = z.enum(['unread', 'starred', 'attachments']);
+export type ViewFilter = z.infer<typeof viewFilter>;
+
+const countPair = { total: z.int().nonnegative(), unseen: z.int().nonnegative() };
+export const viewCounts = z.object({
+  /** All inboxes together. */
+  inbox: z.object(countPair),
+  unread: z.int().nonnegative(),
+  starred: z.int().nonnegative(),
+  mailboxes: z.array(z.object({ mailboxId, ...countPair })),
+});
+export type ViewCounts = z.infer<typeof viewCounts>;
+
+/** An IMAP keyword (RFC 9051 §2.3.2): an atom; system flags are none. */
+export const keyword = z.string().regex(/^[^\\\s(){%*"\]\p{Cc}\P{ASCII}]{1,100}$/u);
+
+/** A thread as a list shows it: by its newest message in the view. */
+export const conversationRow = z.object({
+  threadId: z.int().positive(),
+  row: messageRow,
+  /** Messages of the thread in the view. */
+  count: z.int().positive(),
+  unseen: z.int().nonnegative(),
+  /** Names, or addresses where there is no name; newest first. */
+  participants: z.array(z.string()).max(5),
+});
+export type ConversationRow = z.infer<typeof conversationRow>;
 
 export const part = z.object({
   /** `partId` counts attachments within one message, from "1"; opaque to the renderer. */

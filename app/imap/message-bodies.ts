@@ -16,7 +16,7 @@ import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { AccountSync } from './account-sync.ts';
-import { assertUsable } from './imap-errors.ts';
+import { assertConnected } from './imap-errors.ts';
 import { PartLinks } from './part-links.ts';
 import { toUidSet } from './uid-ranges.ts';
 
@@ -262,7 +262,7 @@ export class MessageBodies implements MessageReader {
  */
 async function assertAbsent(client: ImapFlow, uid: number): Promise<void> {
   const found = await client.search({ uid: String(uid) }, { uid: true });
-  assertUsable(client);
+  assertConnected(client);
   if (!Array.isArray(found) || found.includes(uid)) {
     throw new ImapError('imap.failed', { command: 'UID FETCH' });
   }
