@@ -32,7 +32,9 @@ export interface TrialOptions {
   readonly restMs: number;
 }
 
-const traceKept = 120;
+const traceKept = 4_000;
+/** Of those that end in a report, beside what names a marker in question. */
+const traceShown = 60;
 /** Letters that the person's mailboxes may hold before old ones are deleted. */
 const mostLetters = 400;
 const firstLetters = 40;
@@ -94,9 +96,14 @@ export class Trial {
     if (this.#trace.length > traceKept) this.#trace.shift();
   };
 
-  /** What happened last, oldest first. */
-  lastLines(): readonly string[] {
-    return this.#trace;
+  /** What happened to those that the lines name, and what happened last; oldest first. */
+  traceOf(lines: readonly string[]): readonly string[] {
+    const markers = lines.flatMap((line) => line.match(/\b[mw]\d{6}\b/g) ?? []);
+    const from = this.#trace.length - traceShown;
+    return this.#trace.filter(
+      (line, index) =>
+        index >= from || line.includes('---') || markers.some((marker) => line.includes(marker)),
+    );
   }
 
   startEngine(): EngineProcess {
