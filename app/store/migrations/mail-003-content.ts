@@ -19,5 +19,7 @@ export const mail003: Migration = {
       INSERT INTO content_gone (messageRowId, token) VALUES (OLD.rowId, OLD.token);
     END;
 
+    CREATE INDEX IF NOT EXISTS message_by_email_id ON message (emailId)
+      WHERE emailId IS NOT NULL;
   `,
 };
