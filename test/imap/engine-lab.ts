@@ -42,7 +42,10 @@ export async function startLab() {
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
 /** Mail sync of one account, with what it said and what it was told. */
-export function startMail(dovecot: Dovecot, options: { dir?: string; password?: string } = {}) {
+export function startMail(
+  dovecot: Dovecot,
+  options: { dir?: string; password?: string; imapPort?: number } = {},
+) {
   const path = (name: string) => (options.dir === undefined ? ':memory:' : join(options.dir, name));
   const store = openMailStore(path('mail.db'));
   const taskStore = new TaskStore(path('tasks.db'));
@@ -54,7 +57,10 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
   const legs: LegOpener = {
     async open() {
       state.opened += 1;
-      const socket = connect({ host: '127.0.0.1', port: state.online ? dovecot.imapPort : 1 });
+      const socket = connect({
+        host: '127.0.0.1',
+        port: state.online ? (options.imapPort ?? dovecot.imapPort) : 1,
+      });
       await once(socket, 'connect');
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
