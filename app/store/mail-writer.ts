@@ -35,6 +35,8 @@ interface Arrival {
   readonly known: ReadonlySet<number> | undefined;
   /** Messages that are shown here while the server still keeps them elsewhere. */
   readonly awaited: ReadonlySet<string>;
+  /** Counted as they are stored. */
+  readonly added: { stored: number; total: number; unseen: number };
 }
 
 export class MailStoreWriter {
@@ -185,6 +187,7 @@ export class MailStoreWriter {
             inserted.push({ ...this.#insertMessage(arrival, header), header });
           }
         }
+        if (arrival.added.stored > 0) this.#count(arrival);
         this.#threads.flush();
       });
     } catch (error) {
@@ -207,6 +210,7 @@ export class MailStoreWriter {
       accountId: mailbox === undefined ? '' : textColumn(mailbox, 'accountId'),
       listed: mailbox !== undefined && integerColumn(mailbox, 'listed') === 1,
       known: this.#knownUids(mailboxId, headers),
+      added: { stored: 0, total: 0, unseen: 0 },
       awaited: new Set(
         awaited.map((row) =>
           sameMessageKey({
@@ -217,6 +221,17 @@ export class MailStoreWriter {
         ),
       ),
     };
+  }
+
+  #count({ mailboxId, added }: Arrival): void {
+    this.#run(
+      `UPDATE mailbox SET stored = stored + ?, total = total + ?, unseen = unseen + ?
+       WHERE mailboxId = ?`,
+      added.stored,
+      added.total,
+      added.unseen,
+      mailboxId,
+    );
   }
 
   /** A sync brings neighbours: what is known of their range tells new messages from known ones. */
@@ -314,6 +329,11 @@ export class MailStoreWriter {
       arrival.listed && shownIn > 0 ? 1 : 0,
       header.deleted === true ? 1 : 0,
     );
+    arrival.added.stored += 1;
+    if (shownIn === mailboxId) {
+      arrival.added.total += 1;
+      if (!header.seen) arrival.added.unseen += 1;
+    }
     return { rowId, token };
   }
 

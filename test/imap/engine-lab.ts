@@ -47,7 +47,7 @@ export type Lab = Awaited<ReturnType<typeof startLab>>;
 /** Mail sync of one account, with what it said and what it was told. */
 export function startMail(
   dovecot: Pick<Dovecot, 'imapPort'>,
-  options: { dir?: string; password?: string } = {},
+  options: { dir?: string; password?: string; imapPort?: number } = {},
 ) {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'letterlock-mail-'));
   const path = (name: string) => join(dir, name);
@@ -67,7 +67,10 @@ export function startMail(
   const legs: LegOpener = {
     async open() {
       state.opened += 1;
-      const socket = connect({ host: '127.0.0.1', port: state.online ? dovecot.imapPort : 1 });
+      const socket = connect({
+        host: '127.0.0.1',
+        port: state.online ? (options.imapPort ?? dovecot.imapPort) : 1,
+      });
       await once(socket, 'connect');
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
