@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { killRunning } from '../test/support/bench-mail/engine-run.ts';
 import { mailLogin, startMailServer } from '../test/support/bench-mail/mail-store.ts';
 import { generatorVersion } from '../test/support/bench-mail/messages.ts';
 import { createTestCa } from '../test/support/certificates.ts';
@@ -107,6 +108,7 @@ async function attempt(measure: () => Promise<unknown>): Promise<unknown> {
   try {
     return await measure();
   } catch (error) {
+    killRunning();
     return { failed: error instanceof Error ? error.message : String(error) };
   }
 }
