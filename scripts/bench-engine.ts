@@ -147,23 +147,22 @@ async function main(): Promise<void> {
   const serverDir = mkdtempSync(join(tmpdir(), 'letterlock-bench-server-'));
   const work = values.work ?? join(serverDir, 'work');
   mkdirSync(work, { recursive: true });
+  process.once('exit', () => rmSync(serverDir, { recursive: true, force: true }));
+  // An exit in order ends the servers too.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const provider = await startProvider(serverDir);
   try {
-    const provider = await startProvider(serverDir);
-    try {
-      const figures = await measureAll(provider, work);
-      const report = {
-        machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-        date: new Date().toISOString(),
-        mail: { ...plan, generatorVersion, megabytes: Math.round(provider.mailBytes / 1e6) },
-        leg: values.gateway ? 'sealed, through the gateway' : 'clear',
-        ...figures,
-      };
-      console.log(JSON.stringify(report, undefined, 2));
-    } finally {
-      await provider.stop();
-    }
+    const figures = await measureAll(provider, work);
+    const report = {
+      machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
+      date: new Date().toISOString(),
+      mail: { ...plan, generatorVersion, megabytes: Math.round(provider.mailBytes / 1e6) },
+      leg: values.gateway ? 'sealed, through the gateway' : 'clear',
+      ...figures,
+    };
+    console.log(JSON.stringify(report, undefined, 2));
   } finally {
-    rmSync(serverDir, { recursive: true, force: true });
+    await provider.stop();
   }
 }
 
