@@ -450,7 +450,7 @@ export class MailStoreWriter {
 
   /** Deletes some of an account's messages, and the account's mailboxes with the last. True when more are left. */
   removeSomeOfAccount(accountId: string): boolean {
-    return transaction(this.#db, () => {
+    const isMore = transaction(this.#db, () => {
       const removed = this.#run(
         `DELETE FROM message WHERE rowId IN (SELECT message.rowId FROM message
            JOIN mailbox USING (mailboxId) WHERE accountId = ? LIMIT ?)`,
@@ -463,6 +463,8 @@ export class MailStoreWriter {
       }
       return removed === rowsPerTransaction;
     });
+    this.onDeleted?.();
+    return isMore;
   }
 
   /** Gives some free pages back to the disk. True when there are more. */
