@@ -4,8 +4,11 @@ import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.t
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { safeFileName } from './mime/file-names.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { toFlagsPayloads } from './tasks/flags-task.ts';
+import { exportMessages } from './transfer/export-messages.ts';
+import { findThunderbird } from './transfer/thunderbird.ts';
 
 export function createHandlers(options: EngineOptions, parts: EngineParts): MethodHandlers {
   return {
@@ -14,6 +17,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...mailHandlers(options, parts),
     ...syncHandlers(parts),
     ...writingHandlers(parts),
+    ...transferHandlers(options, parts),
   };
 }
 
@@ -50,17 +54,19 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, tasks } = parts;
+  const { accounts, legs, mail, outbox, tasks, transfers } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
     mail.retry(accountId);
     outbox.wake(accountId);
+    transfers.wake(accountId);
     return {};
   };
   const startOver = (accountId: string) => {
     mail.renew(accountId);
     outbox.wake(accountId);
+    transfers.wake(accountId);
   };
   return {
     'account.list': () => accounts.list().map(({ accountId }) => dto(accountId)),
@@ -86,6 +92,7 @@ function accountHandlers(
       accounts.get(accountId);
       await mail.remove(accountId);
       tasks.removeAccount(accountId);
+      await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
       accounts.remove(accountId);
       return {};
@@ -209,13 +216,45 @@ function writingHandlers({
       drafts.removeAttachment(attachmentId);
       return {};
     },
-    'outbox.submit': ({ draftId }) => outbox.submit(draftId),
+    'outbox.submit': ({ draftId, sendAt }) =>
+      outbox.submit(draftId, sendAt === undefined ? undefined : new Date(sendAt)),
     'outbox.list': () => outbox.list(),
     'outbox.edit': ({ outboxId }) => outbox.edit(outboxId),
+    'outbox.sendNow': ({ outboxId }) => outbox.sendNow(outboxId),
+    'outbox.confirmArrived': ({ outboxId }) => outbox.confirmArrived(outboxId),
     'outbox.retry': ({ outboxId }) => outbox.retry(outboxId),
     'outbox.discard': ({ outboxId }) => {
       outbox.discard(outboxId);
       return {};
     },
+  };
+}
+
+function transferHandlers(
+  { host }: EngineOptions,
+  { accounts, mail, stores, transfers }: EngineParts,
+): Prefixed<'transfer' | 'thunderbird'> {
+  return {
+    'transfer.import': ({ accountId, source, target }) => {
+      accounts.get(accountId);
+      return transfers.import(accountId, source, target);
+    },
+    'transfer.list': () => transfers.list(),
+    'transfer.pause': ({ transferId }) => transfers.pause(transferId),
+    'transfer.resume': ({ transferId }) => transfers.resume(transferId),
+    'transfer.cancel': ({ transferId }) => {
+      transfers.cancel(transferId);
+      return {};
+    },
+    'transfer.export': async ({ messages, format }) => {
+      const refs = 'refs' in messages ? messages.refs : await mail.sources.list(messages.mailboxId);
+      const mailboxId = 'refs' in messages ? refs[0]?.mailboxId : messages.mailboxId;
+      const mailbox = mailboxId === undefined ? undefined : stores.mail.reader.mailbox(mailboxId);
+      const name = safeFileName(mailbox?.name ?? 'mail', 'application/mbox');
+      const path = await host.chooseSavePath(format === 'mbox' ? `${name}.mbox` : name);
+      if (path === undefined) return { written: 0, failed: 0 };
+      return exportMessages({ source: mail.sources, refs, format, path });
+    },
+    'thunderbird.find': async ({ path }) => ({ profiles: await findThunderbird(path) }),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
+import { ContentStore } from './content/content-store.ts';
 import type { MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
@@ -11,6 +12,7 @@ import { EventBus } from './event-bus.ts';
 import { checkImapSignIn } from './imap/connect.ts';
 import { MailSync } from './imap/mail-sync.ts';
 import { openLeg } from './leg/open-leg.ts';
+import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
@@ -18,16 +20,20 @@ import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
 import { Drafts } from './submission/drafts.ts';
 import { Outbox } from './submission/outbox.ts';
 import { OutboxStore } from './submission/outbox-store.ts';
-import { createFlagsTask } from './tasks/flags-task.ts';
+import { createFlagsTask, toFlagsPayloads } from './tasks/flags-task.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { TransferJobs } from './transfer/transfer-jobs.ts';
+import { TransferStore } from './transfer/transfer-store.ts';
 
 export interface EngineStores {
   readonly state: StateStore;
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
+  readonly transfers: TransferStore;
   readonly mail: MailStore;
+  readonly content: ContentStore;
 }
 
 export interface EngineParts {
@@ -39,6 +45,7 @@ export interface EngineParts {
   readonly tasks: TaskQueue;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
+  readonly transfers: TransferJobs;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -52,6 +59,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store: stores.mail,
+    content: stores.content,
     accounts,
     legs,
     pending,
@@ -76,6 +84,10 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     drafts,
     access: {
       openLeg: (accountId, signal) => legs.open(accountId, 'submission', signal),
+      allows: (accountId, level) => {
+        const leg = stores.state.leg(accountId, 'submission');
+        return leg !== undefined && meetsFloor(level, leg.floor);
+      },
       credentials: async (accountId) => ({
         userName: accounts.get(accountId).userName,
         password: await accounts.password(accountId),
@@ -86,11 +98,26 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       },
     },
     sentCopy: mail.sentCopy,
+    answered: {
+      mark: (ref, kind) => {
+        const change = kind === 'reply' ? { answered: true } : { forwarded: true };
+        for (const task of toFlagsPayloads([ref], change, stores.mail.reader)) {
+          tasks.add(task.accountId, 'flags', task.payload);
+        }
+      },
+    },
+    undoMs: () => stores.state.settings().undoSendSeconds * 1_000,
     logger: options.host.logger,
     onChanged: (accountId) => {
       bus.emit('outbox.changed', {});
       tellLock(accountId);
     },
+  });
+  const transfers = new TransferJobs({
+    store: stores.transfers,
+    appender: mail.uploads,
+    logger: options.host.logger,
+    onChanged: () => bus.emit('transfer.changed', {}),
   });
   const tellLock = (accountId: string) => {
     // A leg may close after its account is gone.
@@ -98,7 +125,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
-  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, tellLock };
+  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, transfers, tellLock };
   return parts;
 }
 
@@ -111,9 +138,17 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const state = keep(new StateStore(join(profileDir, 'state.db')));
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
+  const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
-  return { state, outbox, tasks, mail };
+  const content = new ContentStore({
+    contentPath: join(profileDir, 'content.db'),
+    mailPath: join(profileDir, 'mail.db'),
+    store: mail,
+    logger: host.logger,
+  });
+  open.add(toDisposable(() => content.abandon()));
+  return { state, outbox, tasks, transfers, mail, content };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
@@ -159,6 +194,7 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   void parts.legs.probe(accountId);
   parts.tasks.wake(accountId);
   parts.outbox.wake(accountId);
+  parts.transfers.wake(accountId);
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });

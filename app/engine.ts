@@ -17,7 +17,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 function compose(options: EngineOptions, open: DisposableStore): Engine {
   const parts = createParts(options, open);
-  const { accounts, bus, mail, outbox, tasks } = parts;
+  const { accounts, bus, mail, outbox, stores, tasks, transfers } = parts;
   return {
     handlers: createHandlers(options, parts),
     onEvent: (listener) => bus.on(listener),
@@ -26,13 +26,15 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
       for (const { accountId } of accounts.list()) {
         tasks.load(accountId);
         mail.add(accountId);
+        transfers.wake(accountId);
       }
       outbox.start();
     },
     async stop() {
       // Databases close last: what is in mid-air must be able to note where it was.
-      await Promise.all([outbox.stop(), mail.stop()]);
+      await Promise.all([outbox.stop(), mail.stop(), transfers.stop()]);
       await tasks.stop();
+      await stores.content.stop();
       open.dispose();
     },
   };

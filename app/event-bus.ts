@@ -15,6 +15,7 @@ const repeatable: ReadonlySet<EventName> = new Set([
   'messages.changed',
   'drafts.changed',
   'outbox.changed',
+  'transfer.changed',
 ]);
 
 type Listener = (name: EventName, payload: unknown) => void;

@@ -60,16 +60,26 @@ export interface SentCopy {
   /**
    * Makes sure that the Sent mailbox holds the message once: looks for its Message-ID first
    * (some providers keep a copy by themselves) and appends with `\Seen` only when it is missing.
-   * @param raw the message, or the path of a file that holds it
+   * @param path the file that holds the message; it is read piece by piece
    * @param messageId with or without angle brackets
    * @throws ImapError, LegError, or StorageError; safe to repeat
    */
-  append(accountId: string, raw: Uint8Array | string, messageId: string): Promise<void>;
+  append(accountId: string, path: string, messageId: string): Promise<void>;
   /**
    * Looks for a message in Sent, then in All mail and INBOX when the account has them.
    * @throws ImapError or LegError when that cannot be known now
    */
   findByMessageId(accountId: string, messageId: string): Promise<'found' | 'absent'>;
+}
+
+/** Marks a message as answered or forwarded once the answer was sent. Implemented by the engine. */
+export interface AnsweredMarker {
+  /**
+   * On disk when this returns; the server follows when it can. Repeating it does no harm, and a
+   * message that is no longer there is nobody's loss.
+   * @throws StorageError
+   */
+  mark(ref: MessageRef, kind: 'reply' | 'forward'): void;
 }
 
 /** Bytes of one attachment of a stored message. */
@@ -85,4 +95,64 @@ export interface MessageReader {
   openMessage(ref: MessageRef): Promise<MessageBody>;
   /** All attachments, inline ones too, in the order of `MessageBody.parts`. */
   readParts(ref: MessageRef): Promise<readonly MessagePart[]>;
+}
+
+/** A message as a server keeps it. */
+export interface SourceOfMessage {
+  readonly raw: Uint8Array;
+  /** Spelled as on the wire. */
+  readonly flags: readonly string[];
+  readonly receivedAt?: Date;
+}
+
+/** Messages as they came, one at a time, for whoever writes them elsewhere. Implemented by app/imap. */
+export interface MessageSource {
+  /**
+   * Every message of a mailbox, also those that are not in the store yet.
+   * @throws RequestError `mailbox.not-found`, ImapError, LegError
+   */
+  list(mailboxId: number): Promise<readonly MessageRef[]>;
+  /** @throws RequestError `message.not-found` or `message.unreadable`, ImapError, LegError */
+  source(ref: MessageRef): Promise<SourceOfMessage>;
+}
+
+/** A message on its way into a mailbox, with what it is known by. */
+export interface MessageToAppend extends SourceOfMessage {
+  /** With angle brackets. */
+  readonly messageId?: string;
+  /** Of `raw`, hex. */
+  readonly sha256: string;
+}
+
+/** `mailbox`: the server takes no other message there either (no room, no right). */
+export type AppendOutcome =
+  | { readonly kind: 'appended' }
+  | { readonly kind: 'refused'; readonly text: string; readonly by: 'message' | 'mailbox' };
+
+/** One mailbox on the server, with what was found in it when it was opened. */
+export interface AppendTarget {
+  /**
+   * `message-id`: a message of that Message-ID is there; without one, the same bytes.
+   * `bytes`: the very same bytes are there.
+   * @throws ImapError, LegError when that cannot be known now
+   */
+  has(message: MessageToAppend, by: 'message-id' | 'bytes'): Promise<boolean>;
+  /**
+   * Safe against a connection that breaks while it runs: looks again before a second attempt.
+   * When it throws, the message may be there or not: open the mailbox anew and ask `has`.
+   * @throws ImapError, LegError
+   */
+  append(message: MessageToAppend): Promise<AppendOutcome>;
+  /** Shows what came; never throws. */
+  finished(): Promise<void>;
+}
+
+/** Mailboxes to upload into. Implemented by app/imap. */
+export interface MailboxAppender {
+  /**
+   * Makes the mailbox, and those above it, when they are missing.
+   * @param names outermost first, at least one; `INBOX` is the account's own
+   * @throws ImapError, LegError
+   */
+  ensureMailbox(accountId: string, names: readonly string[]): Promise<AppendTarget>;
 }

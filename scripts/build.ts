@@ -24,6 +24,7 @@ interface Bundle {
 const bundles: readonly Bundle[] = [
   { entry: 'main/chromium/main.ts', file: 'main/chromium.mjs', format: 'esm', executable: true },
   { entry: 'main/engine/worker.ts', file: 'main/engine-worker.mjs', format: 'esm' },
+  { entry: 'app/content/worker.ts', file: 'main/content-worker.mjs', format: 'esm' },
   { entry: 'main/electron/main.ts', file: 'electron/main.mjs', format: 'esm' },
   { entry: 'main/electron/preload.ts', file: 'electron/preload.cjs', format: 'cjs' },
   {

@@ -25,6 +25,7 @@ const required = [
   '/dist/electron/main.mjs',
   '/dist/electron/preload.cjs',
   '/dist/main/engine-worker.mjs',
+  '/dist/main/content-worker.mjs',
   '/dist/renderer/index.html',
   '/dist/renderer/message-frame.html',
 ];

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { serversMissing, unpackServers } from './setup-servers.mjs';
 
 const browsers = [
   'chromium',
@@ -76,6 +77,9 @@ const programs = {
     brew: 'python-cryptography',
   },
   xvfb: { apt: ['xvfb'], present: () => onPath('Xvfb') },
+  // What the engine is measured against.
+  isync: { apt: ['isync'], present: () => onPath('mbsync'), brew: 'isync' },
+  notmuch: { apt: ['notmuch'], present: () => onPath('notmuch'), brew: 'notmuch' },
 };
 
 // Made-up mail has names in many scripts; not worth an installation of their own.
@@ -103,6 +107,10 @@ function needed(purpose, args, asRoot) {
       const screen = linux && process.env.DISPLAY === undefined ? ['xvfb'] : [];
       return ['openssl', 'browser', 'dovecot', ...postfix, 'swaks', 'python', ...screen];
     }
+    case 'bench':
+      return ['openssl', 'dovecot', 'isync', 'notmuch'];
+    case 'servers':
+      return ['openssl', 'dovecot', ...postfix];
     case 'check':
       return ['openssl'];
     default:
@@ -145,6 +153,16 @@ function canInstall(asRoot) {
   return asRoot || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0);
 }
 
+function runsIntegration(args) {
+  return args.includes('--integration') || !args.some((word) => ['--unit', '--e2e'].includes(word));
+}
+
+/** Where they cannot be fetched, their tests say so and are left out. */
+function fetchServers(asRoot, say) {
+  if (serversMissing() && onPath('dpkg-deb') && canInstall(asRoot))
+    unpackServers(asRoot ? [] : ['sudo', '-n'], say);
+}
+
 function advice(missing) {
   const apt = missing.flatMap((name) => programs[name].apt);
   if (onPath('apt-get')) return `Please install first: sudo apt-get install ${apt.join(' ')}`;
@@ -163,6 +181,7 @@ function advice(missing) {
  */
 export function prepareSystem(purpose, args, say) {
   const asRoot = process.getuid?.() === 0;
+  if (purpose === 'test' && runsIntegration(args)) fetchServers(asRoot, say);
   const absent = () => needed(purpose, args, asRoot).filter((name) => !programs[name].present());
   const before = absent();
   if (before.length === 0) return undefined;

@@ -14,7 +14,7 @@ import { prepareSystem } from './setup-system.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
 const windows = process.platform === 'win32';
-const purposes = ['start', 'demo', 'test', 'check'];
+const purposes = ['start', 'demo', 'test', 'servers', 'check', 'bench'];
 
 function say(text) {
   process.stderr.write(`${text}\n`);

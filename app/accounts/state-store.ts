@@ -57,7 +57,12 @@ const memoryRow = z.object({
   since: z.number().nullable(),
 });
 
-const defaultSettings: Settings = { theme: 'system', density: 'comfortable', bodiesDays: '90' };
+const defaultSettings: Settings = {
+  theme: 'system',
+  density: 'comfortable',
+  bodiesDays: '90',
+  undoSendSeconds: 10,
+};
 
 export class StateStore {
   readonly #db: DatabaseSync;
@@ -227,7 +232,7 @@ export class StateStore {
 
   settings(): Settings {
     const rows = this.#db.prepare('SELECT name, value FROM setting').all();
-    const stored = Object.fromEntries(rows.map((row) => [row.name, row.value]));
+    const stored = Object.fromEntries(rows.map(({ name, value }) => [name, toSetting(value)]));
     const parsed = settings.partial().safeParse(stored);
     return { ...defaultSettings, ...(parsed.success ? defined(parsed.data) : {}) };
   }
@@ -238,7 +243,7 @@ export class StateStore {
     );
     transaction(this.#db, () => {
       for (const [name, value] of Object.entries(patch)) {
-        if (value !== undefined) put.run(name, value);
+        if (value !== undefined) put.run(name, String(value));
       }
     });
     return this.settings();
@@ -340,6 +345,11 @@ function addressKey(address: string): string {
   return address.normalize('NFC').toLowerCase();
 }
 
+/** The column holds text; a number was written with its digits. */
+function toSetting(value: SQLOutputValue | undefined): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+}
+
 /** A name that no setting of the person's has. */
 function pausedName(accountId: string): string {
   return `paused ${accountId}`;
@@ -349,6 +359,7 @@ function defined(patch: { readonly [K in keyof Settings]?: Settings[K] | undefin
   return {
     ...(patch.theme === undefined ? {} : { theme: patch.theme }),
     ...(patch.density === undefined ? {} : { density: patch.density }),
+    ...(patch.undoSendSeconds === undefined ? {} : { undoSendSeconds: patch.undoSendSeconds }),
     ...(patch.bodiesDays === undefined ? {} : { bodiesDays: patch.bodiesDays }),
   };
 }

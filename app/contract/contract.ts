@@ -10,6 +10,8 @@ const byAccount = z.object({ accountId: s.accountId });
 const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
+const byTransfer = z.object({ transferId: z.string().max(64) });
+
 const serverName = z.object({
   service: z.enum(['imap', 'submission']),
   host: s.serverEndpoint.shape.host,
@@ -197,13 +199,58 @@ export const methods = {
   },
   'attachment.remove': { input: z.object({ attachmentId: z.string().max(64) }), output: nothing },
 
-  /** Queues a draft durably: when this returns, the message is on disk and the draft is gone. */
-  'outbox.submit': { input: byDraft, output: s.outboxItem },
+  /**
+   * Queues a draft durably: when this returns, the message is on disk and the draft is gone. It is
+   * kept back for `undoSendSeconds`, and until `sendAt` when that is given and still to come.
+   */
+  'outbox.submit': {
+    input: byDraft.extend({ sendAt: s.isoTime.optional() }),
+    output: s.outboxItem,
+  },
   'outbox.list': { input: nothing, output: z.array(s.outboxItem) },
-  /** Takes a waiting or refused message back into a draft. */
+  /** Takes a scheduled, waiting or refused message back into a draft. */
   'outbox.edit': { input: byOutbox, output: s.draft },
+  /** Keeps a scheduled or waiting message back no longer; leaves others as they are. */
+  'outbox.sendNow': { input: byOutbox, output: s.outboxItem },
+  /** Tries a waiting or refused message again; for an unknown one: sends it once more. */
   'outbox.retry': { input: byOutbox, output: s.outboxItem },
+  /** The person knows that an unknown message arrived: it counts as sent. */
+  'outbox.confirmArrived': { input: byOutbox, output: s.outboxItem },
   'outbox.discard': { input: byOutbox, output: nothing },
+
+  /** Uploads mail from files into a mailbox of the account; goes on after a restart. */
+  'transfer.import': {
+    input: byAccount.extend({ source: s.transferSource, target: s.transferTarget }),
+    output: s.transfer,
+  },
+  'transfer.list': { input: nothing, output: z.array(s.transfer) },
+  'transfer.pause': { input: byTransfer, output: s.transfer },
+  /** Goes on with what is paused or stopped. */
+  'transfer.resume': { input: byTransfer, output: s.transfer },
+  /** What was uploaded stays. Takes a transfer that is over off the list. */
+  'transfer.cancel': { input: byTransfer, output: nothing },
+  /** Writes where the host's person wants it; never over an existing file. */
+  'transfer.export': {
+    input: z.object({
+      messages: z.union([
+        z.object({ mailboxId: s.mailboxId }),
+        z.object({ refs: z.array(s.messageRef).min(1).max(10_000) }),
+      ]),
+      format: z.enum(['mbox', 'eml']),
+    }),
+    output: z.object({
+      /** Absent when the person chose no place. */
+      savedAs: z.string().optional(),
+      written: z.int().nonnegative(),
+      /** Gone meanwhile, or larger than what can be read here. */
+      failed: z.int().nonnegative(),
+    }),
+  },
+  /** Profiles of Thunderbird on this computer, or the one under `path`. Passwords are not read. */
+  'thunderbird.find': {
+    input: z.object({ path: z.string().min(1).max(4_096).optional() }),
+    output: z.object({ profiles: z.array(s.thunderbirdProfile).max(20) }),
+  },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export const events = {
@@ -217,6 +264,7 @@ export const events = {
   'sync.changed': s.syncState,
   'drafts.changed': z.object({}),
   'outbox.changed': z.object({}),
+  'transfer.changed': z.object({}),
 } as const satisfies Record<string, z.ZodType>;
 
 export type MethodName = keyof typeof methods;

@@ -42,6 +42,8 @@ export const errorCodes = {
   'outbox.not-editable': { retry: 'no' },
   'attachment.too-large': { retry: 'after-user-action' },
   'attachment.not-found': { retry: 'no' },
+  'transfer.not-found': { retry: 'no' },
+  'transfer.source-unreadable': { retry: 'after-user-action' },
   'secret.unavailable': { retry: 'after-user-action' },
   'storage.failed': { retry: 'later' },
   'storage.full': { retry: 'after-user-action' },

@@ -18,6 +18,7 @@ export const limits = {
   attachments: 100,
   listWindow: 500,
   htmlLength: 5_000_000,
+  undoSendSeconds: 30,
 } as const;
 
 export const accountId = z.string().min(1).max(64);
@@ -246,6 +247,8 @@ export const draftContent = z.object({
   subject: z.string().max(limits.subjectLength),
   text: z.string().max(limits.textLength),
   inReplyTo: messageRef.optional(),
+  /** The message that this one forwards; it gets `$Forwarded` once this one is sent. */
+  forwardOf: messageRef.optional(),
 });
 export type DraftContent = z.infer<typeof draftContent>;
 
@@ -257,10 +260,18 @@ export const draft = draftContent.extend({
 export type DraftDto = z.infer<typeof draft>;
 
 /**
- * waiting: queued, not tried or to be tried again · sending · sent · refused: the server said no
- * for good · unknown: the connection was lost after the final dot, so it may have been delivered.
+ * scheduled: kept back until `holdUntil`, to be undone or because the person chose a time · waiting:
+ * queued, not tried or to be tried again · sending · sent · refused: the server said no for good ·
+ * unknown: the connection was lost after the final dot, so it may have been delivered.
  */
-export const outboxState = z.enum(['waiting', 'sending', 'sent', 'refused', 'unknown']);
+export const outboxState = z.enum([
+  'scheduled',
+  'waiting',
+  'sending',
+  'sent',
+  'refused',
+  'unknown',
+]);
 export const outboxItem = z.object({
   outboxId: z.string(),
   accountId,
@@ -268,9 +279,15 @@ export const outboxItem = z.object({
   recipients: z.array(z.string()).max(limits.recipients * 3),
   state: outboxState,
   queuedAt: isoTime,
+  /** While scheduled: nothing is sent before; until then it can be undone (`outbox.edit`). */
+  holdUntil: isoTime.optional(),
+  /** While scheduled: the person chose this time; absent when it is only kept back to be undone. */
+  sendAt: isoTime.optional(),
   sentAt: isoTime.optional(),
   nextAttemptAt: isoTime.optional(),
   attempts: z.int().nonnegative(),
+  /** Sent, but its copy is not in the Sent mailbox yet. */
+  copyPending: z.boolean().optional(),
   error: wireError.optional(),
 });
 export type OutboxItem = z.infer<typeof outboxItem>;
@@ -293,6 +310,89 @@ export const syncState = z.object({
 });
 export type SyncState = z.infer<typeof syncState>;
 
+const filePath = z.string().min(1).max(4_096);
+
+/** Mail in files of another program. `thunderbird`: one of its mail directories. */
+export const transferSource = z.object({
+  kind: z.enum(['mbox', 'maildir', 'eml', 'thunderbird']),
+  path: filePath,
+});
+export type TransferSource = z.infer<typeof transferSource>;
+
+export const transferTarget = z.array(z.string().trim().min(1).max(200)).max(16);
+
+/** A message that was not taken over, and why: `text` is the server's. */
+export const transferFailure = z.object({
+  mailbox: z.string(),
+  subject: z.string(),
+  reason: z.enum(['too-large', 'unreadable', 'refused']),
+  text: z.string().optional(),
+});
+export type TransferFailure = z.infer<typeof transferFailure>;
+
+/**
+ * waiting: its turn or the server has to come (`error` says which) · paused: by the person ·
+ * stopped: something that only the person can mend; `transfer.resume` goes on.
+ */
+export const transferState = z.enum([
+  'waiting',
+  'running',
+  'paused',
+  'stopped',
+  'finished',
+  'cancelled',
+]);
+export const transfer = z.object({
+  transferId: z.string(),
+  accountId,
+  source: transferSource,
+  target: transferTarget,
+  state: transferState,
+  /** The mailbox of the source that is being read. */
+  mailbox: z.string().optional(),
+  /** 0..1 of the source. */
+  progress: z.number().min(0).max(1),
+  done: z.int().nonnegative(),
+  /** Was in the account's mailbox already. */
+  skipped: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  /** The first of those that failed. */
+  failures: z.array(transferFailure).max(100),
+  startedAt: isoTime,
+  finishedAt: isoTime.optional(),
+  error: wireError.optional(),
+});
+export type TransferDto = z.infer<typeof transfer>;
+
+/** A server as another program has it set up. */
+const foundServer = serverEndpoint.extend({
+  /** `clear`: neither TLS nor STARTTLS was asked for there. */
+  security: z.enum(['tls', 'starttls', 'clear']),
+  userName: z.string().max(limits.addressLength),
+  /** Signs in with OAuth 2 there, not with a password. */
+  oauth: z.boolean(),
+});
+export type FoundServer = z.infer<typeof foundServer>;
+
+export const thunderbirdProfile = z.object({
+  name: z.string(),
+  path: filePath,
+  accounts: z
+    .array(
+      z.object({
+        name: z.string(),
+        imap: foundServer,
+        submission: foundServer.optional(),
+        identities: z.array(address).max(100),
+      }),
+    )
+    .max(100),
+  /** Mail that lies on this computer only: "Local Folders", and what POP3 accounts fetched. */
+  localFolders: z
+    .array(z.object({ name: z.string(), kind: z.enum(['none', 'pop3']), path: filePath }))
+    .max(100),
+});
+export type ThunderbirdProfile = z.infer<typeof thunderbirdProfile>;
 /** How far the account is known here. `bodies` counts those that the settings ask for. */
 export const syncStatus = z.object({
   accountId,
@@ -306,6 +406,8 @@ export type SyncStatus = z.infer<typeof syncStatus>;
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
+  /** How long a message is kept back after "Send", so that it can be undone (seconds; 0: not at all). */
+  undoSendSeconds: z.int().min(0).max(limits.undoSendSeconds),
   /** Messages received within so many days are kept here whole; older ones come when opened. */
   bodiesDays: z.enum(['30', '90', '365', 'all']),
 });

@@ -63,6 +63,8 @@ export class AccountSync {
   #poll: NodeJS.Timeout | undefined;
   #online = false;
   #working = false;
+  /** INBOX is as the server says. */
+  #settled = false;
   #progressAt = 0;
   /** Messages that the server said are gone. */
   #told = 0;
@@ -147,8 +149,11 @@ export class AccountSync {
     priority: JobPriority = 'user',
   ): Promise<T> {
     return this.run(async (client) => {
+      const open = client.mailbox !== false && client.mailbox.path === mailbox.path;
       const lock = await client.getMailboxLock(mailbox.path);
       try {
+        // Until it is asked, Courier answers a connection as if nothing had come since it was selected.
+        if (open) await client.noop();
         const selected = client.mailbox;
         const uidValidity = selected === false ? undefined : Number(selected.uidValidity);
         if (mailbox.uidValidity !== uidValidity) throw new RequestError('message.not-found');
@@ -229,7 +234,7 @@ export class AccountSync {
       ? 'offline'
       : pausedNow
         ? 'paused'
-        : this.#working
+        : this.#working || !this.#settled
           ? 'syncing'
           : 'idle';
     return { accountId, state, headers, bodies, paused: pausedNow };
@@ -243,10 +248,12 @@ export class AccountSync {
       connect: (signal) => this.#connect(true, signal),
       inbox: () => this.#inbox(),
       events: {
-        connecting: () => this.#progress(undefined),
+        connecting: () => {
+          this.#settled = false;
+          this.#progress(undefined);
+        },
         online: () => {
           this.#online = true;
-          events.online();
         },
         ready: (client) => this.#ready(client),
         watching: () => this.#watching(),
@@ -290,8 +297,10 @@ export class AccountSync {
     await this.#attempt(client, async () => {
       await this.#tree.refresh(client, false);
     });
-    this.#background.setOnline(true);
     if (this.#stopped) return;
+    // Now that mailboxes are known: what waited names them.
+    events.online();
+    this.#background.setOnline(true);
     clearInterval(this.#poll);
     this.#poll = setInterval(() => this.#lookAround(), this.#options.timing.pollMs);
     this.#lookAround();
@@ -308,6 +317,7 @@ export class AccountSync {
   }
 
   #watching(): void {
+    this.#settled = true;
     const { context, accountId } = this.#options;
     const inbox = context.reader.mailboxByRole(accountId, 'inbox');
     if (inbox !== undefined) this.#background.look(inbox.mailboxId, { stale: false });

@@ -7,6 +7,7 @@ import { AuthError, CancelledError } from '../errors.ts';
 import type { OpenedLeg } from '../leg/types.ts';
 import { describeError, type Logger, silentLogger } from '../log.ts';
 import type { SignInCheck, SignInCredentials } from '../ports.ts';
+import { keepLiteral } from './file-literal.ts';
 import { toSignInError } from './imap-errors.ts';
 import { legTransport } from './leg-transport.ts';
 import { imapLimits } from './limits.ts';
@@ -74,9 +75,10 @@ function createClient(
   credentials: SignInCredentials,
   { idle, expunged }: ConnectOptions,
 ): ImapFlow {
-  return new ImapFlow({
+  const transport = legTransport(leg.stream);
+  const client = new ImapFlow({
     host: credentials.host,
-    transport: legTransport(leg.stream),
+    transport,
     secure: false,
     doSTARTTLS: false,
     auth: { user: credentials.userName, pass: credentials.password },
@@ -98,6 +100,8 @@ function createClient(
     maxResponseSize: imapLimits.responseBytes,
     maxResponseTokens: imapLimits.responseTokens,
   });
+  keepLiteral(client, transport.literal);
+  return client;
 }
 
 /** Proves a name and password on a fresh leg, and leaves. */

@@ -16,6 +16,12 @@ const closedCodes = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
+const goneCodes = new Set<unknown>(['NONEXISTENT', 'TRYCREATE']);
+/** The next try may be taken (RFC 5530 §3). */
+const passingCodes = new Set<unknown>(['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'CONTACTADMIN']);
+/** No other message would be taken either. */
+const mailboxCodes = new Set<unknown>(['OVERQUOTA', 'NOPERM', 'LIMIT', 'CANNOT']);
+
 /**
  * @param streamError what the leg's stream failed with: it says more than "connection closed"
  */
@@ -31,7 +37,7 @@ export function toImapMailError(error: unknown, host: string, streamError?: unkn
     return new LegError(kind, { host }, { cause: streamError ?? error });
   }
   const response = field(error, 'serverResponseCode');
-  if (field(error, 'mailboxMissing') === true || response === 'NONEXISTENT') {
+  if (field(error, 'mailboxMissing') === true || goneCodes.has(response)) {
     return new ImapError('imap.mailbox-gone', { host }, { cause: error });
   }
   const status = field(error, 'responseStatus');
@@ -81,6 +87,37 @@ export function isRefusal(error: MailError): boolean {
 /** True when the connection is the trouble, not the command. */
 export function isConnectionTrouble(error: MailError): boolean {
   return error instanceof LegError;
+}
+
+export interface AppendRefusal {
+  readonly text: string;
+  readonly by: 'message' | 'mailbox';
+}
+
+/**
+ * What the server had against a message that was to be appended; undefined when something else
+ * went wrong, or when waiting may help.
+ */
+export function appendRefusal(error: unknown): AppendRefusal | undefined {
+  const code = field(error, 'serverResponseCode');
+  // Of the library: the server had told its limit (RFC 7889).
+  if (code === 'APPENDLIMIT') return { text: 'APPENDLIMIT', by: 'message' };
+  if (!isNo(error) || goneCodes.has(code) || passingCodes.has(code)) return undefined;
+  const text = serverText(error);
+  const full = mailboxCodes.has(code) || /quota|no space|disk full/i.test(text);
+  return { text, by: full ? 'mailbox' : 'message' };
+}
+
+/** True when what imapflow threw is the server's tagged NO or BAD. */
+export function isNo(error: unknown): boolean {
+  const status = field(error, 'responseStatus');
+  return (status === 'NO' || status === 'BAD') && field(error, 'code') !== 'ETHROTTLE';
+}
+
+/** A refusal that may pass, told as an error that may pass (without `status`); else the error. */
+export function softenPassing(error: unknown): unknown {
+  if (!isNo(error) || !passingCodes.has(field(error, 'serverResponseCode'))) return error;
+  return new ImapError('imap.failed', { text: serverText(error) }, { cause: error });
 }
 
 function serverText(error: unknown): string {

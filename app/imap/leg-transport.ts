@@ -4,11 +4,20 @@
  */
 import type { Duplex } from 'node:stream';
 import type { ImapTransport, ImapTransportSocket } from 'imapflow';
+import { FileLiteral } from './file-literal.ts';
+
+export interface LegTransport extends ImapTransport {
+  /** Through which a file may be appended without being held in memory. */
+  readonly literal: FileLiteral;
+}
 
 /** A transport for one connection over `stream`. */
-export function legTransport(stream: Duplex): ImapTransport {
+export function legTransport(stream: Duplex): LegTransport {
   const socket = withInactivityTimer(stream);
+  const literal = new FileLiteral(stream, socket.touch);
+  Object.assign(stream, { write: (bytes: Uint8Array) => literal.write(bytes) });
   return {
+    literal,
     connect: (_options, onConnect) => {
       queueMicrotask(() => {
         onConnect();
@@ -22,6 +31,7 @@ export function legTransport(stream: Duplex): ImapTransport {
 
 interface WatchedSocket {
   readonly stream: ImapTransportSocket;
+  touch(): void;
   watch(): void;
 }
 
@@ -52,6 +62,7 @@ function withInactivityTimer(stream: Duplex): WatchedSocket {
   stream.once('close', () => clearTimeout(timer));
   return {
     stream: Object.assign(stream, { setTimeout: setInactivityTimeout }),
+    touch,
     watch: () => {
       stream.on('data', touch);
       stream.on('drain', touch);

@@ -2,7 +2,8 @@
  * All accounts' mail: starts and stops their syncs, tells the window what changed, and answers
  * what is asked of mailboxes and messages. Leaves changes by the person to app/tasks.
  */
-
+import { setImmediate } from 'node:timers/promises';
+import type { ContentStore } from '../content/content-store.ts';
 import type { MailboxDto, MessageRow, SyncStatus } from '../contract/index.ts';
 import type { EmitEvent } from '../engine-types.ts';
 import { LegError, RequestError } from '../errors.ts';
@@ -14,14 +15,17 @@ import { AccountSync, type ConnectRequest } from './account-sync.ts';
 import type { BodiesDays } from './background-sync.ts';
 import { connectImap, type ImapConnection } from './connect.ts';
 import { defaultTiming, type SyncTiming } from './limits.ts';
+import { MailboxUploads } from './mailbox-appender.ts';
 import type { PendingChanges, SyncContext } from './mailbox-sync.ts';
 import { MessageBodies } from './message-bodies.ts';
+import { MessageSources } from './message-sources.ts';
 import { toMailboxDto, toMessageRow } from './rows.ts';
 import { SentMailbox } from './sent-copy.ts';
 import { ServerSearch } from './server-search.ts';
 
 export interface MailSyncOptions {
   readonly store: MailStore;
+  readonly content: ContentStore;
   readonly accounts: AccountDirectory;
   readonly legs: LegOpener;
   readonly pending: PendingChanges;
@@ -49,6 +53,8 @@ export class MailSync {
   readonly #context: SyncContext;
   readonly bodies: MessageBodies;
   readonly sentCopy: SentMailbox;
+  readonly uploads: MailboxUploads;
+  readonly sources: MessageSources;
   readonly search: ServerSearch;
 
   constructor(options: MailSyncOptions) {
@@ -64,8 +70,17 @@ export class MailSync {
       arrived: (mailbox, uids) => this.#arrived(mailbox, uids),
     };
     const account = (accountId: string) => this.account(accountId);
-    this.bodies = new MessageBodies({ reader, writer, account, changed });
+    this.bodies = new MessageBodies({
+      reader,
+      writer,
+      content: options.content,
+      logger: options.logger,
+      account,
+      changed,
+    });
     this.sentCopy = new SentMailbox({ reader, account });
+    this.uploads = new MailboxUploads({ reader, account, logger: options.logger });
+    this.sources = new MessageSources({ reader, content: options.content, account });
     this.search = new ServerSearch({ context: this.#context, account });
   }
 
@@ -83,7 +98,9 @@ export class MailSync {
     this.#syncs.delete(accountId);
     await sync?.stop();
     this.bodies.forget();
-    this.#options.store.writer.removeAccount(accountId);
+    // In steps: the window is answered in between.
+    while (this.#options.store.writer.removeSomeOfAccount(accountId)) await setImmediate();
+    this.#options.content.removeGone();
   }
 
   /** Tries again now, also after something that only the person could mend. */

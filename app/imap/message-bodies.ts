@@ -3,8 +3,11 @@
  * What cannot be parsed is an error of its own; its source can still be saved.
  */
 import type { ImapFlow } from 'imapflow';
+import type { ContentStore } from '../content/content-store.ts';
+import type { RawContent } from '../content/content-writer.ts';
 import type { MessageBody, MessageRef, PartDto } from '../contract/index.ts';
-import { MailError, RequestError } from '../errors.ts';
+import { CancelledError, MailError, RequestError } from '../errors.ts';
+import { describeError, type Logger } from '../log.ts';
 import { safeFileName } from '../mime/file-names.ts';
 import { mimeLimits } from '../mime/limits.ts';
 import { type ParsedMessage, type ParsedPart, parseMessage } from '../mime/parse-message.ts';
@@ -13,14 +16,16 @@ import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { AccountSync } from './account-sync.ts';
-import { imapLimits } from './limits.ts';
 import { PartLinks } from './part-links.ts';
-import { chunks, toUidSet } from './uid-ranges.ts';
+import { toUidSet } from './uid-ranges.ts';
 
 /** Parsed messages kept for the next click, and for their images. */
 const parsedKept = 4;
 /** Larger sources are not kept in the store: they come again when they are wanted. */
 const keptSourceBytes = 32 * 1024 * 1024;
+/** How much goes to the content store at once. */
+const keepBatchBytes = 1024 * 1024;
+const keepBatchCount = 64;
 /** Names the message itself where a part is asked for. */
 export const wholeMessagePartId = 'message';
 
@@ -32,6 +37,8 @@ interface Located {
 export interface MessageBodiesOptions {
   readonly reader: MailStoreReader;
   readonly writer: MailStoreWriter;
+  readonly content: ContentStore;
+  readonly logger: Logger;
   /** @throws RequestError `account.not-found` */
   readonly account: (accountId: string) => AccountSync;
   /** The row of a message changed: it has its first words now. */
@@ -102,19 +109,53 @@ export class MessageBodies implements MessageReader {
     this.#parsed.clear();
   }
 
-  /** Fetches sources into the store, a few at a time. The mailbox is selected and locked. */
+  /**
+   * Fetches sources into the store; resolves when they are kept and searchable. The mailbox is
+   * selected and locked.
+   * @throws what imapflow throws, StorageError
+   */
   async prefetch(client: ImapFlow, mailbox: StoredMailbox, uids: number[]): Promise<void> {
-    for (const batch of chunks(uids, imapLimits.prefetchBatch)) {
-      const found = await client.fetchAll(
-        toUidSet(batch),
-        { uid: true, source: true },
-        { uid: true },
-      );
-      for (const { uid, source } of found) {
-        if (source !== undefined) await this.#keep(mailbox, uid, source);
-      }
-      this.#options.changed(mailbox);
+    const { content, reader, writer } = this.#options;
+    const wanted: number[] = [];
+    const tooLarge: StoredMessage[] = [];
+    for (const uid of uids) {
+      const message = reader.message(mailbox.mailboxId, uid);
+      if (message?.content !== 'none') continue;
+      if (message.sizeBytes > keptSourceBytes) tooLarge.push(message);
+      else wanted.push(uid);
     }
+    writer.setContent(tooLarge, 'unavailable');
+    if (wanted.length === 0) return;
+    const under = new Set<Promise<unknown>>();
+    let batch: RawContent[] = [];
+    let failure: unknown;
+    const flush = () => {
+      const keeping = content.keep(batch).then(
+        () => this.#options.changed(mailbox),
+        (error: unknown) => {
+          failure = error;
+        },
+      );
+      under.add(keeping);
+      void keeping.finally(() => under.delete(keeping));
+      batch = [];
+    };
+    let size = 0;
+    const query = { uid: true, source: true };
+    for await (const { uid, source } of client.fetch(toUidSet(wanted), query, { uid: true })) {
+      const item = source && this.#toKeep(mailbox, uid, source);
+      if (item === undefined) continue;
+      batch.push(item);
+      size += item.raw.length;
+      if (size < keepBatchBytes && batch.length < keepBatchCount) continue;
+      flush();
+      size = 0;
+      // One batch is stored while the next is fetched.
+      while (under.size > 1) await Promise.race(under);
+    }
+    if (batch.length > 0) flush();
+    await Promise.all(under);
+    if (failure !== undefined) throw failure;
   }
 
   #toDto(ref: MessageRef, part: ParsedPart): PartDto {
@@ -150,13 +191,16 @@ export class MessageBodies implements MessageReader {
 
   async #source(ref: MessageRef): Promise<Uint8Array> {
     const located = this.#locate(ref);
-    const kept = this.#options.reader.source(located.message.rowId);
+    const kept = this.#options.content.source(located.message);
     if (kept !== undefined) return kept;
     const key = keyOf(ref);
     let fetching = this.#fetching.get(key);
     if (fetching === undefined) {
-      fetching = this.#fetch(located).finally(() => this.#fetching.delete(key));
+      fetching = this.#fetch(located);
       this.#fetching.set(key, fetching);
+      const done = () => this.#fetching.delete(key);
+      // Stays at hand until it is in the store.
+      fetching.then((source) => this.#keep(located.mailbox, ref.uid, source).finally(done), done);
     }
     return fetching;
   }
@@ -181,32 +225,33 @@ export class MessageBodies implements MessageReader {
     if (source.length > most) {
       throw new RequestError('message.unreadable', { sizeBytes: source.length });
     }
-    await this.#keep(mailbox, message.uid, source);
-    changed(mailbox);
     return source;
   }
 
+  /** Does not throw: the message can be read all the same. */
   async #keep(mailbox: StoredMailbox, uid: number, source: Uint8Array): Promise<void> {
-    if (source.length > keptSourceBytes) return;
-    const snippet = await snippetOrNone(source);
+    const { content, changed, logger } = this.#options;
+    const item = this.#toKeep(mailbox, uid, source);
+    if (item === undefined) return;
+    try {
+      await content.keep([item]);
+      changed(mailbox);
+    } catch (error) {
+      if (error instanceof CancelledError) return;
+      logger.log('warn', 'content.not-kept', { error: describeError(error) });
+    }
+  }
+
+  #toKeep(mailbox: StoredMailbox, uid: number, raw: Uint8Array): RawContent | undefined {
+    if (raw.length > keptSourceBytes) return undefined;
     // Looked up last: the message may have gone, or its uid have another meaning now.
-    const { reader, writer } = this.#options;
-    if (reader.mailbox(mailbox.mailboxId)?.uidValidity !== mailbox.uidValidity) return;
+    const { reader } = this.#options;
+    if (reader.mailbox(mailbox.mailboxId)?.uidValidity !== mailbox.uidValidity) return undefined;
     const message = reader.message(mailbox.mailboxId, uid);
-    if (message !== undefined) writer.keepSource(message.rowId, source, snippet);
+    return message && { rowId: message.rowId, token: message.token, raw };
   }
 }
 
 function keyOf(ref: MessageRef): string {
   return `${ref.mailboxId}/${ref.uidValidity}/${ref.uid}`;
-}
-
-/** A message that cannot be parsed has no first words, but is kept all the same. */
-async function snippetOrNone(source: Uint8Array): Promise<string> {
-  try {
-    return (await parseMessage(source)).snippet;
-  } catch (error) {
-    if (error instanceof RequestError) return '';
-    throw error;
-  }
 }

@@ -2,7 +2,6 @@
  * The copy of a submitted message in Sent, made at most once: providers that keep one by
  * themselves are noticed by the Message-ID. Knows nothing of submission.
  */
-import { readFile } from 'node:fs/promises';
 import type { ImapFlow } from 'imapflow';
 import type { MailboxRole } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
@@ -11,6 +10,7 @@ import type { SentCopy } from '../ports.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import type { AccountSync } from './account-sync.ts';
+import { appendFile } from './file-literal.ts';
 
 export interface SentMailboxOptions {
   readonly reader: MailStoreReader;
@@ -25,17 +25,15 @@ export class SentMailbox implements SentCopy {
     this.#options = options;
   }
 
-  async append(accountId: string, raw: Uint8Array | string, messageId: string): Promise<void> {
+  async append(accountId: string, path: string, messageId: string): Promise<void> {
     const account = this.#options.account(accountId);
     const id = plainMessageId(messageId);
     const sent = await account.run(async (client) => {
       const mailbox = await this.#sentMailbox(account, client, accountId);
       if (await holds(client, mailbox.path, id)) return mailbox;
-      const bytes = typeof raw === 'string' ? await readFile(raw) : raw;
-      const done = await client.append(mailbox.path, bytes, ['\\Seen']);
-      if (done === false) throw new ImapError('imap.failed', { command: 'APPEND' });
+      await appendFile(client, mailbox.path, path, ['\\Seen']);
       return mailbox;
-    });
+    }, 'background');
     await account.syncMailbox(sent.mailboxId);
   }
 
@@ -54,7 +52,8 @@ export class SentMailbox implements SentCopy {
   }
 
   async #known(account: AccountSync, client: ImapFlow, accountId: string): Promise<void> {
-    if (this.#options.reader.mailboxes(accountId).length > 0) return;
+    // INBOX alone may be known: it comes before the list.
+    if (this.#options.reader.mailboxByRole(accountId, 'sent') !== undefined) return;
     await account.refreshMailboxes(client, false);
   }
 

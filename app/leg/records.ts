@@ -4,8 +4,9 @@
  */
 import { LegError } from '../errors.ts';
 import { limits } from './limits.ts';
+import { allocate, free } from './memory.ts';
 import type { CipherState } from './noise/cipher-state.ts';
-import { type AeadOpener, tagLength } from './noise/primitives.ts';
+import { tagLength } from './noise/primitives.ts';
 
 export const recordTypes = { data: 0x01, close: 0x02 } as const;
 
@@ -14,10 +15,10 @@ const headerLength = 2;
 /** Plaintext is gathered in one of two sizes, so that a command does not cost a whole record. */
 const smallScratch = 4_096;
 
-/** Pieces of a record smaller than this are joined before they are decrypted. */
-const minOpenPiece = 8_192;
+/** An incomplete record is kept in this much at first, and in more as more of it comes. */
+const smallHeld = 8_192;
 
-/** One direction's outgoing records: gathers small content, seals large content where it lies. */
+/** One direction's outgoing records: gathers content and seals it. */
 export class RecordSealer {
   readonly #cipher: CipherState;
   readonly #rekeyRecords: number;
@@ -42,26 +43,23 @@ export class RecordSealer {
     this.#pending += octets.length;
   }
 
-  /**
-   * @param octets content after what is pending: not copied, together at most limits.recordContent
-   * @returns the data record of both, to be written in order
-   */
-  sealData(octets?: Uint8Array): Buffer[] {
+  /** @returns the data record of what is pending, in memory of its own */
+  sealData(): Buffer {
     const scratch = this.#reserve(1 + this.#pending);
     scratch[0] = recordTypes.data;
-    const gathered = scratch.subarray(0, 1 + this.#pending);
-    const record = this.#seal(octets ? [gathered, octets] : [gathered]);
+    const record = this.#seal(scratch.subarray(0, 1 + this.#pending));
     this.#pending = 0;
     return record;
   }
 
-  sealClose(): Buffer[] {
-    return this.#seal([Buffer.of(recordTypes.close)]);
+  sealClose(): Buffer {
+    return this.#seal(Buffer.of(recordTypes.close));
   }
 
   /** Lets a large working buffer go: an idle connection should not hold it. */
   release(): void {
-    if (this.#pending === 0 && (this.#scratch?.length ?? 0) > smallScratch) {
+    if (this.#scratch && this.#pending === 0 && this.#scratch.length > smallScratch) {
+      free(this.#scratch);
       this.#scratch = undefined;
     }
   }
@@ -70,44 +68,36 @@ export class RecordSealer {
     const old = this.#scratch;
     if (old && old.length >= length) return old;
     const size = length <= smallScratch ? smallScratch : limits.recordContent + 1;
-    const scratch = Buffer.allocUnsafeSlow(size);
+    const scratch = allocate(size);
     old?.copy(scratch, 0, 0, 1 + this.#pending);
     this.#scratch = scratch;
     return scratch;
   }
 
-  #seal(plain: readonly Uint8Array[]): Buffer[] {
+  /** Copying what a cache holds costs less than more pieces to write would. */
+  #seal(plain: Uint8Array): Buffer {
     rekeyWhenDue(this.#cipher, this.#rekeyRecords);
-    const { pieces, tag } = this.#cipher.sealPieces(plain);
-    const header = Buffer.allocUnsafe(headerLength);
-    const record = [header, ...pieces, tag];
-    const length = record.reduce((sum, piece) => sum + piece.length, -headerLength);
-    header.writeUInt16BE(length);
-    // One system call either way; joining a small record is cheaper than more entries.
-    return length <= smallScratch ? [Buffer.concat(record)] : record;
+    const { text, tag } = this.#cipher.seal(plain);
+    const length = text.length + tagLength;
+    const record = allocate(headerLength + length);
+    record.writeUInt16BE(length);
+    record.set(text, headerLength);
+    record.set(tag, headerLength + text.length);
+    free(text);
+    return record;
   }
 }
 
 /**
- * One direction's incoming records. Decrypts as octets come, and delivers nothing of a record before
- * its tag was found right. Holds at most one incomplete record.
+ * One direction's incoming records. Delivers nothing of a record before its tag was found right.
+ * Holds at most one incomplete record.
  */
 export class RecordOpener {
   readonly #cipher: CipherState;
   readonly #rekeyRecords: number;
-  readonly #header = Buffer.alloc(headerLength);
-  #headerFilled = 0;
-  /** The record that is being read. */
-  #opener: AeadOpener | undefined;
-  /** Octets of the record's ciphertext, without its tag, that have not come yet. */
-  #textLeft = 0;
-  /** Decrypted and not yet authentic. */
-  #plain: Buffer[] = [];
-  /** Ciphertext that came in pieces too small to be worth a call each. */
-  #small: Buffer | undefined;
-  #smallFilled = 0;
-  #tag: Buffer | undefined;
-  #tagFilled = 0;
+  /** The front of a record whose end has not come yet, with its header. */
+  #held: Buffer | undefined;
+  #heldLength = 0;
   #closed = false;
 
   constructor(cipher: CipherState, rekeyRecords: number = limits.rekeyRecords) {
@@ -121,115 +111,102 @@ export class RecordOpener {
   }
 
   /**
-   * Opens what a chunk completes.
-   * @param deliver gets the content of each authentic data record, in order and in one or more pieces
+   * Opens what a chunk completes. Keeps nothing of the chunk's memory.
+   * @param deliver gets the content of each authentic data record, in order
    * @throws LegError `leg.protocol` for a bad length, a forged record, or anything after the close
    */
   push(chunk: Buffer, deliver: (content: Buffer) => void): void {
     let offset = 0;
     while (offset < chunk.length) {
       if (this.#closed) throw broken('octets after the close record');
-      if (!this.#opener) offset = this.#readHeader(chunk, offset);
-      else if (this.#textLeft > 0) offset = this.#readText(this.#opener, chunk, offset);
-      else offset = this.#readTag(this.#opener, chunk, offset, deliver);
+      if (this.#heldLength > 0) {
+        offset = this.#complete(chunk, offset, deliver);
+        continue;
+      }
+      const end = offset + recordLength(chunk, offset, chunk.length);
+      if (end > chunk.length) {
+        this.#hold(chunk, offset, chunk.length);
+        return;
+      }
+      this.#open(chunk.subarray(offset + headerLength, end), deliver);
+      offset = end;
     }
+    this.#release();
   }
 
-  #readHeader(chunk: Buffer, start: number): number {
+  /** Adds to the record that is held, and opens it when it is whole. @returns where it stopped */
+  #complete(chunk: Buffer, start: number, deliver: (content: Buffer) => void): number {
     let offset = start;
-    while (this.#headerFilled < headerLength && offset < chunk.length) {
-      this.#header[this.#headerFilled] = chunk[offset] ?? 0;
-      this.#headerFilled += 1;
+    if (this.#heldLength < headerLength) {
+      this.#hold(chunk, offset, offset + 1);
       offset += 1;
     }
-    if (this.#headerFilled === headerLength) {
-      const length = this.#header.readUInt16BE();
-      if (length < limits.recordMin) throw broken('record too short');
-      this.#headerFilled = 0;
-      this.#textLeft = length - tagLength;
-      this.#opener = this.#createOpener();
-    }
-    return offset;
-  }
-
-  #createOpener(): AeadOpener {
-    try {
-      rekeyWhenDue(this.#cipher, this.#rekeyRecords);
-      return this.#cipher.opener();
-    } catch (error) {
-      throw broken('no more keys', error);
-    }
-  }
-
-  #readText(opener: AeadOpener, chunk: Buffer, start: number): number {
-    const end = Math.min(chunk.length, start + this.#textLeft);
-    const piece = chunk.subarray(start, end);
-    this.#textLeft -= piece.length;
-    const total = this.#smallFilled + piece.length;
-    if (this.#textLeft === 0 || total >= minOpenPiece) {
-      if (this.#small && this.#smallFilled > 0) {
-        this.#plain.push(opener.update(this.#small.subarray(0, this.#smallFilled)));
-      }
-      this.#small = undefined;
-      this.#smallFilled = 0;
-      this.#plain.push(opener.update(piece));
-    } else {
-      this.#small ??= Buffer.allocUnsafe(Math.min(minOpenPiece, total + this.#textLeft));
-      piece.copy(this.#small, this.#smallFilled);
-      this.#smallFilled = total;
+    const length = recordLength(this.#held ?? chunk, 0, this.#heldLength);
+    const end = Math.min(chunk.length, offset + length - this.#heldLength);
+    this.#hold(chunk, offset, end);
+    if (this.#held && this.#heldLength === length) {
+      this.#heldLength = 0;
+      this.#open(this.#held.subarray(headerLength, length), deliver);
     }
     return end;
   }
 
-  #readTag(
-    opener: AeadOpener,
-    chunk: Buffer,
-    start: number,
-    deliver: (content: Buffer) => void,
-  ): number {
-    const end = Math.min(chunk.length, start + tagLength - this.#tagFilled);
-    let tag = chunk.subarray(start, end);
-    if (tag.length < tagLength) {
-      this.#tag ??= Buffer.alloc(tagLength);
-      this.#tag.set(tag, this.#tagFilled);
-      this.#tagFilled += tag.length;
-      if (this.#tagFilled < tagLength) return end;
-      tag = this.#tag;
+  /** Room grows with what has come: a length alone is no reason to hold a whole record's memory. */
+  #hold(chunk: Buffer, start: number, end: number): void {
+    const length = this.#heldLength + end - start;
+    const old = this.#held;
+    if (!old || old.length < length) {
+      const size = Math.max(length, Math.min(2 * length, headerLength + limits.recordMax));
+      this.#held = allocate(Math.max(size, smallHeld));
+      old?.copy(this.#held, 0, 0, this.#heldLength);
+      if (old) free(old);
     }
-    try {
-      opener.finish(tag);
-    } catch (error) {
-      throw broken('record not authentic', error);
-    }
-    const plain = this.#plain;
-    this.#opener = undefined;
-    this.#plain = [];
-    this.#tag = undefined;
-    this.#tagFilled = 0;
-    this.#accept(plain, deliver);
-    return end;
+    if (this.#held) chunk.copy(this.#held, this.#heldLength, start, end);
+    this.#heldLength = length;
   }
 
-  /** @param plain an authentic record; its first piece is not empty */
-  #accept(plain: readonly Buffer[], deliver: (content: Buffer) => void): void {
-    const type = plain[0]?.[0];
-    const length = plain.reduce((sum, piece) => sum + piece.length, -1);
-    switch (type) {
+  #release(): void {
+    if (this.#heldLength > 0 || !this.#held) return;
+    free(this.#held);
+    this.#held = undefined;
+  }
+
+  #open(message: Buffer, deliver: (content: Buffer) => void): void {
+    const plain = this.#decrypt(message);
+    switch (plain[0]) {
       case recordTypes.data:
-        if (length === 0) throw broken('empty data record');
-        for (const [index, piece] of plain.entries()) {
-          const content = index === 0 ? piece.subarray(1) : piece;
-          if (content.length > 0) deliver(content);
-        }
+        if (plain.length === 1) throw broken('empty data record');
+        deliver(plain.subarray(1));
         return;
       case recordTypes.close:
-        if (length !== 0) throw broken('close record with content');
+        if (plain.length !== 1) throw broken('close record with content');
         this.#closed = true;
         return;
       default:
         throw broken('unknown record type');
     }
   }
+
+  #decrypt(message: Buffer): Buffer {
+    try {
+      rekeyWhenDue(this.#cipher, this.#rekeyRecords);
+      return this.#cipher.open(message);
+    } catch (error) {
+      throw broken('record not authentic, or no more keys', error);
+    }
+  }
+}
+
+/**
+ * Of the record that begins at `start`, with its header; more than there is as long as the header
+ * itself is incomplete.
+ * @throws LegError `leg.protocol` for a length that no record has
+ */
+function recordLength(octets: Buffer, start: number, end: number): number {
+  if (end - start < headerLength) return headerLength;
+  const length = octets.readUInt16BE(start);
+  if (length < limits.recordMin) throw broken('record too short');
+  return headerLength + length;
 }
 
 /** Before record number k × interval, k ≥ 1; both ends count the same records. */

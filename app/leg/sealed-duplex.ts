@@ -8,10 +8,11 @@ import { Duplex } from 'node:stream';
 import { LegError } from '../errors.ts';
 import type { SealKeys } from './handshake.ts';
 import { limits } from './limits.ts';
+import { free } from './memory.ts';
 import { RecordOpener, RecordSealer } from './records.ts';
 
-/** Content up to this length is copied and waits for more of the same tick; above, it is not. */
-const gatherMax = 16_384;
+/** Octets that a writer may be ahead of the socket: several records, so that it is seldom asked to wait. */
+const writeAhead = 262_144;
 
 type Callback = (error?: Error | null) => void;
 
@@ -37,7 +38,7 @@ export class SealedDuplex extends Duplex {
       // Like a socket: when the peer has ended, so do we.
       allowHalfOpen: false,
       readableHighWaterMark: limits.recordMax,
-      writableHighWaterMark: limits.recordMax,
+      writableHighWaterMark: writeAhead,
     });
     this.#inner = inner;
     this.#ownsMemory = inner instanceof Socket;
@@ -56,7 +57,7 @@ export class SealedDuplex extends Duplex {
   readonly #onData = (chunk: Buffer): void => {
     this.#openEarly();
     if (!this.destroyed) this.#open(chunk);
-    if (this.#ownsMemory && chunk.length >= minFreed) free(chunk);
+    if (this.#ownsMemory) free(chunk);
   };
 
   /** What came with the handshake goes before anything that the socket delivers. */
@@ -117,7 +118,7 @@ export class SealedDuplex extends Duplex {
     this.#writeFrom(octets, 0, callback);
   }
 
-  /** Seals what is large while the socket takes it; what is small waits for the end of the tick. */
+  /** Seals full records while the socket takes them; what is left waits for the end of the tick. */
   #writeFrom(octets: Buffer, start: number, callback: Callback): void {
     const inner = this.#inner;
     if (inner.writableEnded || inner.destroyed) {
@@ -125,35 +126,25 @@ export class SealedDuplex extends Duplex {
       return;
     }
     let offset = start;
-    while (this.#isDue(octets.length - offset)) {
-      if (inner.writableNeedDrain) {
+    while (this.#sealer.pending + octets.length - offset >= limits.recordContent) {
+      if (this.#isFull()) {
         this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
         return;
       }
-      offset = this.#writeRecords(octets, offset);
+      const end = offset + limits.recordContent - this.#sealer.pending;
+      this.#sealer.append(octets.subarray(offset, end));
+      this.#writeRecord(this.#sealer.sealData());
+      offset = end;
     }
     if (offset < octets.length) this.#sealer.append(octets.subarray(offset));
     this.#scheduleFlush();
-    if (inner.writableNeedDrain) this.#waitForDrain(callback);
+    if (this.#isFull()) this.#waitForDrain(callback);
     else callback();
   }
 
-  /** Several records in one system call, until the socket has enough. @returns where it stopped */
-  #writeRecords(octets: Buffer, start: number): number {
-    let offset = start;
-    this.#inner.cork();
-    while (this.#isDue(octets.length - offset) && !this.#inner.writableNeedDrain) {
-      const end = Math.min(octets.length, offset + limits.recordContent - this.#sealer.pending);
-      this.#writeAll(this.#sealer.sealData(octets.subarray(offset, end)));
-      offset = end;
-    }
-    this.#inner.uncork();
-    return offset;
-  }
-
-  /** Much at once is not copied; little at a time is gathered to a full record. */
-  #isDue(added: number): boolean {
-    return added > gatherMax || this.#sealer.pending + added > limits.recordContent;
+  /** A kernel often takes all at once; then `drain` is not waited for, though it will come. */
+  #isFull(): boolean {
+    return this.#inner.writableNeedDrain && this.#inner.writableLength > 0;
   }
 
   #continueWrite(octets: Buffer, start: number, callback: Callback, error?: Error | null): void {
@@ -176,19 +167,20 @@ export class SealedDuplex extends Duplex {
   };
 
   #flush(): void {
-    if (this.#sealer.pending > 0) this.#writeAll(this.#sealer.sealData());
+    if (this.#sealer.pending > 0) this.#writeRecord(this.#sealer.sealData());
   }
 
-  #writeAll(pieces: readonly Buffer[]): void {
+  #writeRecord(record: Buffer): void {
+    const inner = this.#inner;
     // After the peer's close a socket ends itself; writing then would be an error of its own.
-    if (this.#inner.writableEnded || this.#inner.destroyed) return;
-    this.#inner.cork();
-    for (const piece of pieces) {
-      if (this.#ownsMemory && piece.length >= minFreed) {
-        this.#inner.write(piece, () => free(piece));
-      } else this.#inner.write(piece);
+    if (inner.writableEnded || inner.destroyed) return;
+    if (!this.#ownsMemory) {
+      inner.write(record);
+      return;
     }
-    this.#inner.uncork();
+    inner.write(record, () => free(record));
+    // Taken already: the next record is then made in the same memory, which the cache still holds.
+    if (inner.writableLength === 0) free(record);
   }
 
   #waitForDrain(goOn: Callback): void {
@@ -212,7 +204,7 @@ export class SealedDuplex extends Duplex {
       callback();
       return;
     }
-    this.#writeAll(this.#sealer.sealClose());
+    this.#writeRecord(this.#sealer.sealClose());
     this.#inner.end(() => {
       callback();
       // The peer answers an end with its own; one that does not is not waited for.
@@ -290,15 +282,4 @@ export class SealedDuplex extends Duplex {
   get #socket(): Socket | undefined {
     return this.#inner instanceof Socket ? this.#inner : undefined;
   }
-}
-
-const minFreed = 8_192;
-
-/**
- * Gives memory back at once. Left to the garbage collector, tens of megabytes of spent ciphertext
- * bring a full collection every few milliseconds, which costs more than the encryption.
- */
-function free(octets: Buffer): void {
-  const { buffer } = octets;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === octets.length) buffer.transfer(0);
 }

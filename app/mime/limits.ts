@@ -14,6 +14,8 @@ export const mimeLimits = {
   references: 200,
   fileNameLength: 150,
   snippetLength: 200,
+  /** What search reads of one message, in UTF-16 units. */
+  indexTextLength: 500_000,
   /** How much of a text the snippet looks at. */
   snippetInputLength: 20_000,
 } as const;

@@ -31,7 +31,7 @@ export function replyDraft(body: MessageBody, kind: ReplyKind, self: AddressDto)
     bcc: '',
     subject: replySubject(body.subject, kind),
     text: text.slice(0, limits.textLength).toWellFormed(),
-    ...(kind === 'forward' ? {} : { inReplyTo: body.ref }),
+    ...(kind === 'forward' ? { forwardOf: body.ref } : { inReplyTo: body.ref }),
   };
   if (kind === 'forward' || messageId === undefined) return { content };
   return { content, thread: { messageId, references } };

@@ -2,7 +2,7 @@
  * Opens one SQLite file of the profile and brings its schema up to date.
  * The file is the person's alone (0600). A schema newer than this program is refused untouched.
  */
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../errors.ts';
 
@@ -18,6 +18,47 @@ export interface DatabaseOptions {
    * power cut. `NORMAL` for what the server can give again.
    */
   readonly synchronous: 'FULL' | 'NORMAL';
+  /** Free pages can be given back in steps, and hold zeros instead of what was deleted. */
+  readonly shrinks?: boolean;
+}
+
+/** SQLite result codes: SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damageCodes = new Set([11, 26]);
+/** Below it a file is written anew at once when it cannot shrink yet. */
+const smallPages = 2_000;
+
+/**
+ * Opens what the server can give again. A damaged file is set aside and an empty one opened.
+ * @throws StorageError as `openDatabase` does, except for damage
+ */
+export function openCache(
+  path: string,
+  migrations: readonly Migration[],
+): { readonly db: DatabaseSync; readonly rebuilt: boolean } {
+  const options = { synchronous: 'NORMAL', shrinks: true } as const;
+  try {
+    return { db: openDatabase(path, migrations, options), rebuilt: false };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    setAside(path);
+    return { db: openDatabase(path, migrations, options), rebuilt: true };
+  }
+}
+
+/** True for what SQLite says of a damaged file, also as the cause of a StorageError. */
+export function isDamage(error: unknown): boolean {
+  const cause = error instanceof StorageError ? error.cause : error;
+  if (!(cause instanceof Error)) return false;
+  // The low byte of an extended code is the code.
+  return (
+    'errcode' in cause && typeof cause.errcode === 'number' && damageCodes.has(cause.errcode & 0xff)
+  );
+}
+
+/** Moves a damaged file out of the way; a second one takes the place of the first. */
+export function setAside(path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+  if (existsSync(path)) renameSync(path, `${path}.damaged`);
 }
 
 /**
@@ -38,6 +79,7 @@ export function openDatabase(
       chmodSync(path, 0o600);
     }
     db = new DatabaseSync(path);
+    if (options.shrinks === true) makeShrinkable(db);
     db.exec('PRAGMA journal_mode = WAL');
     db.exec(`PRAGMA synchronous = ${options.synchronous}`);
     db.exec('PRAGMA foreign_keys = ON');
@@ -51,6 +93,15 @@ export function openDatabase(
     if (error instanceof StorageError) throw error;
     throw new StorageError('storage.failed', { path }, { cause: error });
   }
+}
+
+function makeShrinkable(db: DatabaseSync): void {
+  db.exec('PRAGMA secure_delete = ON');
+  const mode = Number(db.prepare('PRAGMA auto_vacuum').get()?.auto_vacuum ?? 0);
+  if (mode === 2) return;
+  db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  const pages = Number(db.prepare('PRAGMA page_count').get()?.page_count ?? 0);
+  if (pages > 0 && pages < smallPages) db.exec('VACUUM');
 }
 
 function migrate(db: DatabaseSync, path: string, migrations: readonly Migration[]): void {

@@ -6,14 +6,19 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as z from 'zod';
 import { address, type MailboxRole, mailboxRole } from '../contract/index.ts';
 import {
-  blobColumn,
   integerColumn,
   optionalInteger,
   optionalText,
   type SqlRow,
   textColumn,
 } from './columns.ts';
-import type { ContentState, MessageFlags, StoredMailbox, StoredMessage } from './mail-types.ts';
+import type {
+  ContentKey,
+  ContentState,
+  MessageFlags,
+  StoredMailbox,
+  StoredMessage,
+} from './mail-types.ts';
 
 const addressList = z.array(address);
 
@@ -94,23 +99,35 @@ export class MailStoreReader {
     return new Map(rows.map((row) => [integerColumn(row, 'uid'), toFlags(row)]));
   }
 
-  /** The message as it came, when it is kept here. */
-  source(rowId: number): Uint8Array | undefined {
-    const row = this.#prepare('SELECT raw FROM message_source WHERE rowId = ?').get(rowId);
-    return row && blobColumn(row, 'raw');
-  }
-
-  /** Uids among the newest `limit` messages, at most `maxSizeBytes` each, that have no source yet. */
-  newestWithoutSource(mailboxId: number, limit: number, maxSizeBytes: number): number[] {
+  /** Uids among the newest `limit` messages, at most `maxSizeBytes` each, whose content is not here. */
+  newestWithoutContent(mailboxId: number, limit: number, maxSizeBytes: number): number[] {
     return this.#prepare(
       `SELECT uid FROM
-         (SELECT uid, rowId, sizeBytes FROM message WHERE shownIn = ?1 AND mailboxId = ?1
-          ORDER BY rowId DESC LIMIT ?) AS newest
-       WHERE sizeBytes <= ?
-         AND NOT EXISTS (SELECT 1 FROM message_source AS s WHERE s.rowId = newest.rowId)`,
+         (SELECT uid, content, sizeBytes FROM message WHERE shownIn = ?1 AND mailboxId = ?1
+          ORDER BY rowId DESC LIMIT ?)
+       WHERE sizeBytes <= ? AND content = 0`,
     )
       .all(mailboxId, limit, maxSizeBytes)
       .map((row) => integerColumn(row, 'uid'));
+  }
+
+  /** A message by the key of its content; undefined when that row is another message by now. */
+  messageByKey({ rowId, token }: ContentKey): StoredMessage | undefined {
+    const row = this.#prepare('SELECT * FROM message WHERE rowId = ? AND token = ?').get(
+      rowId,
+      token,
+    );
+    return row && toMessage(row);
+  }
+
+  /** Content of messages that are gone, to be removed from content.db: the oldest `limit`. */
+  contentGone(limit: number): { goneId: number; key: ContentKey }[] {
+    return this.#prepare('SELECT * FROM content_gone ORDER BY goneId LIMIT ?')
+      .all(limit)
+      .map((row) => ({
+        goneId: integerColumn(row, 'goneId'),
+        key: { rowId: integerColumn(row, 'messageRowId'), token: integerColumn(row, 'token') },
+      }));
   }
 }
 

@@ -2,20 +2,15 @@
  * Opens mail.db, the rebuildable cache. A damaged file is set aside and built anew from the
  * server; nothing that exists only here is in it (accounts, drafts, outbox and tasks are elsewhere).
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
-import { StorageError } from '../errors.ts';
-import { openDatabase } from './database.ts';
+import { openCache } from './database.ts';
 import { MailStoreReader } from './mail-reader.ts';
 import { MailStoreWriter } from './mail-writer.ts';
 import { mail001 } from './migrations/mail-001-mailboxes.ts';
 import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
+import { mail003 } from './migrations/mail-003-content.ts';
 import { SyncReader } from './sync-reader.ts';
 
-const migrations = [mail001, mail002];
-
-/** SQLite result codes: SQLITE_CORRUPT and SQLITE_NOTADB. */
-const damageCodes = new Set([11, 26]);
+const migrations = [mail001, mail002, mail003];
 
 export interface MailStore {
   readonly reader: MailStoreReader;
@@ -29,16 +24,7 @@ export interface MailStore {
 
 /** @throws StorageError as `openDatabase` does, except that damage leads to an empty store */
 export function openMailStore(path: string): MailStore {
-  let rebuilt = false;
-  let db: DatabaseSync;
-  try {
-    db = openDatabase(path, migrations, { synchronous: 'NORMAL' });
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    setAside(path);
-    rebuilt = true;
-    db = openDatabase(path, migrations, { synchronous: 'NORMAL' });
-  }
+  const { db, rebuilt } = openCache(path, migrations);
   return {
     reader: new MailStoreReader(db),
     writer: new MailStoreWriter(db),
@@ -46,15 +32,4 @@ export function openMailStore(path: string): MailStore {
     rebuilt,
     close: () => db.close(),
   };
-}
-
-function isDamage(error: unknown): boolean {
-  if (!(error instanceof StorageError) || !(error.cause instanceof Error)) return false;
-  const { cause } = error;
-  return 'errcode' in cause && typeof cause.errcode === 'number' && damageCodes.has(cause.errcode);
-}
-
-function setAside(path: string): void {
-  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
-  if (existsSync(path)) renameSync(path, `${path}.damaged`);
 }

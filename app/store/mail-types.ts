@@ -74,6 +74,17 @@ export interface MessageHeader extends MessageFlags {
 /** none: not here yet. kept: in content.db. unavailable: too large, or refused by the server. */
 export type ContentState = 'none' | 'kept' | 'unavailable';
 
+/** Names a message's content: a rowId alone may be used again. */
+export interface ContentKey {
+  readonly rowId: number;
+  readonly token: number;
+}
+
+/** A message that came into the store. */
+export interface InsertedMessage extends ContentKey {
+  readonly header: MessageHeader;
+}
+
 export interface StoredMessage extends MessageHeader {
   readonly rowId: number;
   /** Where the server keeps it. */

@@ -5,7 +5,13 @@
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { transaction } from './database.ts';
-import type { FlagsChange, ListedMailbox, MessageHeader } from './mail-types.ts';
+import type {
+  ContentKey,
+  FlagsChange,
+  InsertedMessage,
+  ListedMailbox,
+  MessageHeader,
+} from './mail-types.ts';
 
 /** Larger work is split by the caller. */
 export const rowsPerTransaction = 200;
@@ -20,6 +26,10 @@ const mailboxStride = 131_071;
 export class MailStoreWriter {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Told of messages that came into the store, once they are committed. */
+  onInserted: ((messages: readonly InsertedMessage[]) => void) | undefined;
+  /** Told after messages went, whichever way; which ones is noted in content_gone. */
+  onDeleted: (() => void) | undefined;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -66,6 +76,7 @@ export class MailStoreWriter {
         JSON.stringify(listed.map((mailbox) => mailbox.path)),
       );
     });
+    this.onDeleted?.();
   }
 
   /** Makes sure that the account has an INBOX before its mailboxes were listed (RFC 9051 §5.1). */
@@ -94,6 +105,7 @@ export class MailStoreWriter {
         mailboxId,
       );
     });
+    this.onDeleted?.();
   }
 
   /** Notes how far the mailbox is known. */
@@ -122,11 +134,23 @@ export class MailStoreWriter {
 
   /** Adds messages or brings known ones up to date. */
   upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    const inserted: InsertedMessage[] = [];
     transaction(this.#db, () => {
       for (const header of headers) {
-        if (!this.#updateMessage(mailboxId, header)) this.#insertMessage(mailboxId, header);
+        if (this.#updateMessage(mailboxId, header)) continue;
+        inserted.push({ ...this.#insertMessage(mailboxId, header), header });
       }
     });
+    if (inserted.length > 0) this.onInserted?.(inserted);
+  }
+
+  /** Adds messages that are not in the store yet: half the work of `upsertMessages`. */
+  insertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
+    if (headers.length === 0) return;
+    const inserted = transaction(this.#db, () =>
+      headers.map((header) => ({ ...this.#insertMessage(mailboxId, header), header })),
+    );
+    this.onInserted?.(inserted);
   }
 
   #updateMessage(mailboxId: number, header: MessageHeader): boolean {
@@ -144,28 +168,28 @@ export class MailStoreWriter {
     );
   }
 
-  /** Adds messages that are not in the store yet: half the work of `upsertMessages`. */
-  insertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
-    transaction(this.#db, () => {
-      for (const header of headers) this.#insertMessage(mailboxId, header);
-    });
-  }
-
   /**
    * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
    * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
    */
-  #insertMessage(mailboxId: number, header: MessageHeader): void {
+  #insertMessage(mailboxId: number, header: MessageHeader): ContentKey {
     const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
     const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    let place = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond;
-    while (!this.#insertAt(second + place, mailboxId, receivedAt, header)) {
+    const token = randomInt(2 ** 47);
+    for (let place = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
+      const key = { rowId: second + place, token };
+      if (this.#insertAt(key, mailboxId, receivedAt, header)) return key;
       place = (place + 1) % rowIdsPerSecond;
     }
   }
 
   /** False when the rowId is taken. */
-  #insertAt(rowId: number, mailboxId: number, receivedAt: number, header: MessageHeader): boolean {
+  #insertAt(
+    { rowId, token }: ContentKey,
+    mailboxId: number,
+    receivedAt: number,
+    header: MessageHeader,
+  ): boolean {
     const added = this.#run(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
@@ -176,7 +200,7 @@ export class MailStoreWriter {
       rowId,
       mailboxId,
       header.uid,
-      randomInt(2 ** 47),
+      token,
       receivedAt,
       header.sentAt ?? null,
       header.from?.name ?? null,
@@ -230,22 +254,83 @@ export class MailStoreWriter {
         this.#run('DELETE FROM message WHERE mailboxId = ? AND uid = ?', mailboxId, uid);
       }
     });
+    this.onDeleted?.();
   }
 
-  /** Keeps a message as it came, and the first words of its text. */
-  keepSource(rowId: number, raw: Uint8Array, snippet: string): void {
+  /** Notes that the contents of these messages are in content.db; those gone meanwhile are passed over. */
+  setKept(contents: readonly (ContentKey & { readonly snippet: string })[]): void {
     transaction(this.#db, () => {
-      // The message may have been expunged while its source was under way.
-      const sql = 'UPDATE message SET snippet = ?, content = 1 WHERE rowId = ?';
-      const known = this.#run(sql, snippet, rowId);
-      if (known === 0) return;
-      this.#run('INSERT OR REPLACE INTO message_source (rowId, raw) VALUES (?, ?)', rowId, raw);
+      for (const { rowId, token, snippet } of contents) {
+        this.#run(
+          'UPDATE message SET snippet = ?, content = 1 WHERE rowId = ? AND token = ?',
+          snippet,
+          rowId,
+          token,
+        );
+      }
     });
   }
 
-  removeAccount(accountId: string): void {
+  /** Notes that contents are not to be had, or (`none`) that they have to come again. */
+  setContent(keys: readonly ContentKey[], state: 'none' | 'unavailable'): void {
     transaction(this.#db, () => {
-      this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+      for (const { rowId, token } of keys) {
+        this.#run(
+          'UPDATE message SET content = ? WHERE rowId = ? AND token = ?',
+          state === 'none' ? 0 : 2,
+          rowId,
+          token,
+        );
+      }
     });
+  }
+
+  /**
+   * content.db was made anew: what was kept has to come again. One step over rows after `rowId`;
+   * returns where the next begins, or undefined at the end.
+   */
+  forgetContents(rowId: number): number | undefined {
+    const last = this.#db
+      .prepare('SELECT max(rowId) AS last FROM (SELECT rowId FROM message WHERE rowId > ? LIMIT ?)')
+      .get(rowId, rowsPerTransaction)?.last;
+    if (typeof last !== 'number') return undefined;
+    this.#run(
+      'UPDATE message SET content = 0 WHERE content = 1 AND rowId > ? AND rowId <= ?',
+      rowId,
+      last,
+    );
+    return last;
+  }
+
+  /** Contents up to this one were removed from content.db. */
+  clearContentGone(lastGoneId: number): void {
+    this.#run('DELETE FROM content_gone WHERE goneId <= ?', lastGoneId);
+  }
+
+  /** Deletes some of an account's messages, and the account's mailboxes with the last. True when more are left. */
+  removeSomeOfAccount(accountId: string): boolean {
+    return transaction(this.#db, () => {
+      const removed = this.#run(
+        `DELETE FROM message WHERE rowId IN (SELECT message.rowId FROM message
+           JOIN mailbox USING (mailboxId) WHERE accountId = ? LIMIT ?)`,
+        accountId,
+        rowsPerTransaction,
+      );
+      if (removed < rowsPerTransaction) {
+        this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+      }
+      return removed === rowsPerTransaction;
+    });
+  }
+
+  /** Gives some free pages back to the disk. True when there are more. */
+  shrinkSome(): boolean {
+    this.#db.exec('PRAGMA incremental_vacuum(100)');
+    return Number(this.#db.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0) > 0;
+  }
+
+  /** Empties the write-ahead log into the file, as far as readers let it. */
+  checkpoint(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 }

@@ -1,11 +1,12 @@
 /**
- * One attempt to submit one queued message: open the leg, sign in, submit, take leave.
- * Knows nothing of the queue; what became of it is an outcome, never a throw.
+ * Carries queued messages of one account over one signed-in session after the other: opens the leg,
+ * signs in, submits, resets for the next one, takes leave. What became of a message is an outcome,
+ * never a throw. Knows nothing of the queue.
  */
 import { createReadStream } from 'node:fs';
 import type { AddressDto } from '../contract/index.ts';
-import { asMailError, CancelledError, LegError } from '../errors.ts';
-import type { OpenedLeg } from '../leg/types.ts';
+import { asMailError, CancelledError, LegError, type MailError } from '../errors.ts';
+import type { Level, OpenedLeg } from '../leg/types.ts';
 import type { OutboxRow } from './outbox-store.ts';
 import type { SubmissionOutcome } from './outcome.ts';
 import { SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
@@ -14,57 +15,107 @@ import { SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
 export interface SubmissionAccess {
   /** @throws LegError; the leg is judged and counted */
   openLeg(accountId: string, signal: AbortSignal): Promise<OpenedLeg>;
+  /** Whether a leg of this level still meets what the account demands; the floor may have risen. */
+  allows(accountId: string, level: Level): boolean;
   /** @throws RequestError `account.not-found`, `secret.unavailable` */
   credentials(accountId: string): Promise<{ userName: string; password: string }>;
   /** @throws RequestError `account.not-found` */
   sender(accountId: string): AddressDto;
 }
 
-export interface DeliveryOptions {
+export interface CarrierOptions {
+  readonly accountId: string;
   readonly access: SubmissionAccess;
-  readonly messagePath: string;
   readonly signal: AbortSignal;
-  /** Keeps on disk that the final dot may have left; a throw keeps it back. */
-  readonly beforeDot: () => void;
   readonly timeouts?: Partial<SmtpTimeouts>;
 }
 
-export async function deliver(
-  row: OutboxRow,
-  options: DeliveryOptions,
-): Promise<SubmissionOutcome> {
-  const { access, signal } = options;
-  let session: SmtpSession;
-  try {
-    // The leg first: a password that is not needed is not even decrypted.
-    const leg = await access.openLeg(row.accountId, signal);
-    leg.stream.on('error', () => undefined);
-    const credentials = await access.credentials(row.accountId).catch((error: unknown) => {
-      leg.stream.destroy();
-      throw error;
-    });
-    session = await SmtpSession.open(leg.stream, {
-      ...credentials,
-      signal,
-      beforeDot: options.beforeDot,
-      ...(options.timeouts ? { timeouts: options.timeouts } : {}),
-    });
-  } catch (error) {
-    const failure = signal.aborted ? new CancelledError({ cause: error }) : asMailError(error);
-    return { kind: 'later', error: failure, wholeLeg: true };
+/** Servers count, too: a session is left after so many messages. */
+const messagesPerSession = 50;
+
+export class Carrier {
+  readonly #options: CarrierOptions;
+  #session: SmtpSession | undefined;
+  #level: Level = 'clear';
+  #carried = 0;
+
+  constructor(options: CarrierOptions) {
+    this.#options = options;
   }
-  const envelope = {
-    reversePath: row.reversePath,
-    forwardPaths: row.recipients,
-    sizeBytes: row.sizeBytes,
-  };
-  const outcome = await session.submit(envelope, createReadStream(options.messagePath));
-  session.quit();
-  return outcome;
+
+  /**
+   * @param beforeDot keeps on disk that the final dot may have left; a throw keeps it back
+   */
+  async deliver(
+    row: OutboxRow,
+    messagePath: string,
+    beforeDot: () => void,
+  ): Promise<SubmissionOutcome> {
+    const kept = await this.#keptSession();
+    if (kept !== undefined) {
+      const outcome = await this.#submit(kept, row, messagePath, beforeDot);
+      // A session may end between two messages: that is no failure of the second one.
+      if (kept.dotStarted || !endedEarly(outcome)) return outcome;
+    }
+    const session = await this.#open();
+    if (!(session instanceof SmtpSession)) {
+      return { kind: 'later', error: session, stage: 'opening' };
+    }
+    return this.#submit(session, row, messagePath, beforeDot);
+  }
+
+  /** Takes leave of the server; the next delivery opens a session of its own. */
+  quit(): void {
+    this.#session?.quit();
+    this.#session = undefined;
+  }
+
+  /** The session of the message before, if it may carry another one. */
+  async #keptSession(): Promise<SmtpSession | undefined> {
+    const { access, accountId } = this.#options;
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    const fit = this.#carried < messagesPerSession && access.allows(accountId, this.#level);
+    if (fit && session.usable && (await session.reset())) return session;
+    this.quit();
+    return undefined;
+  }
+
+  async #open(): Promise<SmtpSession | MailError> {
+    const { access, accountId, signal, timeouts } = this.#options;
+    this.quit();
+    try {
+      // The leg first: a password that is not needed is not even decrypted.
+      const leg = await access.openLeg(accountId, signal);
+      leg.stream.on('error', () => undefined);
+      const credentials = await access.credentials(accountId).catch((error: unknown) => {
+        leg.stream.destroy();
+        throw error;
+      });
+      const options = { ...credentials, signal, ...(timeouts ? { timeouts } : {}) };
+      this.#session = await SmtpSession.open(leg.stream, options);
+      this.#level = leg.protection.level;
+      this.#carried = 0;
+      return this.#session;
+    } catch (error) {
+      return signal.aborted ? new CancelledError({ cause: error }) : asMailError(error);
+    }
+  }
+
+  #submit(
+    session: SmtpSession,
+    row: OutboxRow,
+    messagePath: string,
+    beforeDot: () => void,
+  ): Promise<SubmissionOutcome> {
+    this.#carried += 1;
+    const { reversePath, recipients: forwardPaths, sizeBytes } = row;
+    const envelope = { reversePath, forwardPaths, sizeBytes };
+    return session.submit(envelope, createReadStream(messagePath), beforeDot);
+  }
 }
 
-/** True when the next message of the account would fare no better now. */
-export function stopsAccount(outcome: SubmissionOutcome): boolean {
-  if (outcome.kind === 'unknown') return true;
-  return outcome.kind === 'later' && (outcome.wholeLeg || outcome.error instanceof LegError);
+function endedEarly(outcome: SubmissionOutcome): boolean {
+  if (outcome.kind !== 'later') return false;
+  return outcome.stage === 'closing' || outcome.error instanceof LegError;
 }

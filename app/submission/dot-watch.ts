@@ -7,8 +7,6 @@
 import { Duplex } from 'node:stream';
 
 export interface DotWatchOptions {
-  /** Called before the bytes that complete the final dot leave; a throw keeps them back. */
-  readonly beforeDot?: () => void;
   /** Silence after which the leg is given up before the dot, and after it (RFC 5321 §4.5.3.2), ms. */
   readonly idleMs: number;
   readonly afterDotMs: number;
@@ -29,6 +27,7 @@ export class DotWatch extends Duplex {
   #dotStarted = false;
   #reply = '';
   #replyCode: number | undefined;
+  #beforeDot: (() => void) | undefined;
   #legError: unknown;
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
@@ -50,6 +49,20 @@ export class DotWatch extends Duplex {
     });
     // The library listens only for part of the time; an error without a listener ends the process.
     this.on('error', () => undefined);
+    this.#arm();
+  }
+
+  /**
+   * The next message on this leg: what was seen of the one before no longer counts.
+   * @param beforeDot called before the bytes that complete the final dot leave; a throw keeps them back
+   */
+  begin(beforeDot?: () => void): void {
+    this.#beforeDot = beforeDot;
+    this.#inData = false;
+    this.#tail = Buffer.alloc(0);
+    this.#dotStarted = false;
+    this.#reply = '';
+    this.#replyCode = undefined;
     this.#arm();
   }
 
@@ -121,7 +134,7 @@ export class DotWatch extends Duplex {
     if (this.#dotStarted) return;
     const seam = Buffer.concat([this.#tail, chunk.subarray(0, terminator.length - 1)]);
     if (seam.includes(terminator) || chunk.includes(terminator)) {
-      this.#options.beforeDot?.();
+      this.#beforeDot?.();
       this.#dotStarted = true;
     }
     this.#tail = Buffer.concat([this.#tail, chunk.subarray(-4)]).subarray(-4);

@@ -33,6 +33,7 @@ export class Drafts {
   readonly #options: DraftsOptions;
   readonly #rows: DraftStore;
   readonly #now: () => Date;
+  readonly #chunk = Buffer.alloc((limits.chunkLength / 4) * 3);
 
   constructor(options: DraftsOptions) {
     this.#options = options;
@@ -93,7 +94,10 @@ export class Drafts {
    *   StorageError `storage.full`
    */
   appendAttachment(attachmentId: string, chunkBase64: string): void {
-    this.#append(this.#unfinished(attachmentId), Buffer.from(chunkBase64, 'base64'));
+    const row = this.#unfinished(attachmentId);
+    // Decoded into one and the same buffer: a fresh one for each chunk would be garbage by the megabyte.
+    const length = this.#chunk.write(chunkBase64, 'base64');
+    this.#append(row, this.#chunk.subarray(0, length));
   }
 
   /** @throws ContractError when bytes are missing; the attachment is gone then */

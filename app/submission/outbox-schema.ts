@@ -48,4 +48,36 @@ export const outboxMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX outbox_of_account ON outbox (account_id, state);`,
   },
+  {
+    // A table's CHECK cannot be changed: rows move, in the order in which they were queued.
+    name: '002-scheduled',
+    sql: `
+      CREATE TABLE outbox_002 (
+        outbox_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        reverse_path TEXT NOT NULL,
+        recipients TEXT NOT NULL,
+        accepted TEXT NOT NULL,
+        refused TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        state TEXT NOT NULL
+          CHECK (state IN ('scheduled', 'waiting', 'sending', 'sent', 'refused', 'unknown')),
+        queued_at INTEGER NOT NULL,
+        sent_at INTEGER,
+        next_attempt_at INTEGER,
+        attempts INTEGER NOT NULL,
+        error TEXT,
+        dot_started INTEGER NOT NULL,
+        copy_pending INTEGER NOT NULL,
+        hold_until INTEGER,
+        send_at INTEGER,
+        answers TEXT
+      ) STRICT;
+      INSERT INTO outbox_002 SELECT *, NULL, NULL, NULL FROM outbox ORDER BY queued_at, rowid;
+      DROP TABLE outbox;
+      ALTER TABLE outbox_002 RENAME TO outbox;
+      CREATE INDEX outbox_of_account ON outbox (account_id, state);`,
+  },
 ];

@@ -6,12 +6,24 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-import { outboxState, type WireError, wireError } from '../contract/index.ts';
+import {
+  type MessageRef,
+  messageRef,
+  outboxState,
+  type WireError,
+  wireError,
+} from '../contract/index.ts';
 import { openDatabase, transaction } from '../store/database.ts';
 import { DraftStore } from './draft-store.ts';
 import { outboxMigrations } from './outbox-schema.ts';
 import type { RefusedRecipient } from './outcome.ts';
 import { parseJson, parseRow } from './row-shapes.ts';
+
+/** The message that a queued one answers or forwards. */
+export interface AnsweredMessage {
+  readonly ref: MessageRef;
+  readonly kind: 'reply' | 'forward';
+}
 
 /** One queued message. Addresses are as an SMTP command carries them. */
 export interface OutboxRow {
@@ -38,6 +50,12 @@ export interface OutboxRow {
   readonly dotStarted: boolean;
   /** Accepted by the server, not yet known to be in Sent. */
   readonly copyPending: boolean;
+  /** Scheduled: not sent before. Undefined in any other state. */
+  readonly holdUntil: Date | undefined;
+  /** The time that the person chose; undefined when it is kept back only to be undone. */
+  readonly sendAt: Date | undefined;
+  /** To be marked on the server once this one was accepted; undefined when that is done. */
+  readonly answers: AnsweredMessage | undefined;
 }
 
 const rowShape = z.object({
@@ -58,7 +76,11 @@ const rowShape = z.object({
   error: z.string().nullable(),
   dot_started: z.number(),
   copy_pending: z.number(),
+  hold_until: z.number().nullable(),
+  send_at: z.number().nullable(),
+  answers: z.string().nullable(),
 });
+const answeredMessage = z.object({ ref: messageRef, kind: z.enum(['reply', 'forward']) });
 const addresses = z.array(z.string());
 const refusedList = z.array(
   z.object({ recipient: z.string(), replyCode: z.number(), text: z.string() }),
@@ -110,26 +132,28 @@ export class OutboxStore {
     return row && toRow(row);
   }
 
-  /** Oldest first. */
+  /** In the order in which they were queued, whatever the clock said then. */
   list(): OutboxRow[] {
-    return this.#db.prepare('SELECT * FROM outbox ORDER BY queued_at, rowid').all().map(toRow);
+    return this.#db.prepare('SELECT * FROM outbox ORDER BY rowid').all().map(toRow);
   }
 
   ofAccount(accountId: string): OutboxRow[] {
-    const query = 'SELECT * FROM outbox WHERE account_id = ? ORDER BY queued_at, rowid';
+    const query = 'SELECT * FROM outbox WHERE account_id = ? ORDER BY rowid';
     return this.#db.prepare(query).all(accountId).map(toRow);
   }
 
   put(row: OutboxRow): void {
-    const marks = Array.from({ length: 17 }, () => '?').join(', ');
+    const marks = Array.from({ length: 20 }, () => '?').join(', ');
     this.#db
       .prepare(
         `INSERT INTO outbox VALUES (${marks}) ON CONFLICT (outbox_id) DO UPDATE SET
+           size_bytes = excluded.size_bytes,
            recipients = excluded.recipients, accepted = excluded.accepted,
            refused = excluded.refused, state = excluded.state, sent_at = excluded.sent_at,
            next_attempt_at = excluded.next_attempt_at, attempts = excluded.attempts,
            error = excluded.error, dot_started = excluded.dot_started,
-           copy_pending = excluded.copy_pending`,
+           copy_pending = excluded.copy_pending, hold_until = excluded.hold_until,
+           send_at = excluded.send_at, answers = excluded.answers`,
       )
       .run(
         row.outboxId,
@@ -149,6 +173,9 @@ export class OutboxStore {
         row.error ? JSON.stringify(row.error) : null,
         row.dotStarted ? 1 : 0,
         row.copyPending ? 1 : 0,
+        row.holdUntil?.getTime() ?? null,
+        row.sendAt?.getTime() ?? null,
+        row.answers ? JSON.stringify(row.answers) : null,
       );
   }
 
@@ -200,6 +227,9 @@ function toRow(row: unknown): OutboxRow {
     error: parsed.error === null ? undefined : parseJson(wireError, parsed.error),
     dotStarted: parsed.dot_started === 1,
     copyPending: parsed.copy_pending === 1,
+    holdUntil: optionalDate(parsed.hold_until),
+    sendAt: optionalDate(parsed.send_at),
+    answers: parsed.answers === null ? undefined : parseJson(answeredMessage, parsed.answers),
   };
 }
 

@@ -3,19 +3,19 @@
  * seen, edited, tried again and discarded. Message file first, then row and draft in one commit;
  * a crash at any point leaves either the draft or the queued message. docs/architecture.md.
  */
-import { randomUUID } from 'node:crypto';
 import type { DraftDto, OutboxItem } from '../contract/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { buildMessageFile, createMessageId } from '../mime/build.ts';
-import { parseAddress, parseRecipients, wireAddress } from '../mime/build-address.ts';
-import type { SentCopy } from '../ports.ts';
+import type { AnsweredMarker, SentCopy } from '../ports.ts';
+import { toWireError } from '../wire-error.ts';
 import type { SubmissionAccess } from './delivery.ts';
 import type { DraftRow } from './draft-store.ts';
 import type { Drafts } from './drafts.ts';
+import { FollowUp } from './follow-up.ts';
+import { MessageWriter } from './message-writer.ts';
 import type { OutboxRow, OutboxStore } from './outbox-store.ts';
 import { Queue } from './queue.ts';
-import { settleCrashed, settleRetry } from './settle.ts';
+import { settleCrashed, settleFound, settleNow, settleRetry } from './settle.ts';
 import type { SmtpTimeouts } from './smtp-session.ts';
 
 export interface OutboxOptions {
@@ -26,8 +26,13 @@ export interface OutboxOptions {
   readonly logger: Logger;
   /** Emit `outbox.changed`, and `lock.changed` for its count. */
   readonly onChanged: (accountId: string) => void;
+  readonly answered: AnsweredMarker;
+  /** How long a message is kept back so that it can be undone; asked at each submission (ms). */
+  readonly undoMs: () => number;
   readonly now?: () => Date;
   readonly timeouts?: Partial<SmtpTimeouts>;
+  /** Waits between tries of what follows a submission (ms). */
+  readonly followUpMs?: readonly number[];
 }
 
 /** How long a sent message stays in the list. */
@@ -36,7 +41,9 @@ const sentShownMs = 24 * 3_600_000;
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #store: OutboxStore;
+  readonly #writer: MessageWriter;
   readonly #queue: Queue;
+  readonly #followUp: FollowUp;
   readonly #now: () => Date;
   readonly #submitting = new Map<string, Promise<OutboxItem>>();
 
@@ -45,37 +52,53 @@ export class Outbox {
     this.#options = options;
     this.#store = options.store;
     this.#now = options.now ?? (() => new Date());
-    const { store, access, sentCopy, logger, onChanged, timeouts } = options;
+    const { store, access, sentCopy, answered, logger, onChanged, timeouts, followUpMs } = options;
+    const now = this.#now;
+    this.#writer = new MessageWriter({ store, access, now, undoMs: options.undoMs });
     this.#queue = new Queue({
       store,
       access,
-      sentCopy,
       logger,
       onChanged,
-      now: this.#now,
+      onAttempted: (accountId) => void this.#followUp.run(accountId),
+      now,
       ...(timeouts ? { timeouts } : {}),
+    });
+    this.#followUp = new FollowUp({
+      store,
+      sentCopy,
+      answered,
+      logger,
+      now,
+      keep: (row) => this.#queue.keepRow(row),
+      ...(followUpMs ? { pausesMs: followUpMs } : {}),
     });
     this.#recover();
   }
 
   start(): void {
+    this.#followUp.start();
     this.#queue.start();
+    const accounts = new Set(this.#store.list().map(({ accountId }) => accountId));
+    for (const accountId of accounts) void this.#followUp.run(accountId);
   }
 
   /** Resolves when nothing is being sent any more. Queued mail stays queued. */
-  stop(): Promise<void> {
-    return this.#queue.stop();
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+    await this.#followUp.stop();
   }
 
   /**
    * Queues a draft durably. Called twice for one draft it makes one message and returns it twice.
+   * @param sendAt not before; a time in the past is now
    * @throws RequestError `draft.not-found`, `address.invalid`, `submission.no-recipients`,
    *   `attachment.not-found` while one is still coming in; StorageError
    */
-  submit(draftId: string): Promise<OutboxItem> {
+  submit(draftId: string, sendAt?: Date): Promise<OutboxItem> {
     const running = this.#submitting.get(draftId);
     if (running) return running;
-    const done = this.#submit(draftId).finally(() => this.#submitting.delete(draftId));
+    const done = this.#submit(draftId, sendAt).finally(() => this.#submitting.delete(draftId));
     this.#submitting.set(draftId, done);
     return done;
   }
@@ -87,14 +110,14 @@ export class Outbox {
   }
 
   /**
-   * Takes a waiting or refused message back into a draft. What was accepted for some already is
+   * Takes a scheduled, waiting or refused message back into a draft. What was accepted for some already is
    * not offered to them again: the draft then goes to the others only.
    * @throws RequestError `outbox.not-found`, `outbox.not-editable`
    */
   edit(outboxId: string): DraftDto {
     const row = this.#get(outboxId);
     const draft = this.#store.drafts.ofOutbox(outboxId);
-    if ((row.state !== 'waiting' && row.state !== 'refused') || draft === undefined) {
+    if (!editable.has(row.state) || draft === undefined) {
       throw new RequestError('outbox.not-editable');
     }
     const partly = row.accepted.length > 0;
@@ -113,10 +136,44 @@ export class Outbox {
     return this.#options.drafts.toDto(edited);
   }
 
+  /**
+   * Keeps a scheduled or waiting message back no longer; others stay as they are.
+   * @throws RequestError `outbox.not-found`; StorageError when its date cannot be written anew
+   */
+  async sendNow(outboxId: string): Promise<OutboxItem> {
+    const { state, sendAt } = this.#get(outboxId);
+    let sizeBytes: number | undefined;
+    const draft = this.#store.drafts.ofOutbox(outboxId);
+    if (state === 'scheduled' && sendAt !== undefined && draft !== undefined) {
+      // Its Date header tells the time that was chosen (RFC 5322 §3.6.1): not that any more.
+      sizeBytes = await this.#writer.write(this.#get(outboxId), draft, this.#now());
+    }
+    const row = this.#get(outboxId);
+    if (row.state === 'scheduled' || row.state === 'waiting') {
+      const written = sizeBytes === undefined ? row : { ...row, sizeBytes };
+      this.#queue.keepRow(settleNow(written, this.#now()));
+      this.#queue.kick(row.accountId);
+    }
+    return toItem(this.#get(outboxId));
+  }
+
+  /**
+   * The person knows that an unknown message arrived.
+   * @throws RequestError `outbox.not-found`
+   */
+  confirmArrived(outboxId: string): OutboxItem {
+    const row = this.#get(outboxId);
+    if (row.state === 'unknown') {
+      this.#queue.keepRow(settleFound(row, this.#now()));
+      void this.#followUp.run(row.accountId);
+    }
+    return toItem(this.#get(outboxId));
+  }
+
   /** For an unknown one this is the person's own choice to send again. */
   retry(outboxId: string): OutboxItem {
     const row = this.#get(outboxId);
-    if (row.state !== 'sending' && row.state !== 'sent') {
+    if (row.state !== 'sending' && row.state !== 'sent' && row.state !== 'scheduled') {
       this.#store.put(settleRetry(row, this.#now()));
       this.#options.onChanged(row.accountId);
       this.#queue.kick(row.accountId);
@@ -134,13 +191,13 @@ export class Outbox {
 
   /** Messages of this account that are not out yet (for the lock). */
   waiting(accountId: string): number {
-    const out = new Set<OutboxRow['state']>(['waiting', 'sending']);
+    const out = new Set<OutboxRow['state']>(['scheduled', 'waiting', 'sending']);
     return this.#store.ofAccount(accountId).filter(({ state }) => out.has(state)).length;
   }
 
   /** IMAP is up: settles unknown ones by Message-ID and makes missing copies in Sent. */
   reconcile(accountId: string): Promise<void> {
-    return this.#queue.reconcile(accountId);
+    return this.#followUp.run(accountId);
   }
 
   /** Everything of this account that waits is tried now. */
@@ -151,9 +208,15 @@ export class Outbox {
     this.#queue.kick(accountId);
   }
 
+  /** What is due now is sent; e.g. after the computer slept. */
+  kick(accountId: string): void {
+    this.#queue.kick(accountId);
+  }
+
   /** Drafts, attachments and queued messages of the account are gone when this resolves. */
   async removeAccount(accountId: string): Promise<void> {
     await this.#queue.stopAccount(accountId);
+    await this.#followUp.stopAccount(accountId);
     for (const row of this.#store.ofAccount(accountId)) this.#remove(row);
     for (const draft of this.#store.drafts.ofAccount(accountId)) {
       this.#store.drafts.remove(draft.draftId);
@@ -162,11 +225,11 @@ export class Outbox {
     this.#options.onChanged(accountId);
   }
 
-  async #submit(draftId: string): Promise<OutboxItem> {
+  async #submit(draftId: string, sendAt: Date | undefined): Promise<OutboxItem> {
     const draft = this.#store.drafts.get(draftId);
     if (draft === undefined) throw new RequestError('draft.not-found');
     if (draft.outboxId !== undefined) return toItem(this.#get(draft.outboxId));
-    const row = await this.#build(draft);
+    const row = await this.#writer.queue(draft, sendAt);
     const { outboxId } = row;
     try {
       this.#store.transaction(() => {
@@ -186,63 +249,6 @@ export class Outbox {
     return toItem(row);
   }
 
-  async #build(draft: DraftRow): Promise<OutboxRow> {
-    const { content, thread } = draft;
-    const from = this.#options.access.sender(content.accountId);
-    const sender = parseAddress(from.address);
-    const to = parseRecipients(content.to);
-    const cc = parseRecipients(content.cc);
-    const all = [...to, ...cc, ...parseRecipients(content.bcc)];
-    const recipients = [...new Set(all.map(({ address }) => wireAddress(address)))];
-    if (recipients.length === 0) throw new RequestError('submission.no-recipients');
-    const attachments = this.#store.drafts.attachments(draft.draftId);
-    if (attachments.some(({ finished }) => !finished))
-      throw new RequestError('attachment.not-found');
-    const outboxId = randomUUID();
-    const messageId = createMessageId(sender);
-    const queuedAt = this.#now();
-    const path = this.#store.messagePath(outboxId);
-    const sizeBytes = await buildMessageFile(
-      {
-        messageId,
-        date: queuedAt,
-        from,
-        to,
-        cc,
-        subject: content.subject,
-        text: content.text,
-        ...(thread
-          ? { inReplyTo: thread.messageId, references: [...thread.references, thread.messageId] }
-          : {}),
-        attachments: attachments.map(({ fileName, mimeType, attachmentId }) => ({
-          fileName,
-          mimeType,
-          path: this.#store.drafts.attachmentPath(attachmentId),
-        })),
-      },
-      path,
-    );
-    return {
-      outboxId,
-      accountId: content.accountId,
-      messageId,
-      subject: content.subject,
-      reversePath: wireAddress(sender),
-      recipients,
-      accepted: [],
-      refused: [],
-      sizeBytes,
-      state: 'waiting',
-      queuedAt,
-      sentAt: undefined,
-      nextAttemptAt: queuedAt,
-      attempts: 0,
-      error: undefined,
-      dotStarted: false,
-      copyPending: false,
-    };
-  }
-
   #get(outboxId: string): OutboxRow {
     const row = this.#store.get(outboxId);
     if (row === undefined) throw new RequestError('outbox.not-found');
@@ -251,7 +257,11 @@ export class Outbox {
 
   #recover(): void {
     for (const row of this.#store.list()) {
-      if (row.state === 'sending') this.#queue.keep(settleCrashed(row, this.#now()));
+      if (row.state !== 'sending') continue;
+      const { row: settled, error } = settleCrashed(row, this.#now());
+      // Nobody listens yet.
+      const wire = error && toWireError(error, this.#options.logger, 'outbox.attempt');
+      this.#store.put({ ...settled, error: wire });
     }
     this.#prune();
   }
@@ -270,6 +280,8 @@ export class Outbox {
     if (draft) this.#store.drafts.remove(draft.draftId);
   }
 }
+
+const editable: ReadonlySet<OutboxRow['state']> = new Set(['scheduled', 'waiting', 'refused']);
 
 /** The part that the server took stays as sent, so that its copy in Sent can still be made. */
 function sentToTheRest(row: OutboxRow, now: Date): OutboxRow {
@@ -295,6 +307,9 @@ function toItem(row: OutboxRow): OutboxItem {
     state: row.state,
     queuedAt: row.queuedAt.toISOString(),
     attempts: row.attempts,
+    ...(row.holdUntil ? { holdUntil: row.holdUntil.toISOString() } : {}),
+    ...(row.holdUntil && row.sendAt ? { sendAt: row.sendAt.toISOString() } : {}),
+    ...(row.copyPending ? { copyPending: true } : {}),
     ...(row.sentAt ? { sentAt: row.sentAt.toISOString() } : {}),
     ...(row.nextAttemptAt ? { nextAttemptAt: row.nextAttemptAt.toISOString() } : {}),
     ...(row.error ? { error: row.error } : {}),

@@ -19,8 +19,15 @@ export type SubmissionOutcome =
       readonly deferred: readonly RefusedRecipient[];
       readonly refused: readonly RefusedRecipient[];
     }
-  /** Surely not delivered to anyone; worth another attempt. `wholeLeg` when no message would pass now. */
-  | { readonly kind: 'later'; readonly error: MailError; readonly wholeLeg: boolean }
+  /**
+   * Surely not delivered to anyone; worth another attempt. `stage`: nothing was tried because there
+   * was no session; the server closed it (421); or it was about this message, as far as one can tell.
+   */
+  | {
+      readonly kind: 'later';
+      readonly error: MailError;
+      readonly stage: 'opening' | 'closing' | 'message';
+    }
   /** Surely not delivered to anyone, and not worth an attempt before the person changed something. */
   | { readonly kind: 'refused'; readonly error: MailError }
   /** Nobody was accepted, for reasons that differ. */
@@ -88,7 +95,7 @@ function byCode(replyCode: number, text: string, recipients: readonly string[]):
   // 421: the server is closing; 503: the session was in a wrong state. Neither is about the message.
   if (replyCode < 500 || replyCode === 503) {
     const error = new SubmissionError('submission.deferred', { replyCode, text });
-    return { kind: 'later', error, wholeLeg: replyCode === 421 };
+    return { kind: 'later', error, stage: replyCode === 421 ? 'closing' : 'message' };
   }
   if (replyCode === 552 || /\b5\.3\.4\b/.test(text)) {
     return { kind: 'refused', error: tooLarge(text, replyCode) };
@@ -99,11 +106,11 @@ function byCode(replyCode: number, text: string, recipients: readonly string[]):
 
 function lostBeforeDot(wire: WireFacts, cause: unknown): SubmissionOutcome {
   if (wire.legError instanceof MailError) {
-    return { kind: 'later', error: wire.legError, wholeLeg: true };
+    return { kind: 'later', error: wire.legError, stage: 'message' };
   }
   const code = wire.timedOut ? 'leg.timeout' : 'leg.truncated';
   const error = new LegError(code, { service: 'submission' }, { cause: wire.legError ?? cause });
-  return { kind: 'later', error, wholeLeg: true };
+  return { kind: 'later', error, stage: 'message' };
 }
 
 function unknown(wire: WireFacts): SubmissionOutcome {

@@ -2,6 +2,7 @@
  * What an attempt's outcome makes of a queued message. Pure: row, outcome and clock in, row out.
  * Holds the one rule that matters most: nothing that may have been delivered goes back to waiting.
  */
+import { limits } from '../contract/index.ts';
 import type { MailError } from '../errors.ts';
 import { LegError, SubmissionError } from '../errors.ts';
 import type { OutboxRow } from './outbox-store.ts';
@@ -10,6 +11,8 @@ import type { RefusedRecipient, SubmissionOutcome } from './outcome.ts';
 /** Waits after the 1st, 2nd, … failed attempt; the last one repeats (ms). */
 export const backoffMs = [5_000, 30_000, 120_000, 600_000, 3_600_000] as const;
 const longestMs = backoffMs[backoffMs.length - 1] ?? 3_600_000;
+
+const longestUndoMs = limits.undoSendSeconds * 1_000;
 
 /** The row as it becomes, and the error to keep with it (logged and given an id by the caller). */
 export interface Settled {
@@ -24,6 +27,7 @@ export function beginAttempt(row: OutboxRow): OutboxRow {
     state: 'sending',
     attempts: row.attempts + 1,
     nextAttemptAt: undefined,
+    holdUntil: undefined,
     error: undefined,
     dotStarted: false,
   };
@@ -84,11 +88,29 @@ export function settleRetry(row: OutboxRow, now: Date): OutboxRow {
   };
 }
 
-/** A time further off than the longest wait comes from a clock that was set back. */
+/** Kept back no longer: neither for a second thought nor for a chosen time. */
+export function settleNow(row: OutboxRow, now: Date): OutboxRow {
+  const freed = { holdUntil: undefined, sendAt: undefined, nextAttemptAt: now };
+  return { ...row, state: 'waiting', ...freed };
+}
+
+/** When a message is to be sent by itself; undefined when it is not. */
+export function dueAt(row: OutboxRow): Date | undefined {
+  if (row.state === 'scheduled') return row.holdUntil;
+  return row.state === 'waiting' ? row.nextAttemptAt : undefined;
+}
+
+/**
+ * A time further off than it can have been set comes from a clock that was set back. A time that the
+ * person chose is one by the clock on the wall, however that is set.
+ */
 export function isDue(row: OutboxRow, now: Date): boolean {
-  if (row.state !== 'waiting' || row.nextAttemptAt === undefined) return false;
-  const left = row.nextAttemptAt.getTime() - now.getTime();
-  return left <= 0 || left > longestMs;
+  const at = dueAt(row);
+  if (at === undefined) return false;
+  const left = at.getTime() - now.getTime();
+  if (left <= 0) return true;
+  if (row.state === 'scheduled') return row.sendAt === undefined && left > longestUndoMs;
+  return left > longestMs;
 }
 
 function settleRecipients(

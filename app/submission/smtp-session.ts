@@ -13,8 +13,6 @@ export interface SmtpSessionOptions {
   readonly userName: string;
   readonly password: string;
   readonly signal?: AbortSignal;
-  /** Called before the final dot leaves; a throw keeps it back. */
-  readonly beforeDot?: () => void;
   readonly timeouts?: Partial<SmtpTimeouts>;
 }
 
@@ -59,7 +57,6 @@ export class SmtpSession {
     const watch = new DotWatch(leg, {
       idleMs: timeouts.idleMs,
       afterDotMs: timeouts.afterDotMs,
-      ...(options.beforeDot ? { beforeDot: options.beforeDot } : {}),
     });
     const connection = new SMTPConnection({
       connection: asSocket(watch),
@@ -90,11 +87,41 @@ export class SmtpSession {
     }
   }
 
+  /** False once the leg is lost or was cut. */
+  get usable(): boolean {
+    return this.#lost === undefined && !this.#watch.destroyed;
+  }
+
+  /** Whether the final dot of the latest message may have left. */
+  get dotStarted(): boolean {
+    return this.#watch.dotStarted;
+  }
+
+  /** Forgets the transaction before (RFC 5321 §4.1.1.5); false when the session is of no use any more. */
+  async reset(): Promise<boolean> {
+    try {
+      this.#watch.begin();
+      await this.#race<void>((resolve, reject) =>
+        this.#connection.reset((error) => (error ? reject(error) : resolve())),
+      );
+      return this.usable;
+    } catch {
+      this.close();
+      return false;
+    }
+  }
+
   /**
-   * Submits one message; a session takes one. Never throws: the outcome says what is known.
+   * Submits one message; between two, `reset`. Never throws: the outcome says what is known.
    * The reader is destroyed in the end.
+   * @param beforeDot called before the final dot leaves; a throw keeps it back
    */
-  async submit(envelope: SubmissionEnvelope, message: Readable): Promise<SubmissionOutcome> {
+  async submit(
+    envelope: SubmissionEnvelope,
+    message: Readable,
+    beforeDot: () => void,
+  ): Promise<SubmissionOutcome> {
+    this.#watch.begin(beforeDot);
     try {
       const rejected = await this.#race<readonly SmtpFailure[]>((resolve, reject) =>
         this.#connection.send(

@@ -16,6 +16,9 @@ const flagsPayload = z.object({
   uids: z.array(z.int().positive()),
   seen: z.boolean().optional(),
   flagged: z.boolean().optional(),
+  answered: z.boolean().optional(),
+  /** The keyword `$Forwarded` (RFC 5788); not shown yet, so it has no column in the store. */
+  forwarded: z.boolean().optional(),
 });
 export type FlagsPayload = z.infer<typeof flagsPayload>;
 
@@ -57,7 +60,7 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
 /** One task for each mailbox that the messages are in. */
 export function toFlagsPayloads(
   refs: readonly MessageRef[],
-  change: Pick<FlagsPayload, 'seen' | 'flagged'>,
+  change: Pick<FlagsPayload, 'seen' | 'flagged' | 'answered' | 'forwarded'>,
   reader: MailStoreReader,
 ): { accountId: string; payload: FlagsPayload }[] {
   const found = new Map<string, { accountId: string; payload: FlagsPayload }>();
@@ -80,6 +83,7 @@ export function changeOf(payload: FlagsPayload): Partial<MessageFlags> {
   return {
     ...(payload.seen === undefined ? {} : { seen: payload.seen }),
     ...(payload.flagged === undefined ? {} : { flagged: payload.flagged }),
+    ...(payload.answered === undefined ? {} : { answered: payload.answered }),
   };
 }
 
@@ -88,6 +92,8 @@ async function storeFlags(client: ImapFlow, payload: FlagsPayload): Promise<void
   const changes: readonly [string, boolean | undefined][] = [
     ['\\Seen', payload.seen],
     ['\\Flagged', payload.flagged],
+    ['\\Answered', payload.answered],
+    ['$Forwarded', payload.forwarded],
   ];
   for (const [flag, wanted] of changes) {
     if (wanted === undefined) continue;
@@ -107,8 +113,12 @@ async function assertStored(client: ImapFlow, payload: FlagsPayload): Promise<vo
   const range = toUidSet(payload.uids);
   const found = await client.fetchAll(range, { uid: true, flags: true }, { uid: true });
   const stored = found.every((message) => {
-    const { seen, flagged } = toFlags(message.flags ?? new Set());
-    return (payload.seen ?? seen) === seen && (payload.flagged ?? flagged) === flagged;
+    const { seen, flagged, answered } = toFlags(message.flags ?? new Set());
+    return (
+      (payload.seen ?? seen) === seen &&
+      (payload.flagged ?? flagged) === flagged &&
+      (payload.answered ?? answered) === answered
+    );
   });
   if (!stored) throw new ImapError('imap.failed', { command: 'UID STORE', status: 'NO' });
 }

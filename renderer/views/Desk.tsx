@@ -124,6 +124,8 @@ export function Desk({ accounts, density }: DeskProps) {
             place={place}
             dispatch={dispatch}
             onCompose={() => compose()}
+            onDraft={openDraft}
+            onFailure={setError}
           />
         </div>
         <button

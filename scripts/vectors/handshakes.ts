@@ -84,7 +84,7 @@ function sealRecords(cipher: CipherState, jumps: readonly Jump[]) {
   return jumps.map(([number, content]) => {
     cipher.setNonce(number);
     if (content !== 'close') sealer.append(content);
-    const octets = Buffer.concat(content === 'close' ? sealer.sealClose() : sealer.sealData());
+    const octets = content === 'close' ? sealer.sealClose() : sealer.sealData();
     const plain = content === 'close' ? Buffer.of(2) : Buffer.concat([Buffer.of(1), content]);
     return { number, plaintext: hex(plain), record: hex(octets) };
   });

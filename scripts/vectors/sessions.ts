@@ -199,9 +199,9 @@ function sealAll(clientSend: CipherState, serverSend: CipherState, said: readonl
   return said.map(([from, text]) => {
     const sealer = sealers[from];
     if (text === undefined) {
-      return { from, record: hex(Buffer.concat(sealer.sealClose())), close: true };
+      return { from, record: hex(sealer.sealClose()), close: true };
     }
     sealer.append(Buffer.from(text, 'latin1'));
-    return { from, record: hex(Buffer.concat(sealer.sealData())), data: text };
+    return { from, record: hex(sealer.sealData()), data: text };
   });
 }

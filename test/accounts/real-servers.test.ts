@@ -106,10 +106,13 @@ test('adds, probes, sends a message and shows an encrypted lock', { skip }, asyn
     drafts,
     access: {
       openLeg: (id, signal) => legs.open(id, 'submission', signal),
+      allows: () => true,
       credentials: async (id) => ({ userName: user, password: await accounts.password(id) }),
       sender: () => ({ name: 'Mia', address: user }),
     },
     sentCopy: { append: () => Promise.resolve(), findByMessageId: () => Promise.resolve('absent') },
+    answered: { mark: () => undefined },
+    undoMs: () => 0,
     logger: silentLogger,
     onChanged: () => {
       for (const listener of changed) listener();

@@ -40,6 +40,7 @@ describe('the check of layers itself', () => {
     ['renderer/view.ts', 'main/window.ts'],
     ['app/imap/sync.ts', 'app/submission/outbox.ts'],
     ['app/submission/outbox.ts', 'app/imap/sync.ts'],
+    ['app/transfer/jobs.ts', 'app/imap/sync.ts'],
     ['app/leg/open.ts', 'app/imap/sync.ts'],
     ['app/leg/open.ts', 'app/contract/contract.ts'],
     ['app/contract/contract.ts', 'app/errors.ts'],

@@ -42,18 +42,29 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const forbidden: readonly { from: string; to: string; why: string }[] = [
   { from: 'app/imap/', to: 'app/submission/', why: 'imap and submission do not know each other' },
   { from: 'app/submission/', to: 'app/imap/', why: 'imap and submission do not know each other' },
-  ...['imap', 'submission', 'accounts', 'tasks', 'store'].map((to) => ({
+  { from: 'app/imap/', to: 'app/transfer/', why: 'imap and transfer meet in ports.ts' },
+  ...['imap', 'submission', 'accounts', 'tasks', 'leg'].map((to) => ({
+    from: 'app/transfer/',
+    to: `app/${to}/`,
+    why: 'transfer knows files; accounts come in by ports',
+  })),
+  ...['imap', 'submission', 'accounts', 'tasks', 'store', 'transfer'].map((to) => ({
     from: 'app/policy/',
     to: `app/${to}/`,
     why: 'policy decides on facts alone',
   })),
-  ...['imap', 'submission', 'accounts', 'tasks'].flatMap((to) =>
-    ['app/mime/', 'app/store/'].map((from) => ({
+  ...['imap', 'submission', 'accounts', 'tasks', 'transfer'].flatMap((to) =>
+    ['app/mime/', 'app/store/', 'app/content/'].map((from) => ({
       from,
       to: `app/${to}/`,
-      why: 'mime and store stand below what uses them',
+      why: 'mime, store and content stand below what uses them',
     })),
   ),
+  ...['app/mime/', 'app/store/'].map((from) => ({
+    from,
+    to: 'app/content/',
+    why: 'content stands on mime and store',
+  })),
 ];
 
 const forbiddenPackages: readonly { from: string; packages: RegExp; why: string }[] = [

@@ -8,6 +8,7 @@ import { methods } from '../../app/contract/index.ts';
 import { createEngine } from '../../app/engine.ts';
 import type { EngineHost } from '../../app/engine-types.ts';
 import { silentLogger } from '../../app/log.ts';
+import { OutboxStore } from '../../app/submission/outbox-store.ts';
 
 const host: EngineHost = {
   version: '1.2.3',
@@ -50,6 +51,22 @@ test('an empty profile answers, and its files are the person’s alone', async (
   await again.stop();
 });
 
+test('the time to undo is ten seconds until the person chooses another, and that is kept', async (t) => {
+  const profileDir = profile(t);
+  const engine = createEngine({ profileDir, host });
+  assert.equal((await engine.handlers['settings.get']({})).undoSendSeconds, 10);
+  await engine.handlers['settings.set']({ undoSendSeconds: 30 });
+  await engine.stop();
+  const again = createEngine({ profileDir, host });
+  assert.deepEqual(await again.handlers['settings.get']({}), {
+    theme: 'system',
+    density: 'comfortable',
+    bodiesDays: '90',
+    undoSendSeconds: 30,
+  });
+  await again.stop();
+});
+
 test('what is not there is said by its own code', async (t) => {
   const engine = createEngine({ profileDir: profile(t), host });
   const ref = { accountId: 'a', mailboxId: 1, uidValidity: 1, uid: 1 };
@@ -66,10 +83,66 @@ test('what is not there is said by its own code', async (t) => {
     [() => handlers['part.save']({ ref, partId: 'message' }), 'message.not-found'],
     [() => handlers['draft.discard']({ draftId: 'x' }), 'draft.not-found'],
     [() => handlers['outbox.retry']({ outboxId: 'x' }), 'outbox.not-found'],
+    [
+      () =>
+        handlers['transfer.import']({
+          accountId: 'a',
+          source: { kind: 'mbox', path: '/none' },
+          target: [],
+        }),
+      'account.not-found',
+    ],
+    [() => handlers['transfer.resume']({ transferId: 'x' }), 'transfer.not-found'],
+    [
+      () => handlers['transfer.export']({ messages: { mailboxId: 1 }, format: 'mbox' }),
+      'mailbox.not-found',
+    ],
+    [() => handlers['thunderbird.find']({ path: '/none' }), 'transfer.source-unreadable'],
   ];
   for (const [call, code] of cases) {
     await assert.rejects(async () => call(), { code });
   }
+  await engine.stop();
+});
+
+test('starts after a crash in the middle of sending, with the message in its list', async (t) => {
+  const profileDir = profile(t);
+  await createEngine({ profileDir, host }).stop();
+  const store = new OutboxStore(profileDir);
+  for (const dotStarted of [false, true]) {
+    store.put({
+      outboxId: `dot-${dotStarted}`,
+      accountId: 'a',
+      messageId: '<1@example.test>',
+      subject: 's',
+      reversePath: 'a@example.test',
+      recipients: ['b@example.test'],
+      accepted: [],
+      refused: [],
+      sizeBytes: 1,
+      state: 'sending',
+      queuedAt: new Date(),
+      sentAt: undefined,
+      nextAttemptAt: undefined,
+      attempts: 1,
+      error: undefined,
+      dotStarted,
+      copyPending: false,
+      holdUntil: undefined,
+      sendAt: undefined,
+      answers: undefined,
+    });
+  }
+  store.close();
+  const engine = createEngine({ profileDir, host });
+  const items = await engine.handlers['outbox.list']({});
+  assert.deepEqual(
+    items.map(({ state, error }) => [state, error?.code]),
+    [
+      ['waiting', undefined],
+      ['unknown', 'submission.unknown'],
+    ],
+  );
   await engine.stop();
 });
 

@@ -3,12 +3,15 @@
  * protected leg does is tested elsewhere, so the stand-in connects and says nothing more.
  */
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ContentStore } from '../../app/content/content-store.ts';
 import type { EventName } from '../../app/contract/index.ts';
 import type { MailError } from '../../app/errors.ts';
+import type { SyncTiming } from '../../app/imap/limits.ts';
 import { MailSync } from '../../app/imap/mail-sync.ts';
 import { silentLogger } from '../../app/log.ts';
 import type { AccountDirectory, LegOpener, StoredAccount } from '../../app/ports.ts';
@@ -27,9 +30,14 @@ export interface SeenEvent {
   readonly payload: unknown;
 }
 
-export async function startLab() {
+export async function startLab(options: { extraConfig?: string } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-imap-'));
-  const dovecot = await startDovecot({ dir, users: [{ user, password: 'right' }] });
+  const users = [{ user, password: 'right' }];
+  const dovecot = await startDovecot({
+    dir,
+    users,
+    ...options,
+  });
   return {
     dir,
     dovecot,
@@ -43,11 +51,29 @@ export async function startLab() {
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
 /** Mail sync of one account, with what it said and what it was told. */
-export function startMail(dovecot: Dovecot, options: { dir?: string; password?: string } = {}) {
-  const path = (name: string) => (options.dir === undefined ? ':memory:' : join(options.dir, name));
+export function startMail(
+  dovecot: Pick<Dovecot, 'imapPort'>,
+  options: {
+    dir?: string;
+    password?: string;
+    timing?: Partial<SyncTiming>;
+    bodiesDays?: '30' | '90' | '365' | 'all';
+    /** Kept by the caller: outlives a restart. */
+    paused?: Set<string>;
+  } = {},
+) {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'letterlock-mail-'));
+  const path = (name: string) => join(dir, name);
   const store = openMailStore(path('mail.db'));
+  const content = new ContentStore({
+    contentPath: path('content.db'),
+    mailPath: path('mail.db'),
+    store,
+    logger: silentLogger,
+  });
   const taskStore = new TaskStore(path('tasks.db'));
   const state = { password: options.password ?? 'right', online: true, opened: 0 };
+  const paused = options.paused ?? new Set<string>();
   const sockets = new Set<Socket>();
   const events: SeenEvent[] = [];
   const problems: MailError[] = [];
@@ -65,12 +91,23 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
   const pending = new PendingFlags();
   const mail: MailSync = new MailSync({
     store,
+    content,
     accounts,
     legs,
     pending,
     emit: (name, payload) => events.push({ name, payload }),
     logger: silentLogger,
     onOnline: (id) => tasks.wake(id),
+    onRenamed: (id, from, to) => tasks.renameMailbox(id, from, to),
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+    choices: {
+      bodiesDays: () => options.bodiesDays ?? '90',
+      paused: (id) => paused.has(id),
+      setPaused(id, value) {
+        if (value) paused.add(id);
+        else paused.delete(id);
+      },
+    },
   });
   const flags = createFlagsTask({ ...store, changed: () => undefined });
   const tasks = new TaskQueue({
@@ -83,6 +120,7 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
   return {
     mail,
     store,
+    content,
     tasks,
     taskStore,
     events,
@@ -96,6 +134,9 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
       for (const socket of sockets) socket.destroy();
     },
     openSockets: () => [...sockets],
+    mailbox(path: string) {
+      return store.reader.mailboxByPath(accountId, path);
+    },
     inbox() {
       const inbox = store.reader.mailboxByRole(accountId, 'inbox');
       if (inbox === undefined) throw new Error('no inbox yet');
@@ -104,14 +145,16 @@ export function startMail(dovecot: Dovecot, options: { dir?: string; password?: 
     async stop() {
       await mail.stop();
       await tasks.stop();
+      await content.stop();
       store.close();
       taskStore.close();
+      if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
 function directory(
-  dovecot: Dovecot,
+  dovecot: Pick<Dovecot, 'imapPort'>,
   state: { password: string },
   problems: MailError[],
 ): AccountDirectory {

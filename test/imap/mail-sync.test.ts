@@ -1,5 +1,7 @@
 /** Mail sync against a real Dovecot: first sync, IDLE, flags, expunge, uidValidity, bodies. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { events } from '../../app/contract/index.ts';
 import { accountId, type Lab, letter, startLab, startMail, until, user } from './engine-lab.ts';
@@ -221,7 +223,9 @@ test('mailboxes have roles and counts, and one that is opened is filled', async 
   t.after(() => app.stop());
   app.start();
   await until(() => app.inbox().complete, 'a complete INBOX');
-  const archive = app.mail.mailboxes(accountId).find(({ role }) => role === 'archive');
+  const find = () => app.mail.mailboxes(accountId).find(({ role }) => role === 'archive');
+  await until(() => find() !== undefined, 'the list of mailboxes');
+  const archive = find();
   assert.ok(archive);
   await app.mail.syncMailbox(archive.mailboxId);
   assert.equal(app.mail.window(archive.mailboxId, 0, 10).rows[0]?.subject, 'filed');
@@ -233,7 +237,8 @@ test('the copy in Sent is made once, and found by its Message-ID', async (t) => 
   t.after(() => app.stop());
   app.start();
   await until(() => app.inbox().complete, 'a complete INBOX');
-  const raw = Buffer.from(letter('sent once', { id: 'sent-once@example.test' }));
+  const raw = join(lab.dir, 'sent-once.eml');
+  await writeFile(raw, letter('sent once', { id: 'sent-once@example.test' }));
   const { sentCopy } = app.mail;
   assert.equal(await sentCopy.findByMessageId(accountId, '<sent-once@example.test>'), 'absent');
   await sentCopy.append(accountId, raw, '<sent-once@example.test>');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { AuthError, LegError } from '../../app/errors.ts';
 import { AccountGate } from '../../app/imap/account-gate.ts';
 import { toFlags, toHeader } from '../../app/imap/headers.ts';
-import { toImapMailError } from '../../app/imap/imap-errors.ts';
+import { appendRefusal, softenPassing, toImapMailError } from '../../app/imap/imap-errors.ts';
 import { imapLimits } from '../../app/imap/limits.ts';
 import { PartLinks } from '../../app/imap/part-links.ts';
 import { assignRoles } from '../../app/imap/roles.ts';
@@ -151,4 +151,26 @@ test('what a stream failed with is told instead of a closed connection', () => {
   const closed = Object.assign(new Error('closed'), { code: 'NoConnection' });
   assert.equal(toImapMailError(closed, 'h', truncated), truncated);
   assert.equal(toImapMailError(closed, 'h').code, 'leg.unreachable');
+});
+
+test('a refused APPEND is about the message, the mailbox, or the moment', () => {
+  const no = (code: string | undefined, responseText = 'said') =>
+    Object.assign(new Error('x'), {
+      responseStatus: 'NO',
+      responseText,
+      ...(code === undefined ? {} : { serverResponseCode: code }),
+    });
+  assert.deepEqual(appendRefusal(no(undefined)), { text: 'said', by: 'message' });
+  assert.deepEqual(appendRefusal(no('OVERQUOTA')), { text: 'said', by: 'mailbox' });
+  assert.equal(appendRefusal(no(undefined, 'Quota exceeded'))?.by, 'mailbox');
+  const limit = Object.assign(new Error('x'), { serverResponseCode: 'APPENDLIMIT' });
+  assert.equal(appendRefusal(limit)?.by, 'message');
+  for (const code of ['TRYCREATE', 'NONEXISTENT']) {
+    assert.equal(appendRefusal(no(code)), undefined);
+    assert.equal(toImapMailError(no(code), 'h').code, 'imap.mailbox-gone');
+  }
+  assert.equal(appendRefusal(no('UNAVAILABLE')), undefined);
+  const passing = toImapMailError(softenPassing(no('UNAVAILABLE')), 'h');
+  assert.deepEqual([passing.code, passing.params.status], ['imap.failed', undefined]);
+  assert.equal(appendRefusal(Object.assign(new Error('x'), { code: 'ECONNRESET' })), undefined);
 });

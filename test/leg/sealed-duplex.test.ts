@@ -13,7 +13,7 @@ import { createSealedEnd, createSealedPair, createSealKeys } from '../support/se
 
 function record(sealer: RecordSealer, content: Uint8Array): Buffer {
   sealer.append(content);
-  return Buffer.concat(sealer.sealData());
+  return sealer.sealData();
 }
 
 /** What a stream ended with: its code, and everything it delivered before. */
@@ -77,7 +77,7 @@ describe('sealed duplex', () => {
   test('delivers a record that comes an octet at a time', async () => {
     const { client, wire, keys } = createSealedEnd();
     const sealer = new RecordSealer(keys.send);
-    const all = Buffer.concat([record(sealer, Buffer.from('slow')), ...sealer.sealClose()]);
+    const all = Buffer.concat([record(sealer, Buffer.from('slow')), sealer.sealClose()]);
     const done = outcome(client);
     for (const octet of all) {
       wire.write(Buffer.of(octet));
@@ -97,7 +97,7 @@ describe('sealed duplex', () => {
     inner.push(early.subarray(-3));
     await tick();
     inner.push(record(sealer, Buffer.from('two')));
-    inner.push(Buffer.concat(sealer.sealClose()));
+    inner.push(sealer.sealClose());
     assert.equal((await buffer(stream)).toString(), 'one two');
   });
 
@@ -224,7 +224,7 @@ describe('a sealed stream that is tampered with', () => {
     const { code, text: got } = await feed((sealer) => {
       const full = record(sealer, Buffer.alloc(limits.recordContent, 'x'));
       assert.equal(full.readUInt16BE(), 65_535);
-      return [full, ...sealer.sealClose()];
+      return [full, sealer.sealClose()];
     });
     assert.deepEqual([code, got.length], ['end', limits.recordContent]);
   });
@@ -251,7 +251,7 @@ describe('a sealed stream that is tampered with', () => {
     const sealer = new RecordSealer(keys.send);
     const failed = once(client, 'error');
     client.resume();
-    wire.write(Buffer.concat([...sealer.sealClose(), record(sealer, text('late'))]));
+    wire.write(Buffer.concat([sealer.sealClose(), record(sealer, text('late'))]));
     const [error] = await failed;
     assert.equal(error.code, 'leg.protocol');
   });

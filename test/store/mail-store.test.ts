@@ -106,12 +106,13 @@ test('flags that are as they were count as no change', () => {
   assert.equal(store.reader.message(id, 1)?.flagged, true);
 });
 
-test('a new uidValidity leaves nothing of the old messages, their sources included', () => {
+test('a new uidValidity leaves nothing of the old messages, and notes their contents as gone', () => {
   const { store, id, mailbox } = openWithInbox();
   store.writer.upsertMessages(id, [header(1)]);
-  const { rowId = 0 } = store.reader.message(id, 1) ?? {};
-  store.writer.keepSource(rowId, Buffer.from('raw'), 'first words');
-  assert.equal(store.reader.message(id, 1)?.snippet, 'first words');
+  const { rowId = 0, token = 0 } = store.reader.message(id, 1) ?? {};
+  store.writer.setKept([{ rowId, token, snippet: 'first words' }]);
+  const kept = store.reader.message(id, 1);
+  assert.deepEqual([kept?.snippet, kept?.content], ['first words', 'kept']);
   store.writer.setSyncPoint(id, { uidNext: 2, highestModSeq: 9n, complete: true });
   store.writer.resetMailbox(id, 77);
   const { total, unseen, uidValidity, uidNext, complete, highestModSeq } = mailbox();
@@ -119,13 +120,67 @@ test('a new uidValidity leaves nothing of the old messages, their sources includ
     { total, unseen, uidValidity, uidNext, complete, highestModSeq },
     { total: 0, unseen: 0, uidValidity: 77, uidNext: 0, complete: false, highestModSeq: 0n },
   );
-  assert.equal(store.reader.source(rowId), undefined);
+  const gone = store.reader.contentGone(10);
+  assert.deepEqual(
+    gone.map(({ key }) => key),
+    [{ rowId, token }],
+  );
+  store.writer.clearContentGone(gone[0]?.goneId ?? 0);
+  assert.deepEqual(store.reader.contentGone(10), []);
 });
 
-test('a source for a message that went meanwhile is not kept', () => {
-  const { store } = openWithInbox();
-  store.writer.keepSource(12_345, Buffer.from('raw'), 'x');
-  assert.equal(store.reader.source(12_345), undefined);
+test('content that came for a message that went, or for another in its place, is not noted', () => {
+  const { store, id } = openWithInbox();
+  store.writer.upsertMessages(id, [header(1)]);
+  const { rowId = 0, token = 0 } = store.reader.message(id, 1) ?? {};
+  store.writer.setKept([
+    { rowId: 12_345, token, snippet: 'x' },
+    { rowId, token: token + 1, snippet: 'x' },
+  ]);
+  store.writer.setContent([{ rowId, token: token + 1 }], 'unavailable');
+  const message = store.reader.message(id, 1);
+  assert.deepEqual([message?.snippet, message?.content], ['', 'none']);
+  assert.equal(store.reader.messageByKey({ rowId, token: token + 1 }), undefined);
+});
+
+test('contents can be forgotten in steps, when content.db was made anew', () => {
+  const { store, id } = openWithInbox();
+  const all = Array.from({ length: 450 }, (_, index) => header(index + 1));
+  store.writer.upsertMessages(id, all);
+  store.writer.setKept(store.reader.window(id, 0, 400).map((row) => ({ ...row, snippet: 's' })));
+  let steps = 0;
+  for (let from: number | undefined = 0; from !== undefined; steps += 1) {
+    from = store.writer.forgetContents(from);
+  }
+  assert.equal(steps, 4);
+  assert.equal(store.reader.newestWithoutContent(id, 500, 1_000).length, 450);
+});
+
+test('an account goes in steps, its mailboxes last', () => {
+  const { store, id, inbox } = openWithInbox();
+  store.writer.replaceMailboxes('b', [inbox]);
+  store.writer.upsertMessages(
+    id,
+    Array.from({ length: 450 }, (_, index) => header(index + 1)),
+  );
+  let steps = 1;
+  while (store.writer.removeSomeOfAccount('a')) {
+    assert.equal(store.reader.mailboxes('a').length, 1);
+    steps += 1;
+  }
+  assert.equal(steps, 3);
+  assert.deepEqual(store.reader.mailboxes('a'), []);
+  assert.equal(store.reader.mailboxes('b').length, 1);
+  assert.equal(store.reader.contentGone(1_000).length, 450);
+});
+
+test('messages that came are told of once, and only those', () => {
+  const { store, id } = openWithInbox();
+  const told: number[] = [];
+  store.writer.onInserted = (messages) => told.push(...messages.map((each) => each.header.uid));
+  store.writer.upsertMessages(id, [header(1), header(2)]);
+  store.writer.upsertMessages(id, [header(2, { seen: true }), header(3)]);
+  assert.deepEqual(told, [1, 2, 3]);
 });
 
 test('mailboxes gone from the server go; the others keep their id and messages', () => {
@@ -140,15 +195,16 @@ test('mailboxes gone from the server go; the others keep their id and messages',
     [{ mailboxId: id, name: 'Eingang', total: 1 }],
   );
   assert.equal(store.reader.mailboxes('b').length, 1);
-  store.writer.removeAccount('a');
+  while (store.writer.removeSomeOfAccount('a'));
   assert.deepEqual([store.reader.mailboxes('a'), store.reader.window(id, 0, 5)], [[], []]);
 });
 
-test('only small, recent messages without a source are fetched ahead', () => {
+test('only small, recent messages without content are fetched ahead', () => {
   const { store, id } = openWithInbox();
   store.writer.upsertMessages(id, [header(1), header(2), header(3, { sizeBytes: 999 }), header(4)]);
-  store.writer.keepSource(store.reader.message(id, 4)?.rowId ?? 0, Buffer.from('x'), '');
-  assert.deepEqual(store.reader.newestWithoutSource(id, 3, 500), [2]);
+  const { rowId = 0, token = 0 } = store.reader.message(id, 4) ?? {};
+  store.writer.setKept([{ rowId, token, snippet: '' }]);
+  assert.deepEqual(store.reader.newestWithoutContent(id, 3, 500), [2]);
 });
 
 test('a damaged file is set aside and an empty store opened; a sound one is kept', () => {

@@ -11,8 +11,9 @@ function create(beforeDot?: () => void): { watch: DotWatch; peer: Duplex; heard:
   peer.on('data', (chunk: Buffer) => {
     heard += chunk.toString('latin1');
   });
-  const options = { idleMs: 5_000, afterDotMs: 5_000, ...(beforeDot ? { beforeDot } : {}) };
-  return { watch: new DotWatch(leg, options), peer, heard: () => heard };
+  const watch = new DotWatch(leg, { idleMs: 5_000, afterDotMs: 5_000 });
+  watch.begin(beforeDot);
+  return { watch, peer, heard: () => heard };
 }
 
 const write = (watch: DotWatch, bytes: string | Buffer) =>

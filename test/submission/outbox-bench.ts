@@ -24,8 +24,15 @@ export interface Bench {
   now: Date;
   copy: SentCopy;
   openLeg: () => Promise<OpenedLeg>;
+  /** Whether a leg that is open already may carry another message. */
+  allows: boolean;
+  undoMs: number;
+  /** Messages that were marked as answered or forwarded. */
+  readonly marks: string[];
   /** Waits until the only message (or the one named) is in a state. */
   until(state: OutboxItem['state'], outboxId?: string): Promise<OutboxItem>;
+  /** Waits until a message is as a test wants it. */
+  untilItem(outboxId: string | undefined, is: (item: OutboxItem) => boolean): Promise<OutboxItem>;
   close(): Promise<void>;
 }
 
@@ -33,6 +40,10 @@ export interface BenchOptions {
   readonly dir?: string;
   readonly start?: boolean;
   readonly afterDotMs?: number;
+  readonly undoMs?: number;
+  readonly followUpMs?: readonly number[];
+  /** How long to wait for a state at most. */
+  readonly patienceMs?: number;
 }
 
 export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOptions = {}): Bench {
@@ -40,9 +51,10 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
   const store = new OutboxStore(dir);
   const log: string[] = [];
   const copies: string[] = [];
+  const marks: string[] = [];
   const listeners = new Set<() => void>();
   // What a test may change while it runs; the outbox asks at each use.
-  const knobs: Pick<Bench, 'now' | 'copy' | 'openLeg'> = {
+  const knobs: Pick<Bench, 'now' | 'copy' | 'openLeg' | 'allows' | 'undoMs'> = {
     now: new Date('2026-05-03T10:00:00Z'),
     copy: {
       append: (_accountId, _path, messageId) => {
@@ -52,6 +64,8 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
       findByMessageId: () => Promise.resolve('absent'),
     },
     openLeg: () => openPlainLeg(server.port),
+    allows: true,
+    undoMs: options.undoMs ?? 0,
   };
   const drafts = new Drafts({ store, onChanged: () => undefined, now: () => knobs.now });
   const logger = {
@@ -64,6 +78,7 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
     drafts,
     access: {
       openLeg: () => knobs.openLeg(),
+      allows: () => knobs.allows,
       credentials: () => Promise.resolve({ userName: 'ada', password }),
       sender: () => ({ name: 'Ada Lovelace', address: 'ada@example.test' }),
     },
@@ -75,9 +90,33 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
     onChanged: () => {
       for (const listener of listeners) listener();
     },
+    answered: { mark: (ref, kind) => marks.push(`${kind} ${ref.uid}`) },
+    undoMs: () => knobs.undoMs,
+    ...(options.followUpMs ? { followUpMs: options.followUpMs } : {}),
     now: () => knobs.now,
-    timeouts: { greetingMs: 2_000, idleMs: 2_000, afterDotMs: options.afterDotMs ?? 2_000 },
+    timeouts: { greetingMs: 20_000, idleMs: 20_000, afterDotMs: options.afterDotMs ?? 20_000 },
   });
+  const untilItem = (
+    outboxId: string | undefined,
+    is: (item: OutboxItem) => boolean,
+    what = 'as wanted',
+  ) =>
+    new Promise<OutboxItem>((resolve, reject) => {
+      const check = (): void => {
+        const found = outbox
+          .list()
+          .find((item) => is(item) && (outboxId === undefined || item.outboxId === outboxId));
+        if (!found) return;
+        listeners.delete(check);
+        clearTimeout(timer);
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        reject(new Error(`not ${what}: ${JSON.stringify(outbox.list())}\n${log.join('\n')}`));
+      }, options.patienceMs ?? 15_000);
+      listeners.add(check);
+      check();
+    });
   const bench = {
     dir,
     store,
@@ -85,23 +124,10 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
     outbox,
     log,
     copies,
+    marks,
     until: (state: OutboxItem['state'], outboxId?: string) =>
-      new Promise<OutboxItem>((resolve, reject) => {
-        const check = (): void => {
-          const found = outbox
-            .list()
-            .find((item) => item.state === state && (!outboxId || item.outboxId === outboxId));
-          if (!found) return;
-          listeners.delete(check);
-          clearTimeout(timer);
-          resolve(found);
-        };
-        const timer = setTimeout(() => {
-          reject(new Error(`not ${state}: ${JSON.stringify(outbox.list())}\n${log.join('\n')}`));
-        }, 5_000);
-        listeners.add(check);
-        check();
-      }),
+      untilItem(outboxId, (item) => item.state === state, state),
+    untilItem,
     close: async () => {
       await outbox.stop();
       store.close();

@@ -1,14 +1,8 @@
 /**
  * CipherState of Noise rev 34 §5.1: one key, one counter, AES-256-GCM.
- * Not a stream: records and their limits are in sealed-duplex.ts.
+ * Not a stream: records and their limits are in records.ts.
  */
-import {
-  type Aead,
-  type AeadOpener,
-  type Primitives,
-  type Sealed,
-  tagLength,
-} from './primitives.ts';
+import { type Aead, type Primitives, type Sealed, tagLength } from './primitives.ts';
 
 /** Noise keeps 2^64-1 for rekey; a counter in a double stays exact below this, far sooner. */
 export const maxNonce = Number.MAX_SAFE_INTEGER;
@@ -63,52 +57,28 @@ export class CipherState {
 
   /** As encryptWithAd, without joining text and tag. Needs a key. */
   seal(plaintext: Uint8Array, ad: Uint8Array = noAd): Sealed {
-    const { pieces, tag } = this.sealPieces([plaintext], ad);
-    return { text: pieces[0] ?? Buffer.alloc(0), tag };
-  }
-
-  /** One message whose plaintext lies in several places: as many pieces of ciphertext, and the tag. */
-  sealPieces(
-    plaintext: readonly Uint8Array[],
-    ad: Uint8Array = noAd,
-  ): { readonly pieces: Buffer[]; readonly tag: Buffer } {
-    const sealer = this.#needKey().sealer(this.#nextNonce(), ad);
+    const aead = this.#needKey();
+    const nonce = this.#nextNonce();
     // At once: whatever happens now, this nonce is spent.
     this.#nonce += 1;
-    const pieces = plaintext.map((piece) => sealer.update(piece));
-    return { pieces, tag: sealer.finish() };
+    return aead.seal(nonce, ad, plaintext);
   }
 
   /** As decryptWithAd. Needs a key. */
   open(ciphertext: Uint8Array, ad: Uint8Array = noAd): Buffer {
     if (ciphertext.length < tagLength) throw new Error('ciphertext shorter than its tag');
     const split = ciphertext.length - tagLength;
-    const opener = this.opener(ad);
-    const plain = opener.update(ciphertext.subarray(0, split));
-    opener.finish(ciphertext.subarray(split));
-    return plain;
-  }
-
-  /**
-   * For a message that comes in pieces. Use one to its end before the next; the counter moves only
-   * when its `finish` has found the tag right.
-   */
-  opener(ad: Uint8Array = noAd): AeadOpener {
-    const opener = this.#needKey().opener(this.#nextNonce(), ad);
-    return {
-      update: (ciphertext) => opener.update(ciphertext),
-      finish: (tag) => {
-        opener.finish(tag);
-        this.#nonce += 1;
-      },
-    };
+    const [text, tag] = [ciphertext.subarray(0, split), ciphertext.subarray(split)];
+    const plaintext = this.#needKey().open(this.#nextNonce(), ad, text, tag);
+    this.#nonce += 1;
+    return plaintext;
   }
 
   /** Noise rev 34 §4.2 REKEY: the key becomes ENCRYPT(k, 2^64-1, "", zeros); the counter goes on. */
   rekey(): void {
     const nonce = Buffer.alloc(12, 0xff);
     nonce.writeUInt32BE(0, 0);
-    const key = this.#needKey().sealer(nonce, noAd).update(new Uint8Array(32));
+    const key = this.#needKey().seal(nonce, noAd, new Uint8Array(32)).text;
     this.#aead = this.#primitives.createAead(key);
   }
 

@@ -64,24 +64,14 @@ export interface Sealed {
   readonly tag: Buffer;
 }
 
-/** One message that is being encrypted, piece by piece. */
-export interface AeadSealer {
-  update(text: Uint8Array): Buffer;
-  /** @returns the tag, 16 bytes */
-  finish(): Buffer;
-}
-
-/** One message that is being decrypted: nothing of it is to be believed before `finish`. */
-export interface AeadOpener {
-  update(cipherText: Uint8Array): Buffer;
-  /** @throws Error when the tag, 16 bytes, does not match */
-  finish(tag: Uint8Array): void;
-}
-
 /** AES-256-GCM under one key. The nonce is 12 bytes; sealing never uses one twice. */
 export interface Aead {
-  sealer(nonce: Uint8Array, ad: Uint8Array): AeadSealer;
-  opener(nonce: Uint8Array, ad: Uint8Array): AeadOpener;
+  seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array): Sealed;
+  /**
+   * @param tag 16 bytes
+   * @throws Error when the tag does not match: then nothing of the plaintext comes out
+   */
+  open(nonce: Uint8Array, ad: Uint8Array, cipherText: Uint8Array, tag: Uint8Array): Buffer;
 }
 
 export interface Primitives {
@@ -109,6 +99,7 @@ export interface Primitives {
 }
 
 const aead = 'aes-256-gcm';
+const aeadOptions = { authTagLength: tagLength };
 
 export const referencePrimitives: Primitives = {
   random: (length) => randomBytes(length),
@@ -132,27 +123,20 @@ export const referencePrimitives: Primitives = {
     // A key object is made once: with raw bytes node:crypto prepares the key for every message.
     const secret = createSecretKey(key);
     return {
-      sealer(nonce, ad) {
+      seal(nonce, ad, plaintext) {
         const cipher = createCipheriv(aead, secret, nonce);
         if (ad.length > 0) cipher.setAAD(ad);
-        return {
-          update: (text) => cipher.update(text),
-          finish() {
-            cipher.final();
-            return cipher.getAuthTag();
-          },
-        };
+        const text = cipher.update(plaintext);
+        cipher.final();
+        return { text, tag: cipher.getAuthTag() };
       },
-      opener(nonce, ad) {
-        const decipher = createDecipheriv(aead, secret, nonce, { authTagLength: tagLength });
+      open(nonce, ad, cipherText, tag) {
+        const decipher = createDecipheriv(aead, secret, nonce, aeadOptions);
         if (ad.length > 0) decipher.setAAD(ad);
-        return {
-          update: (cipherText) => decipher.update(cipherText),
-          finish(tag) {
-            decipher.setAuthTag(tag);
-            decipher.final();
-          },
-        };
+        decipher.setAuthTag(tag);
+        const plaintext = decipher.update(cipherText);
+        decipher.final();
+        return plaintext;
       },
     };
   },

@@ -19,6 +19,7 @@ import { errorText } from '../../i18n/translate.ts';
 import { plainName } from '../../mail/addresses.ts';
 import type { DeskAction } from '../desk-state.ts';
 import { Failure } from '../Failure.tsx';
+import { HeldLine, isHeld } from './HeldLine.tsx';
 import styles from './LocalViews.module.css';
 
 interface PaneProps {
@@ -127,10 +128,17 @@ function StateOf({ item }: { readonly item: OutboxItem }) {
       </div>
     );
   }
-  const state = t(`outbox.state.${item.state}`, {
-    next: nextAttemptAt === undefined ? '' : dates.row(nextAttemptAt),
-    hasNext: nextAttemptAt === undefined ? 'no' : 'yes',
-  });
+  const state = stateWords();
+  function stateWords(): string {
+    if (item.state === 'scheduled') {
+      return t('outbox.state.scheduled', { time: dates.full(item.holdUntil ?? item.queuedAt) });
+    }
+    if (item.state === 'sent' && item.copyPending) return t('outbox.state.copyPending');
+    return t(`outbox.state.${item.state}`, {
+      next: nextAttemptAt === undefined ? '' : dates.row(nextAttemptAt),
+      hasNext: nextAttemptAt === undefined ? 'no' : 'yes',
+    });
+  }
   return (
     <p className={cx(styles.state, styles[item.state])}>
       {error === undefined ? state : `${errorText(t, error).what} ${state}`}
@@ -150,7 +158,8 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
   const input: MethodInput<'outbox.edit'> = { outboxId: item.outboxId };
   const fail = (reason: unknown) => setFailure(wireErrorOf(reason));
   const stopped = item.state === 'waiting' && account?.lock.state === 'stopped';
-  const editable = item.state === 'waiting' || item.state === 'refused';
+  const held = isHeld(item);
+  const editable = ['scheduled', 'waiting', 'refused'].includes(item.state) && !held;
   return (
     <li className={cx(styles.item)}>
       <div className={cx(styles.head)}>
@@ -160,12 +169,13 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
       <p className={cx(styles.subject)} dir="auto">
         {plainName(item.subject) || t('list.noSubject')}
       </p>
+      {held && <HeldLine item={item} onDraft={onDraft} onFailure={setFailure} />}
       {stopped ? (
         <p className={cx(styles.state, styles.refused)}>
           {t('outbox.stopped', { host: account.lock.host })}
         </p>
       ) : (
-        <StateOf item={item} />
+        !held && <StateOf item={item} />
       )}
       {failure !== undefined && <Failure error={failure} />}
       <div className={cx(styles.actions)}>
@@ -183,16 +193,24 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
             {t('outbox.edit')}
           </Button>
         )}
-        {item.state !== 'sending' && item.state !== 'sent' && (
+        {item.state === 'scheduled' && !held && (
+          <Button onPress={() => void client.call('outbox.sendNow', input).catch(fail)}>
+            {t('outbox.retry')}
+          </Button>
+        )}
+        {item.state === 'unknown' && (
+          <Button onPress={() => void client.call('outbox.confirmArrived', input).catch(fail)}>
+            {t('outbox.arrived')}
+          </Button>
+        )}
+        {['waiting', 'refused', 'unknown'].includes(item.state) && (
           <Button onPress={() => void client.call('outbox.retry', input).catch(fail)}>
             {item.state === 'unknown' ? t('outbox.sendAgain') : t('outbox.retry')}
           </Button>
         )}
-        {item.state !== 'sending' && (
+        {item.state !== 'sending' && !held && (
           <Button kind="harm" onPress={() => void client.call('outbox.discard', input).catch(fail)}>
-            {item.state === 'sent' || item.state === 'unknown'
-              ? t('outbox.dismiss')
-              : t('outbox.discard')}
+            {item.state === 'sent' ? t('outbox.dismiss') : t('outbox.discard')}
           </Button>
         )}
       </div>

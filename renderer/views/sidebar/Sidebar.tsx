@@ -2,7 +2,7 @@
 import { ClockArrowUp, FileText, PenLine, Plus, Settings2 } from 'lucide-react';
 import type { Dispatch } from 'react';
 import { Button } from 'react-aria-components/Button';
-import type { AccountDto, MailboxDto } from '../../../app/contract/index.ts';
+import type { AccountDto, DraftDto, MailboxDto, WireError } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
@@ -10,6 +10,7 @@ import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { errorText } from '../../i18n/translate.ts';
 import { type DeskAction, type Place, samePlace } from '../desk-state.ts';
+import { HeldLine, isHeld } from '../local/HeldLine.tsx';
 import { mailboxIcon, mailboxTitle, orderMailboxes } from './mailboxes.tsx';
 import { NavRow } from './NavRow.tsx';
 import styles from './Sidebar.module.css';
@@ -19,9 +20,12 @@ interface SidebarProps {
   readonly place: Place | undefined;
   readonly dispatch: Dispatch<DeskAction>;
   readonly onCompose: () => void;
+  readonly onDraft: (draft: DraftDto) => void;
+  readonly onFailure: (error: WireError) => void;
 }
 
-export function Sidebar({ accounts, place, dispatch, onCompose }: SidebarProps) {
+export function Sidebar(props: SidebarProps) {
+  const { accounts, place, dispatch, onCompose, onDraft, onFailure } = props;
   const { t } = useWords();
   return (
     <nav className={cx(styles.sidebar)} aria-label={t('sidebar.label')}>
@@ -48,7 +52,7 @@ export function Sidebar({ accounts, place, dispatch, onCompose }: SidebarProps) 
             dispatch={dispatch}
           />
         ))}
-        <LocalSection place={place} dispatch={dispatch} />
+        <LocalSection place={place} dispatch={dispatch} onDraft={onDraft} onFailure={onFailure} />
       </div>
       <footer className={cx(styles.bottom)}>
         <Button
@@ -148,7 +152,9 @@ function MailboxRow({ mailbox, place, dispatch }: MailboxRowProps) {
   );
 }
 
-function LocalSection({ place, dispatch }: Omit<AccountSectionProps, 'account'>) {
+type LocalSectionProps = Omit<SidebarProps, 'accounts' | 'onCompose'>;
+
+function LocalSection({ place, dispatch, onDraft, onFailure }: LocalSectionProps) {
   const { t, number } = useWords();
   const drafts = useQuery('draft.list', {}).data ?? [];
   const outbox = useQuery('outbox.list', {}).data ?? [];
@@ -182,6 +188,12 @@ function LocalSection({ place, dispatch }: Omit<AccountSectionProps, 'account'>)
               current={place?.kind === 'outbox'}
               onPress={() => dispatch({ type: 'go', place: { kind: 'outbox' } })}
             />
+            {place?.kind !== 'outbox' &&
+              open.filter(isHeld).map((item) => (
+                <div key={item.outboxId} className={cx(styles.held)}>
+                  <HeldLine item={item} onDraft={onDraft} onFailure={onFailure} />
+                </div>
+              ))}
           </li>
         )}
       </ul>

@@ -125,7 +125,7 @@ class Conversation {
       case 'I':
         if (this.#sealer !== undefined && octets.length > 0) {
           this.#sealer.append(octets);
-          this.client.deliver(Buffer.concat(this.#sealer.sealData()));
+          this.client.deliver(this.#sealer.sealData());
           return;
         }
         break;

@@ -30,9 +30,9 @@ export function createSealedStream(interval: number | undefined = rekeyRecords):
     const sealer = newSealer();
     const records = contents.slice(0, count).map((content) => {
       sealer.append(content);
-      return Buffer.concat(sealer.sealData());
+      return sealer.sealData();
     });
-    return { records, close: Buffer.concat(sealer.sealClose()) };
+    return { records, close: sealer.sealClose() };
   };
   const { records } = sealUpTo(contents.length);
   const closes = [...contents.keys(), contents.length].map((count) => sealUpTo(count).close);

@@ -112,6 +112,7 @@ export class World {
       allowClear: false,
     });
     this.accountId = accountId;
+    await this.engine.handlers['settings.set']({ undoSendSeconds: 0 });
     await this.until('a confirmed lock', () => this.lock().state === 'confirmed');
   }
 

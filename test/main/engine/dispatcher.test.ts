@@ -41,12 +41,17 @@ test('answers a call with the validated output only', async () => {
   const { call, answers } = start({
     theme: 'dark',
     density: 'compact',
+    undoSendSeconds: 10,
     bodiesDays: '90',
     extra: 'not in contract',
   });
   await call('settings.get', {});
   assert.deepEqual(answers, [
-    { kind: 'result', id: 7, output: { theme: 'dark', density: 'compact', bodiesDays: '90' } },
+    {
+      kind: 'result',
+      id: 7,
+      output: { theme: 'dark', density: 'compact', undoSendSeconds: 10, bodiesDays: '90' },
+    },
   ]);
 });
 
@@ -75,7 +80,12 @@ test('names the field of invalid input, never its value', async () => {
 });
 
 test('keeps prototype keys out of what handlers see', async () => {
-  const { dispatcher, calls } = start({ theme: 'dark', density: 'compact', bodiesDays: '90' });
+  const { dispatcher, calls } = start({
+    theme: 'dark',
+    density: 'compact',
+    undoSendSeconds: 10,
+    bodiesDays: '90',
+  });
   await dispatcher.dispatch(
     '{"kind":"call","id":1,"method":"settings.set","input":{"theme":"dark","__proto__":{"x":1},"constructor":{"y":1}}}',
   );
@@ -108,6 +118,7 @@ test('drops a frame one character over the limit unread', async () => {
   const { dispatcher, answers, calls, lines } = start({
     theme: 'dark',
     density: 'compact',
+    undoSendSeconds: 10,
     bodiesDays: '90',
   });
   const frame = '{"kind":"call","id":1,"method":"settings.get","input":{}}';

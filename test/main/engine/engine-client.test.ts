@@ -156,6 +156,8 @@ test('adds an account, reads, sends to itself, saves an attachment, and remember
 
   const content = { accountId, to: user, cc: '', bcc: '', subject: 'to me', text: 'Hello me.' };
   const draft = await window.call('draft.create', content);
+  assert.equal((await window.call('settings.get', {})).undoSendSeconds, 10);
+  await window.call('settings.set', { undoSendSeconds: 0 });
   await window.call('outbox.submit', { draftId: draft.draftId });
   await until(async () => (await inbox()).rows.some((r) => r.subject === 'to me'), 'my own mail');
   await until(async () => {

@@ -1,0 +1,35 @@
+/**
+ * `npm run crash -- --cycles 1000 [--seed N]`: kills the engine at random moments against real
+ * servers. Prints one line of JSON; ends with 1 when a promise was broken.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCrash } from '../test/support/trial/crash-run.ts';
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      cycles: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      'check-every': { type: 'string', default: '10' },
+    },
+  });
+  const dir = await mkdtemp(join(tmpdir(), 'letterlock-crash-'));
+  try {
+    const report = await runCrash({
+      dir,
+      cycles: Number(values.cycles),
+      seed: Number(values.seed),
+      checkEvery: Number(values['check-every']),
+      onProgress: (line) => console.error(line),
+    });
+    console.log(JSON.stringify(report));
+    return report.violations.length === 0 ? 0 : 1;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,35 @@
+/**
+ * `npm run faults -- --minutes 30 [--seed N]`: the engine at work over a network that cuts, stalls,
+ * slows and corrupts. Prints one line of JSON; ends with 1 when a promise was broken.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runFaults } from '../test/support/trial/fault-run.ts';
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '30' },
+      'storm-seconds': { type: 'string', default: '60' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    },
+  });
+  const dir = await mkdtemp(join(tmpdir(), 'letterlock-faults-'));
+  try {
+    const report = await runFaults({
+      dir,
+      seconds: Number(values.minutes) * 60,
+      stormSeconds: Number(values['storm-seconds']),
+      seed: Number(values.seed),
+      onProgress: (line) => console.error(line),
+    });
+    console.log(JSON.stringify(report));
+    return report.violations.length === 0 ? 0 : 1;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { outboxMigrations } from '../../app/submission/outbox-schema.ts';
+import { OutboxStore } from '../../app/submission/outbox-store.ts';
+
+test('rows of the first schema are there after the second, in their order', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'outbox-store-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  await mkdir(join(dir, 'outbox'));
+  const old = new DatabaseSync(join(dir, 'outbox.db'));
+  old.exec(outboxMigrations[0]?.sql ?? '');
+  old.exec('PRAGMA user_version = 1');
+  for (const [id, queuedAt] of [
+    ['late', 2_000],
+    ['early', 1_000],
+  ] as const) {
+    old
+      .prepare(
+        `INSERT INTO outbox VALUES (?, 'a1', '<m@x>', 'Hi', 'ada@x', '["bob@x"]', '["eve@x"]', '[]',
+           1, 'unknown', ?, NULL, NULL, 3, NULL, 1, 0)`,
+      )
+      .run(id, queuedAt);
+    writeFileSync(join(dir, 'outbox', `${id}.eml`), 'x');
+  }
+  old.close();
+  const store = new OutboxStore(dir);
+  t.after(() => store.close());
+  const rows = store.list();
+  assert.deepEqual(
+    rows.map(({ outboxId }) => outboxId),
+    ['early', 'late'],
+  );
+  const [row] = rows;
+  assert.ok(row);
+  assert.deepEqual(row.recipients, ['bob@x']);
+  assert.deepEqual(row.accepted, ['eve@x']);
+  assert.deepEqual([row.state, row.dotStarted, row.attempts], ['unknown', true, 3]);
+  assert.deepEqual([row.holdUntil, row.sendAt, row.answers], [undefined, undefined, undefined]);
+  assert.ok(store.hasMessage('early'));
+});

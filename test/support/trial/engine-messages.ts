@@ -1,0 +1,8 @@
+/** What an engine's process starts with. */
+import * as z from 'zod';
+
+export const childSettings = z.object({
+  profileDir: z.string(),
+  trustAnchors: z.array(z.string()),
+});
+export type ChildSettings = z.infer<typeof childSettings>;
