@@ -283,6 +283,10 @@ export class MailStoreWriter {
     );
   }
 
+  /**
+   * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
+   * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
+   */
   #insertMessage(arrival: Arrival, header: MessageHeader): ContentKey {
     const { mailboxId } = arrival;
     const token = randomInt(2 ** 47);
@@ -295,14 +299,15 @@ export class MailStoreWriter {
     const awaited =
       arrival.awaited.size > 0 && arrival.awaited.has(sameMessageKey({ ...header, receivedAt }));
     const shownIn = header.deleted === true ? 0 : awaited ? shownAsAnother : mailboxId;
-    const rowId = this.#freeRowId(receivedAt, mailboxId, header.uid);
-    this.#run(
+    const insert = this.#prepare(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
          seen, flagged, answered, hasAttachment, sizeBytes, threadId, subjectKey, bareKey,
          listed, deleted)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      rowId,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (rowId) DO NOTHING`,
+    );
+    const values = [
       mailboxId,
       shownIn,
       header.uid,
@@ -328,26 +333,16 @@ export class MailStoreWriter {
       place.bareKey,
       arrival.listed && shownIn > 0 ? 1 : 0,
       header.deleted === true ? 1 : 0,
-    );
+    ] as const;
+    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
+    let slot = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond;
+    while (insert.run(second + slot, ...values).changes === 0) slot = (slot + 1) % rowIdsPerSecond;
     arrival.added.stored += 1;
     if (shownIn === mailboxId) {
       arrival.added.total += 1;
       if (!header.seen) arrival.added.unseen += 1;
     }
-    return { rowId, token };
-  }
-
-  /**
-   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
-   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
-   */
-  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
-    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    const statement = this.#prepare('SELECT 1 FROM message WHERE rowId = ?');
-    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
-      if (statement.get(second + place) === undefined) return second + place;
-      place = (place + 1) % rowIdsPerSecond;
-    }
+    return { rowId: second + slot, token };
   }
 
   /**
