@@ -92,14 +92,19 @@ async function readMailbox(client: ImapFlow, path: string, role: string): Promis
 
 const pageSize = 500;
 
-/** All rows of a mailbox as the window would show them. */
-export async function readRows(engine: EngineProcess, mailboxId: number): Promise<MessageRow[]> {
+/** All rows of a mailbox as the window would show them; undefined when it has just gone. */
+async function readRows(
+  engine: EngineProcess,
+  mailboxId: number,
+): Promise<MessageRow[] | undefined> {
   const rows: MessageRow[] = [];
   for (;;) {
     const input = { mailboxId, offset: rows.length, limit: pageSize };
-    const page = await engine.get('message.list', input);
-    rows.push(...page.rows);
-    if (page.rows.length < pageSize) return rows;
+    const page = await engine.call('message.list', input);
+    if (page.kind === 'refused' && page.code === 'mailbox.not-found') return undefined;
+    if (page.kind !== 'done') throw new Error(`message.list: ${page.kind}`);
+    rows.push(...page.output.rows);
+    if (page.output.rows.length < pageSize) return rows;
   }
 }
 
@@ -113,6 +118,7 @@ export async function readLocal(engine: EngineProcess, accountId: string): Promi
   for (const { mailboxId, path, role, selectable } of mailboxes) {
     if (!selectable) continue;
     const rows = await readRows(engine, mailboxId);
+    if (rows === undefined) continue;
     mail.set(path, {
       path,
       role,
