@@ -71,6 +71,9 @@ const longestMs = 1_500;
 /** Answers after which something has just been kept. */
 const keeping: ReadonlySet<MethodName> = new Set([
   'message.setFlags',
+  'message.move',
+  'message.delete',
+  'task.undo',
   'outbox.submit',
   'draft.save',
   'outbox.edit',

@@ -122,8 +122,14 @@ export async function readLocal(engine: EngineProcess, accountId: string): Promi
     mail.set(path, {
       path,
       role,
-      uidValidity: rows[0]?.ref.uidValidity ?? 0,
-      rows: new Map(rows.map((row) => [row.ref.uid, toRowView(row)])),
+      uidValidity: rows.find(({ ref }) => ref.mailboxId === mailboxId)?.ref.uidValidity ?? 0,
+      rows: new Map(
+        // One that is shown here and kept elsewhere has no uid of this mailbox yet.
+        rows.map((row, index) => [
+          row.ref.mailboxId === mailboxId ? row.ref.uid : -1 - index,
+          toRowView(row),
+        ]),
+      ),
     });
   }
   return { mail, mailboxes, drafts, outbox, undoSendSeconds };
@@ -143,7 +149,7 @@ export function compareViews(local: MailView, server: MailView): string[] {
       found.push(`mailbox ${path} is only ${here === undefined ? 'on the server' : 'here'}`);
       continue;
     }
-    if (here.rows.size > 0 && here.uidValidity !== there.uidValidity) {
+    if (here.uidValidity !== 0 && here.uidValidity !== there.uidValidity) {
       found.push(`${path}: uidValidity ${here.uidValidity} here, ${there.uidValidity} there`);
       continue;
     }
