@@ -1,10 +1,11 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
 import { discover } from './accounts/discover.ts';
+import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
-import { toMessageRows } from './imap/rows.ts';
+import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { exportMessages } from './transfer/export-messages.ts';
@@ -18,6 +19,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...syncHandlers(parts),
     ...changeHandlers(parts),
     ...viewHandlers(parts),
+    ...contentHandlers(options, parts),
     ...writingHandlers(parts),
     ...transferHandlers(options, parts),
   };
@@ -56,7 +58,7 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, tasks, transfers } = parts;
+  const { accounts, legs, mail, outbox, stores, tasks, transfers } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
@@ -97,6 +99,8 @@ function accountHandlers(
       await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
       accounts.remove(accountId);
+      // Not waited for: it is gone for everyone who asks; this wipes what lies on the disk.
+      void stores.content.wipe();
       return {};
     },
     'account.retry': ({ accountId }) => tryAgain(accountId),
@@ -221,7 +225,9 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
   };
 }
 
-function syncHandlers({ mail }: EngineParts): Prefixed<'sync' | 'search'> {
+function syncHandlers({
+  mail,
+}: EngineParts): Prefixed<'sync'> & Pick<MethodHandlers, 'search.server' | 'search.cancel'> {
   return {
     'sync.status': ({ accountId }) => mail.status(accountId),
     'sync.pause': ({ accountId }) => mail.setPaused(accountId, true),
@@ -230,6 +236,35 @@ function syncHandlers({ mail }: EngineParts): Prefixed<'sync' | 'search'> {
     'search.cancel': ({ searchId }) => {
       mail.search.cancel(searchId);
       return {};
+    },
+  };
+}
+
+function contentHandlers(
+  { profileDir }: EngineOptions,
+  { accounts, search, stores }: EngineParts,
+): Prefixed<'storage'> & Pick<MethodHandlers, 'search.query'> {
+  const status = async () => {
+    const sizes = await stores.content.sizes();
+    return storageStatus(profileDir, accounts.list(), stores.mail.reader, sizes);
+  };
+  return {
+    'search.query': async (input) => {
+      const { hits, next, notes } = await search.query(input);
+      return {
+        hits: hits.flatMap(({ message, mailboxName, snippet }) => {
+          const mailbox = stores.mail.reader.mailbox(message.mailboxId);
+          if (mailbox === undefined) return [];
+          return [{ row: toMessageRow(mailbox, message), mailboxName, snippet: [...snippet] }];
+        }),
+        ...(next === undefined ? {} : { next }),
+        notes: [...notes],
+      };
+    },
+    'storage.status': status,
+    'storage.compact': async () => {
+      await stores.content.compact();
+      return await status();
     },
   };
 }

@@ -5,6 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
 import { ContentStore } from './content/content-store.ts';
+import { MailSearch } from './content/search.ts';
 import type { MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
@@ -43,6 +44,7 @@ export interface EngineParts {
   readonly legs: Legs;
   readonly accounts: Accounts;
   readonly mail: MailSync;
+  readonly search: MailSearch;
   readonly tasks: TaskQueue;
   readonly changes: MessageChanges;
   readonly drafts: Drafts;
@@ -131,12 +133,18 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
+  const search = new MailSearch({
+    content: () => stores.content.reader,
+    reader: stores.mail.reader,
+    accounts: () => accounts.list(),
+  });
   const parts = {
     bus,
     stores,
     legs,
     accounts,
     mail,
+    search,
     tasks,
     changes,
     drafts,

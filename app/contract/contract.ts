@@ -212,6 +212,32 @@ export const methods = {
     output: z.object({ savedAs: z.string().optional() }),
   },
 
+  /**
+   * Searches what is local, newest first. Words, "phrases", -not, OR, and `from: to: cc: subject:
+   * filename: has:attachment is:unread|read|starred|answered in: account: before: after: larger:
+   * smaller:`; the last word may go on while it is typed.
+   */
+  'search.query': {
+    input: z.object({
+      query: z.string().max(s.limits.searchLength),
+      accountId: s.accountId.optional(),
+      mailboxId: s.mailboxId.optional(),
+      limit: z.int().positive().max(s.limits.searchWindow),
+      /** `next` of the answer before. */
+      before: z.int().nonnegative().optional(),
+    }),
+    output: z.object({
+      hits: z.array(s.searchHit).max(s.limits.searchWindow),
+      /** Where older results begin; absent when there are none. */
+      next: z.int().nonnegative().optional(),
+      notes: z.array(s.searchNote),
+    }),
+  },
+
+  'storage.status': { input: nothing, output: s.storageStatus },
+  /** Gives free room of the caches back to the disk; what was deleted is not even there as remains. */
+  'storage.compact': { input: nothing, output: s.storageStatus },
+
   'draft.create': { input: s.draftContent, output: s.draft },
   'draft.save': { input: byDraft.extend({ content: s.draftContent }), output: s.draft },
   'draft.list': { input: nothing, output: z.array(s.draft) },

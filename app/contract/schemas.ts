@@ -19,6 +19,8 @@ export const limits = {
   listWindow: 500,
   htmlLength: 5_000_000,
   undoSendSeconds: 30,
+  searchLength: 1_000,
+  searchWindow: 200,
 } as const;
 
 export const accountId = z.string().min(1).max(64);
@@ -230,6 +232,45 @@ export const conversationRow = z.object({
   participants: z.array(z.string()).max(5),
 });
 export type ConversationRow = z.infer<typeof conversationRow>;
+/** What of a search could not be understood; the rest of it counts. */
+export const searchNote = z.enum([
+  'date-unknown',
+  'size-unknown',
+  'mailbox-unknown',
+  'account-unknown',
+  'or-with-filter',
+  'too-long',
+]);
+export type SearchNote = z.infer<typeof searchNote>;
+
+export const searchHit = z.object({
+  row: messageRow,
+  mailboxName: z.string(),
+  /** A line of its text, what was searched for apart. */
+  snippet: z.array(z.object({ text: z.string(), hit: z.boolean() })),
+});
+export type SearchHitDto = z.infer<typeof searchHit>;
+
+/** What lies on the disk. Sizes are octets of files, with their write-ahead logs. */
+export const storageStatus = z.object({
+  databases: z.array(
+    z.object({
+      name: z.enum(['state', 'outbox', 'tasks', 'mail', 'content']),
+      sizeBytes: z.int().nonnegative(),
+    }),
+  ),
+  accounts: z.array(
+    z.object({
+      accountId,
+      /** Messages whose content is kept here. */
+      messages: z.int().nonnegative(),
+      /** What these take here, and how large they are on the server. */
+      storedBytes: z.int().nonnegative(),
+      mailBytes: z.int().nonnegative(),
+    }),
+  ),
+});
+export type StorageStatusDto = z.infer<typeof storageStatus>;
 
 export const part = z.object({
   /** `partId` counts attachments within one message, from "1"; opaque to the renderer. */
