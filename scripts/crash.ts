@@ -12,6 +12,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       cycles: { type: 'string', default: '1000' },
+      'without-move': { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       'check-every': { type: 'string', default: '10' },
     },
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
       dir,
       cycles: Number(values.cycles),
       seed: Number(values.seed),
+      withoutMove: values['without-move'],
       checkEvery: Number(values['check-every']),
       onProgress: (line) => console.error(line),
     });

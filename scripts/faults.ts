@@ -13,6 +13,7 @@ async function main(): Promise<number> {
     options: {
       minutes: { type: 'string', default: '30' },
       'storm-seconds': { type: 'string', default: '60' },
+      'without-move': { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
       seconds: Number(values.minutes) * 60,
       stormSeconds: Number(values['storm-seconds']),
       seed: Number(values.seed),
+      withoutMove: values['without-move'],
       onProgress: (line) => console.error(line),
     });
     console.log(JSON.stringify(report));

@@ -121,6 +121,8 @@ export class MailboxSync {
   /** The server said, unasked, what a message's flags are now. */
   noteFlags(uid: number, flags: ReadonlySet<string>, modSeq = 0n): void {
     const mailbox = this.#mailbox();
+    // No news: another connection has been further, and this one's words were long on the way.
+    if (modSeq > 0n && modSeq <= mailbox.highestModSeq) return;
     const seen = { ...toFlags(flags), keywords: toKeywords(flags) };
     this.#live.noteFlags(uid, seen, modSeq);
     const pending = withPending(this.#context.pending, mailbox, uid, seen.keywords);

@@ -16,6 +16,8 @@ export interface FaultOptions {
   /** How long the network is bad before all may come to rest. */
   readonly stormSeconds: number;
   readonly restMs?: number;
+  /** The IMAP server does not know MOVE. */
+  readonly withoutMove?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -47,7 +49,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const startedAt = Date.now();
   const elapsed = (): number => Math.round((Date.now() - startedAt) / 1000);
   const restMs = options.restMs ?? 120_000;
-  const trial = await Trial.start({ dir, seed, badNetwork: true, restMs });
+  const { withoutMove = false } = options;
+  const trial = await Trial.start({ dir, seed, badNetwork: true, withoutMove, restMs });
   const run = new FaultRun(trial);
   let violations: string[] = [];
   let storms = 0;

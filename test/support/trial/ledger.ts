@@ -17,6 +17,8 @@ export interface Letter {
   readonly flagged: Promised<boolean>;
   /** Path of its mailbox; `nowhere` before its delivery, `gone` after its deletion for good. */
   readonly place: Promised<string>;
+  /** The person has moved it: a row that shows it may be out of date. */
+  moves: boolean;
 }
 
 export type WritingPlace = 'nowhere' | 'draft' | 'queued' | 'discarded';
@@ -51,6 +53,7 @@ export class Ledger {
       seen: new Promised(false),
       flagged: new Promised(false),
       place: new Promised('nowhere'),
+      moves: false,
     };
     this.letters.set(letter.marker, letter);
     return letter;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rng } from '../../fuzz/support/rng.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { Ledger } from './ledger.ts';
+import { MovingHands } from './moving-hands.ts';
 import { ReadingHands } from './reading-hands.ts';
 import { WritingHands } from './writing-hands.ts';
 
@@ -34,6 +35,7 @@ export class Person {
       options.confirmed.set(name, (options.confirmed.get(name) ?? 0) + 1);
     };
     const reading = new ReadingHands({ ...options, confirm });
+    const moving = new MovingHands({ ...options, confirm });
     const writing = new WritingHands({ ...options, confirm });
     this.#actions = [
       { weight: 8, act: () => reading.markOne() },
@@ -42,6 +44,11 @@ export class Person {
       { weight: 2, act: () => reading.sync() },
       { weight: 1, act: () => reading.keepMailboxes() },
       { weight: 1, act: () => reading.pauseSync() },
+      { weight: 4, act: () => moving.move() },
+      { weight: 1, act: () => moving.archive() },
+      { weight: 2, act: () => moving.delete() },
+      { weight: 1, act: () => moving.deleteForever() },
+      { weight: 1, act: () => moving.junk() },
       { weight: 4, act: () => writing.write() },
       { weight: 2, act: () => writing.goOnWriting() },
       { weight: 4, act: () => writing.submit() },

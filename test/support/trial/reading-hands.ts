@@ -64,7 +64,13 @@ export class ReadingHands {
     const refs = targets.map(({ row }) => row.ref);
     const answer = await engine.call('message.setFlags', { refs, [name]: value });
     if (answer.kind !== 'done') return;
-    for (const { letter, step } of steps) letter[name].keep(step);
+    const none = answer.output.taskIds.length === 0;
+    for (const { letter, step } of steps) {
+      if (none) letter[name].drop(step);
+      // Of several rows some may have moved on before the click: which, nobody can say.
+      else if (targets.length === 1 || !letter.moves) letter[name].keep(step);
+    }
+    if (none) this.#options.confirm('setFlags of rows that had moved on');
     this.#options.confirm('setFlags');
   }
 

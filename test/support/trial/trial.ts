@@ -28,6 +28,7 @@ export interface TrialOptions {
   readonly dir: string;
   readonly seed: number;
   readonly badNetwork: boolean;
+  readonly withoutMove: boolean;
   /** How long all may take to come to rest (ms). */
   readonly restMs: number;
 }
@@ -69,9 +70,9 @@ export class Trial {
 
   /** Servers up, account added, first mail there, nothing running. */
   static async start(options: TrialOptions): Promise<Trial> {
-    const { dir, seed } = options;
+    const { dir, seed, withoutMove } = options;
     const badNetwork = options.badNetwork ? { badNetwork: createRng(seed, 'network') } : {};
-    const provider = await startProvider({ dir, ...badNetwork });
+    const provider = await startProvider({ dir, withoutMove, ...badNetwork });
     const trial = new Trial(options, provider);
     try {
       for (let count = 0; count < firstLetters; count += 1) await trial.other.deliver();
