@@ -1,12 +1,13 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
 import { discover } from './accounts/discover.ts';
+import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { saveNewFile } from './store/save-file.ts';
-import { toFlagsPayloads } from './tasks/flags-task.ts';
 import { exportMessages } from './transfer/export-messages.ts';
 import { findThunderbird } from './transfer/thunderbird.ts';
 
@@ -16,6 +17,9 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
     ...syncHandlers(parts),
+    ...changeHandlers(parts),
+    ...viewHandlers(parts),
+    ...contentHandlers(options, parts),
     ...writingHandlers(parts),
     ...transferHandlers(options, parts),
   };
@@ -54,7 +58,7 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, tasks, transfers } = parts;
+  const { accounts, legs, mail, outbox, stores, tasks, transfers } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
@@ -95,6 +99,8 @@ function accountHandlers(
       await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
       accounts.remove(accountId);
+      // Not waited for: it is gone for everyone who asks; this wipes what lies on the disk.
+      void stores.content.wipe();
       return {};
     },
     'account.retry': ({ accountId }) => tryAgain(accountId),
@@ -133,8 +139,8 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
 
 function mailHandlers(
   { host }: EngineOptions,
-  { mail, stores, tasks }: EngineParts,
-): Prefixed<'mailbox' | 'message' | 'part'> {
+  { mail }: EngineParts,
+): Prefixed<'mailbox' | 'part'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
     'mailbox.sync': async ({ mailboxId }) => {
@@ -150,16 +156,6 @@ function mailHandlers(
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
-    'message.setFlags': ({ refs, seen, flagged }) => {
-      const change = {
-        ...(seen === undefined ? {} : { seen }),
-        ...(flagged === undefined ? {} : { flagged }),
-      };
-      for (const task of toFlagsPayloads(refs, change, stores.mail.reader)) {
-        tasks.add(task.accountId, 'flags', task.payload);
-      }
-      return {};
-    },
     'part.save': async ({ ref, partId }) => {
       const part = await mail.bodies.readPart(ref, partId);
       const path = await host.chooseSavePath(part.fileName);
@@ -168,7 +164,70 @@ function mailHandlers(
   };
 }
 
-function syncHandlers({ mail }: EngineParts): Prefixed<'sync' | 'search'> {
+function changeHandlers({
+  accounts,
+  changes,
+  tasks,
+}: EngineParts): Prefixed<'task'> & Omit<Prefixed<'message'>, 'message.list' | 'message.open'> {
+  return {
+    'message.setFlags': ({ refs, seen, flagged }) => {
+      const change = {
+        ...(seen === undefined ? {} : { seen }),
+        ...(flagged === undefined ? {} : { flagged }),
+      };
+      return { taskIds: changes.setFlags(refs, change) };
+    },
+    'message.setKeyword': ({ refs, keyword, on }) => ({
+      taskIds: changes.setKeyword(refs, keyword, on),
+    }),
+    'message.move': ({ refs, mailboxId }) => ({ taskIds: changes.move(refs, mailboxId) }),
+    'message.archive': ({ refs }) => ({ taskIds: changes.archive(refs) }),
+    'message.delete': ({ refs }) => ({ taskIds: changes.delete(refs) }),
+    'message.deleteForever': ({ refs }) => ({ taskIds: changes.deleteForever(refs) }),
+    'message.junk': ({ refs, junk }) => ({ taskIds: changes.junk(refs, junk) }),
+    'task.undo': ({ taskIds }) => ({ taskIds: tasks.undo(taskIds) }),
+    'task.pending': ({ accountId }) => {
+      accounts.get(accountId);
+      return { count: tasks.pending(accountId) };
+    },
+  };
+}
+
+function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
+  const { reader, views } = stores.mail;
+  return {
+    'view.list': ({ view, filter, offset, limit }) => {
+      const { total, messages } = views.list(view, filter, offset, limit);
+      return { total, rows: toMessageRows(reader, messages) };
+    },
+    'view.counts': () => ({
+      ...views.counts(),
+      mailboxes: accounts
+        .list()
+        .flatMap(({ accountId }) => mail.mailboxes(accountId))
+        .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
+    }),
+    'conversation.list': ({ view, offset, limit }) => {
+      const { total, conversations } = views.conversations(view, offset, limit);
+      const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
+        toMessageRows(reader, [newest]).map((row) => ({
+          ...rest,
+          row,
+          participants: [...participants],
+        })),
+      );
+      return { total, rows };
+    },
+    'conversation.open': ({ accountId, threadId }) => {
+      accounts.get(accountId);
+      return { rows: toMessageRows(reader, views.thread(accountId, threadId)) };
+    },
+  };
+}
+
+function syncHandlers({
+  mail,
+}: EngineParts): Prefixed<'sync'> & Pick<MethodHandlers, 'search.server' | 'search.cancel'> {
   return {
     'sync.status': ({ accountId }) => mail.status(accountId),
     'sync.pause': ({ accountId }) => mail.setPaused(accountId, true),
@@ -177,6 +236,35 @@ function syncHandlers({ mail }: EngineParts): Prefixed<'sync' | 'search'> {
     'search.cancel': ({ searchId }) => {
       mail.search.cancel(searchId);
       return {};
+    },
+  };
+}
+
+function contentHandlers(
+  { profileDir }: EngineOptions,
+  { accounts, search, stores }: EngineParts,
+): Prefixed<'storage'> & Pick<MethodHandlers, 'search.query'> {
+  const status = async () => {
+    const sizes = await stores.content.sizes();
+    return storageStatus(profileDir, accounts.list(), stores.mail.reader, sizes);
+  };
+  return {
+    'search.query': async (input) => {
+      const { hits, next, notes } = await search.query(input);
+      return {
+        hits: hits.flatMap(({ message, mailboxName, snippet }) => {
+          const mailbox = stores.mail.reader.mailbox(message.mailboxId);
+          if (mailbox === undefined) return [];
+          return [{ row: toMessageRow(mailbox, message), mailboxName, snippet: [...snippet] }];
+        }),
+        ...(next === undefined ? {} : { next }),
+        notes: [...notes],
+      };
+    },
+    'storage.status': status,
+    'storage.compact': async () => {
+      await stores.content.compact();
+      return await status();
     },
   };
 }

@@ -5,6 +5,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
 import { ContentStore } from './content/content-store.ts';
+import { MailSearch } from './content/search.ts';
 import type { MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
@@ -20,9 +21,10 @@ import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
 import { Drafts } from './submission/drafts.ts';
 import { Outbox } from './submission/outbox.ts';
 import { OutboxStore } from './submission/outbox-store.ts';
-import { createFlagsTask, toFlagsPayloads } from './tasks/flags-task.ts';
+import { createTasks } from './tasks/create-tasks.ts';
+import type { MessageChanges } from './tasks/message-changes.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
-import { TaskQueue } from './tasks/task-queue.ts';
+import type { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
 import { TransferJobs } from './transfer/transfer-jobs.ts';
 import { TransferStore } from './transfer/transfer-store.ts';
@@ -42,7 +44,9 @@ export interface EngineParts {
   readonly legs: Legs;
   readonly accounts: Accounts;
   readonly mail: MailSync;
+  readonly search: MailSearch;
   readonly tasks: TaskQueue;
+  readonly changes: MessageChanges;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   readonly transfers: TransferJobs;
@@ -73,7 +77,14 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
     },
   });
-  const tasks: TaskQueue = createTasks(options, stores, { mail, pending, bus });
+  const { tasks, changes } = createTasks({
+    store: stores.mail,
+    tasks: stores.tasks,
+    mail,
+    pending,
+    emit: bus.emit,
+    logger: options.host.logger,
+  });
   const drafts = new Drafts({
     store: stores.outbox,
     onChanged: () => bus.emit('drafts.changed', {}),
@@ -100,10 +111,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     sentCopy: mail.sentCopy,
     answered: {
       mark: (ref, kind) => {
-        const change = kind === 'reply' ? { answered: true } : { forwarded: true };
-        for (const task of toFlagsPayloads([ref], change, stores.mail.reader)) {
-          tasks.add(task.accountId, 'flags', task.payload);
-        }
+        changes.answered(ref, kind);
       },
     },
     undoMs: () => stores.state.settings().undoSendSeconds * 1_000,
@@ -125,7 +133,25 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
-  const parts = { bus, stores, legs, accounts, mail, tasks, drafts, outbox, transfers, tellLock };
+  const search = new MailSearch({
+    content: () => stores.content.reader,
+    reader: stores.mail.reader,
+    accounts: () => accounts.list(),
+  });
+  const parts = {
+    bus,
+    stores,
+    legs,
+    accounts,
+    mail,
+    search,
+    tasks,
+    changes,
+    drafts,
+    outbox,
+    transfers,
+    tellLock,
+  };
   return parts;
 }
 
@@ -163,30 +189,6 @@ function createAccounts(options: EngineOptions, stores: EngineStores, bus: Event
     onChanged: () => bus.emit('account.changed', {}),
   });
   return { accounts, legs };
-}
-
-function createTasks(
-  options: EngineOptions,
-  stores: EngineStores,
-  { mail, pending, bus }: { mail: MailSync; pending: PendingFlags; bus: EventBus },
-): TaskQueue {
-  const { reader, writer } = stores.mail;
-  const flags = createFlagsTask({
-    reader,
-    writer,
-    changed: ({ accountId, mailboxId }) => {
-      bus.emit('messages.changed', { accountId, mailboxId });
-      bus.emit('mailboxes.changed', { accountId });
-    },
-  });
-  const tasks = new TaskQueue({
-    store: stores.tasks,
-    account: (accountId) => mail.account(accountId),
-    logger: options.host.logger,
-    onPending: (accountId, list) => pending.replace(accountId, list, flags),
-  });
-  tasks.register(flags);
-  return tasks;
 }
 
 /** The server can be reached again: what waited for it may go on. */

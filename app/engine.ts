@@ -4,6 +4,9 @@ import { createHandlers } from './engine-handlers.ts';
 import { createParts } from './engine-parts.ts';
 import type { Engine, EngineOptions } from './engine-types.ts';
 
+/** How long closing waits for messages that were kept back only so that they can be undone (ms). */
+const heldMs = 5_000;
+
 /** @throws StorageError when the profile cannot be opened; nothing stays open then */
 export function createEngine(options: EngineOptions): Engine {
   const open = new DisposableStore();
@@ -31,6 +34,7 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
       outbox.start();
     },
     async stop() {
+      await outbox.releaseHeld(heldMs);
       // Databases close last: what is in mid-air must be able to note where it was.
       await Promise.all([outbox.stop(), mail.stop(), transfers.stop()]);
       await tasks.stop();

@@ -17,6 +17,7 @@ async function main(): Promise<number> {
     },
   });
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-crash-'));
+  let keep = true;
   try {
     const report = await runCrash({
       dir,
@@ -26,9 +27,11 @@ async function main(): Promise<number> {
       onProgress: (line) => console.error(line),
     });
     console.log(JSON.stringify(report));
-    return report.violations.length === 0 ? 0 : 1;
+    keep = report.violations.length > 0;
+    return keep ? 1 : 0;
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    if (keep) console.error(`Profile, mail and logs are left in ${dir}`);
+    else await rm(dir, { recursive: true, force: true });
   }
 }
 

@@ -164,6 +164,16 @@ export class ContentStore {
     if (!this.#stopping) writer.checkpoint();
   }
 
+  /** As `compact`, for after an account was removed: what fails is logged, and comes with the next. */
+  async wipe(): Promise<void> {
+    try {
+      await this.compact();
+    } catch (error) {
+      if (error instanceof CancelledError) return;
+      this.#options.logger.log('warn', 'content.not-wiped', { error: describeError(error) });
+    }
+  }
+
   /** Lets what is under way be finished, then closes. mail.db must still be open. */
   async stop(): Promise<void> {
     if (this.#stopping) return;

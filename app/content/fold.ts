@@ -12,9 +12,9 @@ const scriptsWithoutSpaces =
   '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}\\u30fc\\u3005';
 const singleCharacter = new RegExp(`[${scriptsWithoutSpaces}]`, 'gu');
 const isSingle = new RegExp(`^[${scriptsWithoutSpaces}]$`, 'u');
-/** A word of the index: letters and numbers, with the marks that stand on them. */
+/** A word of the index: letters and numbers, with the marks that stand on them; other marks part words. */
 const wordPattern = new RegExp(
-  `[${scriptsWithoutSpaces}]|(?:(?![${scriptsWithoutSpaces}])[\\p{L}\\p{N}\\p{Co}\\u0300-\\u036f])+`,
+  `(?=[\\p{L}\\p{N}])[${scriptsWithoutSpaces}]|(?:(?![${scriptsWithoutSpaces}])[\\p{L}\\p{N}\\p{Co}][\\u0300-\\u036f]*)+`,
   'gu',
 );
 

@@ -11,6 +11,13 @@ const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
 const byTransfer = z.object({ transferId: z.string().max(64) });
+const refs = z.array(s.messageRef).min(1).max(1_000);
+const window = {
+  offset: z.int().nonnegative(),
+  limit: z.int().positive().max(s.limits.listWindow),
+};
+/** Name changes, for `task.undo`. */
+const taskIds = z.object({ taskIds: z.array(z.int().positive()).max(2_000) });
 
 const serverName = z.object({
   service: z.enum(['imap', 'submission']),
@@ -155,17 +162,81 @@ export const methods = {
   'message.open': { input: z.object({ ref: s.messageRef }), output: s.messageBody },
   'message.setFlags': {
     input: z.object({
-      refs: z.array(s.messageRef).min(1).max(1_000),
+      refs,
       seen: z.boolean().optional(),
       flagged: z.boolean().optional(),
     }),
-    output: nothing,
+    output: taskIds,
+  },
+  /** To a mailbox of the same account. */
+  'message.move': { input: z.object({ refs, mailboxId: s.mailboxId }), output: taskIds },
+  /** To the archive; it is made when the account has none. */
+  'message.archive': { input: z.object({ refs }), output: taskIds },
+  /** To Trash; what is there already stays. */
+  'message.delete': { input: z.object({ refs }), output: taskIds },
+  /** For good, after the window's own question. Cannot be taken back once it is done. */
+  'message.deleteForever': { input: z.object({ refs }), output: taskIds },
+  /** To Junk and marked as such, or back to the inbox and marked as wanted. */
+  'message.junk': { input: z.object({ refs, junk: z.boolean() }), output: taskIds },
+  'message.setKeyword': {
+    input: z.object({ refs, keyword: s.keyword, on: z.boolean() }),
+    output: taskIds,
+  },
+  /** Takes changes back: those still on their way, and those done as far as that is possible. */
+  'task.undo': { input: taskIds, output: taskIds },
+  /** Changes that wait for the server. */
+  'task.pending': { input: byAccount, output: z.object({ count: z.int().nonnegative() }) },
+
+  /** Messages over mailboxes and accounts, newest first. */
+  'view.list': {
+    input: z.object({ view: s.view, ...window, filter: s.viewFilter.optional() }),
+    output: z.object({ total: z.int().nonnegative(), rows: z.array(s.messageRow) }),
+  },
+  'view.counts': { input: nothing, output: s.viewCounts },
+  /** Threads, by their newest message in the view. */
+  'conversation.list': {
+    input: z.object({ view: s.view, ...window }),
+    output: z.object({ total: z.int().nonnegative(), rows: z.array(s.conversationRow) }),
+  },
+  /**
+   * All messages of a thread over the account's mailboxes but Junk and Trash, oldest first; one
+   * that lies in several mailboxes comes once.
+   */
+  'conversation.open': {
+    input: byAccount.extend({ threadId: z.int().positive() }),
+    output: z.object({ rows: z.array(s.messageRow) }),
   },
   /** Writes one attachment where the host's person wants it; never over an existing file. */
   'part.save': {
     input: z.object({ ref: s.messageRef, partId: z.string().max(64) }),
     output: z.object({ savedAs: z.string().optional() }),
   },
+
+  /**
+   * Searches what is local, newest first. Words, "phrases", -not, OR, and `from: to: cc: subject:
+   * filename: has:attachment is:unread|read|starred|answered in: account: before: after: larger:
+   * smaller:`; the last word may go on while it is typed.
+   */
+  'search.query': {
+    input: z.object({
+      query: z.string().max(s.limits.searchLength),
+      accountId: s.accountId.optional(),
+      mailboxId: s.mailboxId.optional(),
+      limit: z.int().positive().max(s.limits.searchWindow),
+      /** `next` of the answer before. */
+      before: z.int().nonnegative().optional(),
+    }),
+    output: z.object({
+      hits: z.array(s.searchHit).max(s.limits.searchWindow),
+      /** Where older results begin; absent when there are none. */
+      next: z.int().nonnegative().optional(),
+      notes: z.array(s.searchNote),
+    }),
+  },
+
+  'storage.status': { input: nothing, output: s.storageStatus },
+  /** Gives free room of the caches back to the disk; what was deleted is not even there as remains. */
+  'storage.compact': { input: nothing, output: s.storageStatus },
 
   'draft.create': { input: s.draftContent, output: s.draft },
   'draft.save': { input: byDraft.extend({ content: s.draftContent }), output: s.draft },
@@ -262,6 +333,14 @@ export const events = {
   /** New mail in an inbox, for a live region or a notification. */
   'message.arrived': z.object({ mailboxId: s.mailboxId, row: s.messageRow }),
   'sync.changed': s.syncState,
+  /** The server refused a change: it is undone. */
+  'task.refused': z.object({
+    accountId: s.accountId,
+    kind: z.enum(['flags', 'keyword', 'move', 'expunge', 'draft']),
+    /** Messages that it was about. */
+    count: z.int().nonnegative(),
+    error: s.wireError,
+  }),
   'drafts.changed': z.object({}),
   'outbox.changed': z.object({}),
   'transfer.changed': z.object({}),

@@ -19,6 +19,8 @@ export const limits = {
   listWindow: 500,
   htmlLength: 5_000_000,
   undoSendSeconds: 30,
+  searchLength: 1_000,
+  searchWindow: 200,
 } as const;
 
 export const accountId = z.string().min(1).max(64);
@@ -189,8 +191,86 @@ export const messageRow = z.object({
   flagged: z.boolean(),
   answered: z.boolean(),
   hasAttachment: z.boolean(),
+  /** As on the wire, e.g. `$Forwarded`. */
+  keywords: z.array(z.string()).optional(),
 });
 export type MessageRow = z.infer<typeof messageRow>;
+
+/** Messages over mailboxes and accounts; Junk, Trash and copies are not in `unread` and `starred`. */
+export const view = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mailbox'), mailboxId }),
+  z.object({ kind: z.literal('unified'), role: mailboxRole }),
+  z.object({ kind: z.literal('unread') }),
+  z.object({ kind: z.literal('starred') }),
+]);
+export type ViewDto = z.infer<typeof view>;
+
+export const viewFilter = z.enum(['unread', 'starred', 'attachments']);
+export type ViewFilter = z.infer<typeof viewFilter>;
+
+const countPair = { total: z.int().nonnegative(), unseen: z.int().nonnegative() };
+export const viewCounts = z.object({
+  /** All inboxes together. */
+  inbox: z.object(countPair),
+  unread: z.int().nonnegative(),
+  starred: z.int().nonnegative(),
+  mailboxes: z.array(z.object({ mailboxId, ...countPair })),
+});
+export type ViewCounts = z.infer<typeof viewCounts>;
+
+/** An IMAP keyword (RFC 9051 §2.3.2): an atom; system flags are none. */
+export const keyword = z.string().regex(/^[^\\\s(){%*"\]\p{Cc}\P{ASCII}]{1,100}$/u);
+
+/** A thread as a list shows it: by its newest message in the view. */
+export const conversationRow = z.object({
+  threadId: z.int().positive(),
+  row: messageRow,
+  /** Messages of the thread in the view. */
+  count: z.int().positive(),
+  unseen: z.int().nonnegative(),
+  /** Names, or addresses where there is no name; newest first. */
+  participants: z.array(z.string()).max(5),
+});
+export type ConversationRow = z.infer<typeof conversationRow>;
+/** What of a search could not be understood; the rest of it counts. */
+export const searchNote = z.enum([
+  'date-unknown',
+  'size-unknown',
+  'mailbox-unknown',
+  'account-unknown',
+  'or-with-filter',
+  'too-long',
+]);
+export type SearchNote = z.infer<typeof searchNote>;
+
+export const searchHit = z.object({
+  row: messageRow,
+  mailboxName: z.string(),
+  /** A line of its text, what was searched for apart. */
+  snippet: z.array(z.object({ text: z.string(), hit: z.boolean() })),
+});
+export type SearchHitDto = z.infer<typeof searchHit>;
+
+/** What lies on the disk. Sizes are octets of files, with their write-ahead logs. */
+export const storageStatus = z.object({
+  databases: z.array(
+    z.object({
+      name: z.enum(['state', 'outbox', 'tasks', 'mail', 'content']),
+      sizeBytes: z.int().nonnegative(),
+    }),
+  ),
+  accounts: z.array(
+    z.object({
+      accountId,
+      /** Messages whose content is kept here. */
+      messages: z.int().nonnegative(),
+      /** What these take here, and how large they are on the server. */
+      storedBytes: z.int().nonnegative(),
+      mailBytes: z.int().nonnegative(),
+    }),
+  ),
+});
+export type StorageStatusDto = z.infer<typeof storageStatus>;
 
 export const part = z.object({
   /** `partId` counts attachments within one message, from "1"; opaque to the renderer. */

@@ -12,12 +12,13 @@ import { AccountGate } from './account-gate.ts';
 import { BackgroundSync, type BodiesDays, withBodies } from './background-sync.ts';
 import type { ConnectOptions, ImapConnection } from './connect.ts';
 import { Connections, type JobPriority } from './connections.ts';
-import { isNoRoom } from './imap-errors.ts';
+import { assertConnected, isNoRoom } from './imap-errors.ts';
 import { InboxWatch } from './inbox-watch.ts';
 import { imapLimits, type SyncTiming } from './limits.ts';
 import type { MailboxStatus } from './mailbox-list.ts';
-import { MailboxSync, type SyncContext } from './mailbox-sync.ts';
+import { MailboxSync } from './mailbox-sync.ts';
 import { MailboxTree } from './mailbox-tree.ts';
+import type { SyncContext } from './sync-context.ts';
 import type { ImapJob } from './work-connection.ts';
 
 export type ConnectRequest = Pick<ConnectOptions, 'idle' | 'expunged'> & {
@@ -154,6 +155,7 @@ export class AccountSync {
       try {
         // Until it is asked, Courier answers a connection as if nothing had come since it was selected.
         if (open) await client.noop();
+        assertConnected(client);
         const selected = client.mailbox;
         const uidValidity = selected === false ? undefined : Number(selected.uidValidity);
         if (mailbox.uidValidity !== uidValidity) throw new RequestError('message.not-found');

@@ -10,7 +10,8 @@ import type { StoredMailbox } from '../store/mail-types.ts';
 import type { Connections } from './connections.ts';
 import { isConnectionTrouble } from './imap-errors.ts';
 import { imapLimits } from './limits.ts';
-import type { MailboxSync, SyncContext } from './mailbox-sync.ts';
+import type { MailboxSync } from './mailbox-sync.ts';
+import type { SyncContext } from './sync-context.ts';
 import { WakeSignal } from './wake-signal.ts';
 
 const dayMs = 86_400_000;

@@ -47,12 +47,13 @@ export function toHeader(message: FetchMessageObject): MessageHeader {
 }
 
 /** RFC 9051 §2.3.2; system flags are not case-sensitive. */
-export function toFlags(flags: ReadonlySet<string>): MessageFlags {
+export function toFlags(flags: ReadonlySet<string>): MessageFlags & { deleted: boolean } {
   const lower = new Set([...flags].map((flag) => flag.toLowerCase()));
   return {
     seen: lower.has('\\seen'),
     flagged: lower.has('\\flagged'),
     answered: lower.has('\\answered'),
+    deleted: lower.has('\\deleted'),
   };
 }
 

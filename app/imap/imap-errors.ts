@@ -1,4 +1,3 @@
-/** Turns what imapflow throws into MailError families. The server's words stay short and plain. */
 import { AuthError, ImapError, LegError, MailError } from '../errors.ts';
 import { oneLine } from '../mime/plain-words.ts';
 
@@ -47,6 +46,15 @@ export function toImapMailError(error: unknown, host: string, streamError?: unkn
     { host, text: serverText(error), ...refusal },
     { cause: error },
   );
+}
+
+/**
+ * The library answers "not done" or "nothing" for a refusal and for a lost connection alike: to be
+ * asked before such an answer is believed.
+ * @throws what imapflow itself throws for a lost connection
+ */
+export function assertConnected(client: { readonly usable: boolean }): void {
+  if (!client.usable) throw Object.assign(new Error('connection lost'), { code: 'NoConnection' });
 }
 
 /** What servers say when an account has as many connections as it may have. */

@@ -16,12 +16,12 @@ import type { BodiesDays } from './background-sync.ts';
 import { connectImap, type ImapConnection } from './connect.ts';
 import { defaultTiming, type SyncTiming } from './limits.ts';
 import { MailboxUploads } from './mailbox-appender.ts';
-import type { PendingChanges, SyncContext } from './mailbox-sync.ts';
 import { MessageBodies } from './message-bodies.ts';
 import { MessageSources } from './message-sources.ts';
-import { toMailboxDto, toMessageRow } from './rows.ts';
+import { toMailboxDto, toMessageRow, toMessageRows } from './rows.ts';
 import { SentMailbox } from './sent-copy.ts';
 import { ServerSearch } from './server-search.ts';
+import type { PendingChanges, SyncContext } from './sync-context.ts';
 
 export interface MailSyncOptions {
   readonly store: MailStore;
@@ -186,8 +186,8 @@ export class MailSync {
   /** @throws RequestError `mailbox.not-found` */
   window(mailboxId: number, offset: number, limit: number): { total: number; rows: MessageRow[] } {
     const mailbox = this.#mailbox(mailboxId);
-    const rows = this.#options.store.reader.window(mailboxId, offset, limit);
-    return { total: mailbox.total, rows: rows.map((row) => toMessageRow(mailbox, row)) };
+    const messages = this.#options.store.reader.window(mailboxId, offset, limit);
+    return { total: mailbox.total, rows: toMessageRows(this.#options.store.reader, messages) };
   }
 
   #mailbox(mailboxId: number): StoredMailbox {

@@ -73,11 +73,7 @@ class UploadTarget implements AppendTarget {
 
   /** Lists what came since the last look; a few at a time, so that others are not kept waiting. */
   async look(): Promise<void> {
-    const uids = await this.#selected(async (client) => {
-      const found = await client.search({ uid: `${this.#lastUid + 1}:*` }, { uid: true });
-      if (!Array.isArray(found)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
-      return found.filter((uid) => uid > this.#lastUid);
-    });
+    const uids = await this.#selected((client) => this.#newUids(client));
     for (const batch of chunks(uids, imapLimits.batch * 4)) {
       await this.#selected((client) => this.#list(client, batch));
     }
@@ -117,25 +113,39 @@ class UploadTarget implements AppendTarget {
     else this.#messageIds.add(messageId);
   }
 
-  /** After a broken APPEND: among what came since the last look, by its bytes. */
+  /** After a broken APPEND: among what came since the last look. */
   async #arrived(client: ImapFlow, message: MessageToAppend): Promise<boolean> {
+    const { messageId, sha256, raw } = message;
+    // Where that Message-ID was there before, another message has it: then the bytes decide.
+    const telling = messageId !== undefined && !this.#messageIds.has(messageId);
     return inSelected(client, this.#path, async () => {
-      const since = { uid: `${this.#lastUid + 1}:*`, larger: message.raw.length - 1 };
-      const found = await client.search(since, { uid: true });
-      if (!Array.isArray(found)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
-      const uids = found.filter((uid) => uid > this.#lastUid);
-      return (await hashesOf(client, uids, message.raw.length)).includes(message.sha256);
+      const uids = await this.#newUids(client);
+      await this.#list(client, uids);
+      if (telling && this.#messageIds.has(messageId)) return true;
+      return (await hashesOf(client, uids, raw.length)).includes(sha256);
     });
   }
 
+  async #newUids(client: ImapFlow): Promise<number[]> {
+    const found = await client.search({ uid: `${this.#lastUid + 1}:*` }, { uid: true });
+    if (!Array.isArray(found)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
+    // `n:*` holds the last message even when its uid is lower (RFC 9051 §9, seq-range).
+    return found.filter((uid) => uid > this.#lastUid);
+  }
+
   async #list(client: ImapFlow, uids: readonly number[]): Promise<void> {
+    if (uids.length === 0) return;
     const query = { uid: true, size: true, envelope: true };
     for (const found of await client.fetchAll(toUidSet(uids), query, { uid: true })) {
       const messageId = messageIds(found.envelope?.messageId ?? '')[0];
       const { uid, size = 0 } = found;
       this.#lastUid = Math.max(this.#lastUid, uid);
       if (messageId !== undefined) this.#messageIds.add(messageId);
-      else this.#unhashed.set(size, [...(this.#unhashed.get(size) ?? []), uid]);
+      else {
+        const alike = this.#unhashed.get(size) ?? [];
+        alike.push(uid);
+        this.#unhashed.set(size, alike);
+      }
     }
   }
 
@@ -177,10 +187,8 @@ async function appendOnce(
   { raw, flags, receivedAt }: MessageToAppend,
 ): Promise<AppendRefusal | undefined> {
   try {
-    const done = await client.append(path, Buffer.from(raw), [...flags], receivedAt);
-    if (done === false) {
-      throw new ImapError('imap.failed', { command: 'APPEND' });
-    }
+    const done = await client.append(path, raw, [...flags], receivedAt);
+    if (done === false) throw new ImapError('imap.failed', { command: 'APPEND' });
     return undefined;
   } catch (error) {
     const refusal = appendRefusal(error);

@@ -6,35 +6,17 @@
  */
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import { ImapError } from '../errors.ts';
-import type { MailStoreReader } from '../store/mail-reader.ts';
-import type { MessageFlags, MessageHeader, StoredMailbox } from '../store/mail-types.ts';
-import type { MailStoreWriter } from '../store/mail-writer.ts';
-import type { SyncReader } from '../store/sync-reader.ts';
+import type { MessageHeader, StoredMailbox } from '../store/mail-types.ts';
 import { AskedRows } from './asked-rows.ts';
 import { headerQuery, toFlags, toKeywords } from './headers.ts';
 import { isRefusal, toImapMailError } from './imap-errors.ts';
 import { imapLimits } from './limits.ts';
 import { LiveChanges } from './live-changes.ts';
 import { MessageIntake } from './message-intake.ts';
+import { type SyncContext, withPending } from './sync-context.ts';
 import { localUids, searchAllUids } from './uid-census.ts';
 import { toUidSet } from './uid-ranges.ts';
 import { countUids, joined, takeHighest, type UidSpan, without } from './uid-spans.ts';
-
-/** Changes of the person's that the server has not confirmed yet: they win over what it says. */
-export interface PendingChanges {
-  flags(mailbox: StoredMailbox, uid: number): Partial<MessageFlags> | undefined;
-}
-
-export interface SyncContext {
-  readonly reader: MailStoreReader;
-  readonly writer: MailStoreWriter;
-  readonly sync: SyncReader;
-  readonly pending: PendingChanges;
-  /** Rows or counts of the mailbox changed. */
-  changed(mailbox: StoredMailbox): void;
-  /** Messages that came since the mailbox was last complete, newest first. */
-  arrived(mailbox: StoredMailbox, uids: readonly number[]): void;
-}
 
 /** A mailbox as it was right after SELECT, or as the connection has heard of it since. */
 interface View {
@@ -141,7 +123,8 @@ export class MailboxSync {
     const mailbox = this.#mailbox();
     const seen = { ...toFlags(flags), keywords: toKeywords(flags) };
     this.#live.noteFlags(uid, seen, modSeq);
-    const change = { ...seen, ...this.#context.pending.flags(mailbox, uid) };
+    const pending = withPending(this.#context.pending, mailbox, uid, seen.keywords);
+    const change = { ...seen, ...pending };
     if (this.#context.writer.setFlags(this.#mailboxId, new Map([[uid, change]])) > 0) {
       this.#context.changed(mailbox);
     }

@@ -15,8 +15,8 @@ import {
   type MailboxStatus,
   mailboxStatus,
 } from './mailbox-list.ts';
-import type { SyncContext } from './mailbox-sync.ts';
 import { MessageIntake } from './message-intake.ts';
+import type { SyncContext } from './sync-context.ts';
 
 export interface MailboxTreeOptions {
   readonly accountId: string;

@@ -6,7 +6,7 @@ import type { ImapFlow } from 'imapflow';
 import type { ContentStore } from '../content/content-store.ts';
 import type { RawContent } from '../content/content-writer.ts';
 import type { MessageBody, MessageRef, PartDto } from '../contract/index.ts';
-import { CancelledError, MailError, RequestError } from '../errors.ts';
+import { CancelledError, ImapError, MailError, RequestError } from '../errors.ts';
 import { describeError, type Logger } from '../log.ts';
 import { safeFileName } from '../mime/file-names.ts';
 import { mimeLimits } from '../mime/limits.ts';
@@ -16,6 +16,7 @@ import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { AccountSync } from './account-sync.ts';
+import { assertConnected } from './imap-errors.ts';
 import { PartLinks } from './part-links.ts';
 import { toUidSet } from './uid-ranges.ts';
 
@@ -215,7 +216,9 @@ export class MessageBodies implements MessageReader {
       // One byte more than allowed shows that the announced size was not true.
       const query = { uid: true, source: { start: 0, maxLength: most + 1 } };
       const found = await client.fetchOne(String(message.uid), query, { uid: true });
-      return found === false ? undefined : found.source;
+      if (found !== false && found.source !== undefined) return found.source;
+      await assertAbsent(client, message.uid);
+      return undefined;
     });
     if (source === undefined) {
       writer.removeMessages(mailbox.mailboxId, [message.uid]);
@@ -249,6 +252,19 @@ export class MessageBodies implements MessageReader {
     if (reader.mailbox(mailbox.mailboxId)?.uidValidity !== mailbox.uidValidity) return undefined;
     const message = reader.message(mailbox.mailboxId, uid);
     return message && { rowId: message.rowId, token: message.token, raw };
+  }
+}
+
+/**
+ * The library answers "nothing" for a message that is gone and for a connection that broke: only
+ * a search that the server completed proves the first.
+ * @throws ImapError when the message may still be there; what a lost connection is to imapflow
+ */
+async function assertAbsent(client: ImapFlow, uid: number): Promise<void> {
+  const found = await client.search({ uid: String(uid) }, { uid: true });
+  assertConnected(client);
+  if (!Array.isArray(found) || found.includes(uid)) {
+    throw new ImapError('imap.failed', { command: 'UID FETCH' });
   }
 }
 

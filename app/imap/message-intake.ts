@@ -8,7 +8,7 @@ import type { MessageHeader } from '../store/mail-types.ts';
 import { rowsPerTransaction } from '../store/mail-writer.ts';
 import { toFlags, toHeader, toKeywords } from './headers.ts';
 import type { LiveChanges, SeenFlags } from './live-changes.ts';
-import type { SyncContext } from './mailbox-sync.ts';
+import { type SyncContext, withPending } from './sync-context.ts';
 import { chunks } from './uid-ranges.ts';
 import type { UidSpan } from './uid-spans.ts';
 
@@ -72,20 +72,13 @@ export class MessageIntake {
     if (mailbox?.uidValidity !== uidValidity || fetched.length === 0) return [];
     const rows = fetched
       .filter(({ header }) => !this.#live.isGone(header.uid))
-      .map(({ header, modSeq }) => ({
-        ...header,
-        ...this.#live.newerFlags(header.uid, modSeq),
-        ...pending.flags(mailbox, header.uid),
-      }));
+      .map(({ header, modSeq }) => {
+        const seen = { ...header, ...this.#live.newerFlags(header.uid, modSeq) };
+        return { ...seen, ...withPending(pending, mailbox, header.uid, seen.keywords ?? []) };
+      });
     const known = new Set(this.#known(rows));
     const fresh = rows.filter((row) => !known.has(row.uid));
-    writer.insertMessages(this.#mailboxId, fresh);
-    if (known.size > 0) {
-      writer.upsertMessages(
-        this.#mailboxId,
-        rows.filter((row) => known.has(row.uid)),
-      );
-    }
+    writer.upsertMessages(this.#mailboxId, rows);
     return fresh;
   }
 
@@ -119,7 +112,7 @@ export class MessageIntake {
         const seen = { ...toFlags(flags), keywords: toKeywords(flags) };
         this.#live.noteFlags(uid, seen, modseq);
         const newest = this.#live.newerFlags(uid, modseq) ?? seen;
-        rows.set(uid, { ...newest, ...pending.flags(mailbox, uid) });
+        rows.set(uid, { ...newest, ...withPending(pending, mailbox, uid, newest.keywords) });
       }
       changed += writer.setFlags(this.#mailboxId, rows);
       await breathe();
@@ -132,11 +125,13 @@ export class MessageIntake {
     const { sync, writer } = this.#context;
     let removed = 0;
     for (const [first, last] of spans) {
-      for (;;) {
-        const uids = sync.uidsWithin(this.#mailboxId, first, last, rowsPerTransaction);
-        if (uids.length === 0) break;
-        writer.removeMessages(this.#mailboxId, uids);
-        removed += uids.length;
+      for (let from = first; ; ) {
+        const uids = sync.uidsWithin(this.#mailboxId, from, last, rowsPerTransaction);
+        const highest = uids.at(-1);
+        if (highest === undefined) break;
+        // Not all go: what the person moved has its own way out of here.
+        removed += writer.removeMessages(this.#mailboxId, uids);
+        from = highest + 1;
         await breathe();
       }
     }

@@ -1,5 +1,6 @@
 /** Rows of the store as the window sees them. */
 import type { MailboxDto, MessageRow } from '../contract/index.ts';
+import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
 
 export function toMailboxDto(mailbox: StoredMailbox): MailboxDto {
@@ -17,6 +18,10 @@ export function toMailboxDto(mailbox: StoredMailbox): MailboxDto {
   };
 }
 
+/**
+ * @param mailbox where the server keeps the message: its ref names that place, wherever the
+ *   person sees it
+ */
 export function toMessageRow(mailbox: StoredMailbox, message: StoredMessage): MessageRow {
   return {
     ref: {
@@ -34,5 +39,20 @@ export function toMessageRow(mailbox: StoredMailbox, message: StoredMessage): Me
     flagged: message.flagged,
     answered: message.answered,
     hasAttachment: message.hasAttachment,
+    ...(message.keywords?.length ? { keywords: [...message.keywords] } : {}),
   };
+}
+
+/** Rows of messages that the server keeps in different mailboxes. */
+export function toMessageRows(
+  reader: MailStoreReader,
+  messages: readonly StoredMessage[],
+): MessageRow[] {
+  const mailboxes = new Map<number, StoredMailbox | undefined>();
+  return messages.flatMap((message) => {
+    const { mailboxId } = message;
+    if (!mailboxes.has(mailboxId)) mailboxes.set(mailboxId, reader.mailbox(mailboxId));
+    const mailbox = mailboxes.get(mailboxId);
+    return mailbox === undefined ? [] : [toMessageRow(mailbox, message)];
+  });
 }

@@ -11,9 +11,9 @@ import { headerQuery } from './headers.ts';
 import { isRefusal } from './imap-errors.ts';
 import { imapLimits } from './limits.ts';
 import { LiveChanges } from './live-changes.ts';
-import type { SyncContext } from './mailbox-sync.ts';
 import { MessageIntake } from './message-intake.ts';
 import { toMessageRow } from './rows.ts';
+import type { SyncContext } from './sync-context.ts';
 import { toUidSet } from './uid-ranges.ts';
 
 export interface ServerSearchOptions {

@@ -5,7 +5,7 @@
  */
 
 /** Smaller pieces may come from a pool, and cost the collector little. */
-const minFreed = 8_192;
+export const minFreed = 8_192;
 
 /** @returns octets with any content; they can be freed */
 export function allocate(length: number): Buffer {

@@ -13,7 +13,7 @@ export const recordTypes = { data: 0x01, close: 0x02 } as const;
 const headerLength = 2;
 
 /** Plaintext is gathered in one of two sizes, so that a command does not cost a whole record. */
-const smallScratch = 4_096;
+const smallScratch = 1_024;
 
 /** An incomplete record is kept in this much at first, and in more as more of it comes. */
 const smallHeld = 8_192;
@@ -68,7 +68,8 @@ export class RecordSealer {
     const old = this.#scratch;
     if (old && old.length >= length) return old;
     const size = length <= smallScratch ? smallScratch : limits.recordContent + 1;
-    const scratch = allocate(size);
+    // Not from the pool: it is kept, and would keep whatever else lies there.
+    const scratch = Buffer.allocUnsafeSlow(size);
     old?.copy(scratch, 0, 0, 1 + this.#pending);
     this.#scratch = scratch;
     return scratch;
@@ -157,7 +158,7 @@ export class RecordOpener {
     const old = this.#held;
     if (!old || old.length < length) {
       const size = Math.max(length, Math.min(2 * length, headerLength + limits.recordMax));
-      this.#held = allocate(Math.max(size, smallHeld));
+      this.#held = Buffer.allocUnsafeSlow(Math.max(size, smallHeld));
       old?.copy(this.#held, 0, 0, this.#heldLength);
       if (old) free(old);
     }

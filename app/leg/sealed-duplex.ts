@@ -8,7 +8,7 @@ import { Duplex } from 'node:stream';
 import { LegError } from '../errors.ts';
 import type { SealKeys } from './handshake.ts';
 import { limits } from './limits.ts';
-import { free } from './memory.ts';
+import { free, minFreed } from './memory.ts';
 import { RecordOpener, RecordSealer } from './records.ts';
 
 /** Octets that a writer may be ahead of the socket: several records, so that it is seldom asked to wait. */
@@ -95,7 +95,7 @@ export class SealedDuplex extends Duplex {
   readonly #onClose = (): void => {
     this.#openEarly();
     if (!this.#opener.closed) this.destroy(new LegError('leg.truncated'));
-    else this.#resumeWrite(new LegError('leg.truncated'));
+    else if (this.#afterDrain) this.#resumeWrite(new LegError('leg.truncated'));
   };
 
   readonly #onError = (cause: Error): void => {
@@ -127,7 +127,7 @@ export class SealedDuplex extends Duplex {
     }
     let offset = start;
     while (this.#sealer.pending + octets.length - offset >= limits.recordContent) {
-      if (this.#isFull()) {
+      if (inner.writableNeedDrain) {
         this.#waitForDrain((error) => this.#continueWrite(octets, offset, callback, error));
         return;
       }
@@ -138,13 +138,8 @@ export class SealedDuplex extends Duplex {
     }
     if (offset < octets.length) this.#sealer.append(octets.subarray(offset));
     this.#scheduleFlush();
-    if (this.#isFull()) this.#waitForDrain(callback);
+    if (inner.writableNeedDrain) this.#waitForDrain(callback);
     else callback();
-  }
-
-  /** A kernel often takes all at once; then `drain` is not waited for, though it will come. */
-  #isFull(): boolean {
-    return this.#inner.writableNeedDrain && this.#inner.writableLength > 0;
   }
 
   #continueWrite(octets: Buffer, start: number, callback: Callback, error?: Error | null): void {
@@ -174,7 +169,7 @@ export class SealedDuplex extends Duplex {
     const inner = this.#inner;
     // After the peer's close a socket ends itself; writing then would be an error of its own.
     if (inner.writableEnded || inner.destroyed) return;
-    if (!this.#ownsMemory) {
+    if (!this.#ownsMemory || record.length < minFreed) {
       inner.write(record);
       return;
     }
@@ -223,7 +218,7 @@ export class SealedDuplex extends Duplex {
     inner.off('timeout', this.#onTimeout);
     // The error listener stays: a destroyed socket may still report, and nobody else listens.
     this.#early = undefined;
-    this.#resumeWrite(error ?? new LegError('leg.truncated'));
+    if (this.#afterDrain) this.#resumeWrite(error ?? new LegError('leg.truncated'));
     inner.destroy();
     callback(error);
   }

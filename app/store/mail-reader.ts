@@ -93,7 +93,7 @@ export class MailStoreReader {
   /** Flags of all messages whose uid is in [from, to]. */
   flags(mailboxId: number, from: number, to: number): Map<number, MessageFlags> {
     const rows = this.#prepare(
-      `SELECT uid, seen, flagged, answered FROM message
+      `SELECT uid, seen, flagged, answered, deleted FROM message
        WHERE mailboxId = ? AND uid BETWEEN ? AND ?`,
     ).all(mailboxId, from, to);
     return new Map(rows.map((row) => [integerColumn(row, 'uid'), toFlags(row)]));
@@ -152,15 +152,17 @@ function toMailbox(row: SqlRow): StoredMailbox {
   };
 }
 
-function toFlags(row: SqlRow): MessageFlags {
+function toFlags(row: SqlRow): MessageFlags & { deleted: boolean } {
   return {
     seen: integerColumn(row, 'seen') === 1,
     flagged: integerColumn(row, 'flagged') === 1,
     answered: integerColumn(row, 'answered') === 1,
+    deleted: integerColumn(row, 'deleted') === 1,
   };
 }
 
-function toMessage(row: SqlRow): StoredMessage {
+/** A row of `message`. */
+export function toMessage(row: SqlRow): StoredMessage {
   const sentAt = optionalInteger(row, 'sentAt');
   const fromAddress = optionalText(row, 'fromAddress');
   const messageId = optionalText(row, 'messageId');
@@ -170,6 +172,7 @@ function toMessage(row: SqlRow): StoredMessage {
     rowId: integerColumn(row, 'rowId'),
     mailboxId: integerColumn(row, 'mailboxId'),
     shownIn: integerColumn(row, 'shownIn'),
+    threadId: integerColumn(row, 'threadId'),
     token: integerColumn(row, 'token'),
     content: contentStates[integerColumn(row, 'content')] ?? 'none',
     uid: integerColumn(row, 'uid'),

@@ -8,15 +8,23 @@ import { MailStoreWriter } from './mail-writer.ts';
 import { mail001 } from './migrations/mail-001-mailboxes.ts';
 import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
 import { mail003 } from './migrations/mail-003-content.ts';
+import { mail004 } from './migrations/mail-004-threads.ts';
+import { PlacementWriter } from './placement-writer.ts';
 import { SyncReader } from './sync-reader.ts';
+import { ThreadIndex } from './thread-index.ts';
+import { ViewReader } from './view-reader.ts';
 
-const migrations = [mail001, mail002, mail003];
+const migrations = [mail001, mail002, mail003, mail004];
 
 export interface MailStore {
   readonly reader: MailStoreReader;
   readonly writer: MailStoreWriter;
   /** What sync asks; reads only. */
   readonly sync: SyncReader;
+  /** Lists over mailboxes, and conversations. */
+  readonly views: ViewReader;
+  /** Where messages are shown and kept, as the person's changes have it. */
+  readonly placement: PlacementWriter;
   /** True when a damaged file was set aside. */
   readonly rebuilt: boolean;
   close(): void;
@@ -25,10 +33,13 @@ export interface MailStore {
 /** @throws StorageError as `openDatabase` does, except that damage leads to an empty store */
 export function openMailStore(path: string): MailStore {
   const { db, rebuilt } = openCache(path, migrations);
+  const threads = new ThreadIndex(db);
   return {
     reader: new MailStoreReader(db),
-    writer: new MailStoreWriter(db),
+    writer: new MailStoreWriter(db, threads),
     sync: new SyncReader(db),
+    views: new ViewReader(db),
+    placement: new PlacementWriter(db, threads),
     rebuilt,
     close: () => db.close(),
   };

@@ -43,6 +43,8 @@ export interface MessageFlags {
   readonly seen: boolean;
   readonly flagged: boolean;
   readonly answered: boolean;
+  /** Marked for removal; undefined where that is not known. */
+  readonly deleted?: boolean;
 }
 
 /** Flags to set; keywords are replaced when given, and left as they are otherwise. */
@@ -89,8 +91,12 @@ export interface StoredMessage extends MessageHeader {
   readonly rowId: number;
   /** Where the server keeps it. */
   readonly mailboxId: number;
-  /** Where the person sees it; 0 while its deletion is on the way. */
+  /**
+   * Where the person sees it; 0 while its deletion is on the way, −1 while another row stands for
+   * it: one that the server is about to move here.
+   */
   readonly shownIn: number;
+  readonly threadId: number;
   /** Ties it to its content; random, never used twice. */
   readonly token: number;
   readonly content: ContentState;

@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { integerColumn, optionalText, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
 import type {
   ContentKey,
@@ -12,6 +13,8 @@ import type {
   ListedMailbox,
   MessageHeader,
 } from './mail-types.ts';
+import { isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
+import { ThreadIndex } from './thread-index.ts';
 
 /** Larger work is split by the caller. */
 export const rowsPerTransaction = 200;
@@ -23,30 +26,48 @@ const latestTime = 2_190_000_000_000;
 /** Prime; mailboxes of one account lie far apart within a second. */
 const mailboxStride = 131_071;
 
+/** What all new messages of a mailbox have in common. */
+interface Arrival {
+  readonly mailboxId: number;
+  readonly accountId: string;
+  readonly listed: boolean;
+  /** Uids that may be known already; undefined when that has to be asked one by one. */
+  readonly known: ReadonlySet<number> | undefined;
+  /** Messages that are shown here while the server still keeps them elsewhere. */
+  readonly awaited: ReadonlySet<string>;
+}
+
 export class MailStoreWriter {
   readonly #db: DatabaseSync;
+  readonly #threads: ThreadIndex;
   readonly #statements = new Map<string, StatementSync>();
   /** Told of messages that came into the store, once they are committed. */
   onInserted: ((messages: readonly InsertedMessage[]) => void) | undefined;
   /** Told after messages went, whichever way; which ones is noted in content_gone. */
   onDeleted: (() => void) | undefined;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, threads = new ThreadIndex(db)) {
     this.#db = db;
+    this.#threads = threads;
   }
 
-  #run(sql: string, ...values: SQLInputValue[]): number {
+  #prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
-    return Number(statement.run(...values).changes);
+    return statement;
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
   }
 
   /** Makes the account's mailboxes what the server listed; those gone from the server go here too. */
   replaceMailboxes(accountId: string, listed: readonly ListedMailbox[]): void {
     transaction(this.#db, () => {
+      const rolesBefore = this.#roles(accountId);
       for (const [position, mailbox] of listed.entries()) {
         this.#run(
           `INSERT INTO mailbox
@@ -75,6 +96,9 @@ export class MailStoreWriter {
         accountId,
         JSON.stringify(listed.map((mailbox) => mailbox.path)),
       );
+      for (const { mailboxId, listed } of this.#relisted(accountId, rolesBefore)) {
+        this.#run('UPDATE message SET listed = ? WHERE shownIn = ?', listed, mailboxId);
+      }
     });
     this.onDeleted?.();
   }
@@ -92,6 +116,22 @@ export class MailStoreWriter {
   /** The mailbox has another path on the server; its messages are what they were. */
   renameMailbox(mailboxId: number, path: string): void {
     this.#run('UPDATE mailbox SET path = ? WHERE mailboxId = ?', path, mailboxId);
+  }
+
+  #roles(accountId: string): Map<number, number> {
+    const rows = this.#prepare(
+      `SELECT mailboxId, ${isListedSql} AS listed FROM mailbox WHERE accountId = ?`,
+    ).all(accountId);
+    return new Map(
+      rows.map((row) => [integerColumn(row, 'mailboxId'), integerColumn(row, 'listed')]),
+    );
+  }
+
+  /** Mailboxes that lists over all mailboxes now show, or show no more. */
+  #relisted(accountId: string, before: ReadonlyMap<number, number>) {
+    return [...this.#roles(accountId)]
+      .filter(([mailboxId, listed]) => (before.get(mailboxId) ?? listed) !== listed)
+      .map(([mailboxId, listed]) => ({ mailboxId, listed }));
   }
 
   /** Empties a mailbox whose uids no longer mean what they meant (RFC 9051 §2.3.1.1). */
@@ -135,70 +175,121 @@ export class MailStoreWriter {
   /** Adds messages or brings known ones up to date. */
   upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
     const inserted: InsertedMessage[] = [];
-    transaction(this.#db, () => {
-      for (const header of headers) {
-        if (this.#updateMessage(mailboxId, header)) continue;
-        inserted.push({ ...this.#insertMessage(mailboxId, header), header });
-      }
-    });
+    try {
+      transaction(this.#db, () => {
+        const arrival = this.#arrival(mailboxId, headers);
+        // Oldest first within the batch: pages fill up, where newest first would leave halves.
+        for (const header of headers.toSorted((a, b) => a.uid - b.uid)) {
+          const known = arrival.known?.has(header.uid) ?? true;
+          if (!known || !this.#updateMessage(mailboxId, header)) {
+            inserted.push({ ...this.#insertMessage(arrival, header), header });
+          }
+        }
+        this.#threads.flush();
+      });
+    } catch (error) {
+      this.#threads.forget();
+      throw error;
+    }
     if (inserted.length > 0) this.onInserted?.(inserted);
   }
 
-  /** Adds messages that are not in the store yet: half the work of `upsertMessages`. */
-  insertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
-    if (headers.length === 0) return;
-    const inserted = transaction(this.#db, () =>
-      headers.map((header) => ({ ...this.#insertMessage(mailboxId, header), header })),
-    );
-    this.onInserted?.(inserted);
+  #arrival(mailboxId: number, headers: readonly MessageHeader[]): Arrival {
+    const mailbox = this.#prepare(
+      `SELECT accountId, ${isListedSql} AS listed FROM mailbox WHERE mailboxId = ?`,
+    ).get(mailboxId);
+    const awaited = this.#prepare(
+      `SELECT messageId, receivedAt, sizeBytes FROM message INDEXED BY message_displaced
+       WHERE shownIn = ? AND shownIn <> mailboxId`,
+    ).all(mailboxId);
+    return {
+      mailboxId,
+      accountId: mailbox === undefined ? '' : textColumn(mailbox, 'accountId'),
+      listed: mailbox !== undefined && integerColumn(mailbox, 'listed') === 1,
+      known: this.#knownUids(mailboxId, headers),
+      awaited: new Set(
+        awaited.map((row) =>
+          sameMessageKey({
+            messageId: optionalText(row, 'messageId'),
+            receivedAt: integerColumn(row, 'receivedAt'),
+            sizeBytes: integerColumn(row, 'sizeBytes'),
+          }),
+        ),
+      ),
+    };
+  }
+
+  /** A sync brings neighbours: what is known of their range tells new messages from known ones. */
+  #knownUids(
+    mailboxId: number,
+    headers: readonly MessageHeader[],
+  ): ReadonlySet<number> | undefined {
+    const uids = headers.map(({ uid }) => uid);
+    const first = Math.min(...uids);
+    const last = Math.max(...uids);
+    const most = headers.length * 4;
+    const rows = this.#prepare(
+      'SELECT uid FROM message WHERE mailboxId = ? AND uid BETWEEN ? AND ? LIMIT ?',
+    ).all(mailboxId, first, last, most);
+    // The same uid twice in one batch is for the slow way as well.
+    if (rows.length === most || new Set(uids).size < uids.length) return undefined;
+    return new Set(rows.map((row) => integerColumn(row, 'uid')));
   }
 
   #updateMessage(mailboxId: number, header: MessageHeader): boolean {
-    return (
-      this.#run(
-        `UPDATE message SET seen = ?, flagged = ?, answered = ?, keywords = ?
-         WHERE mailboxId = ? AND uid = ?`,
-        header.seen ? 1 : 0,
-        header.flagged ? 1 : 0,
-        header.answered ? 1 : 0,
-        (header.keywords ?? []).join(' '),
-        mailboxId,
-        header.uid,
-      ) > 0
+    const known = this.#run(
+      `UPDATE message SET seen = ?, flagged = ?, answered = ?, keywords = ?
+       WHERE mailboxId = ? AND uid = ?`,
+      header.seen ? 1 : 0,
+      header.flagged ? 1 : 0,
+      header.answered ? 1 : 0,
+      (header.keywords ?? []).join(' '),
+      mailboxId,
+      header.uid,
+    );
+    if (known > 0) this.#setDeleted(mailboxId, header.uid, header.deleted);
+    return known > 0;
+  }
+
+  /** What is marked for removal (RFC 9051 §2.3.2) is shown no more, and again without the mark. */
+  #setDeleted(mailboxId: number, uid: number, deleted: boolean | undefined): number {
+    if (deleted === undefined) return 0;
+    return this.#run(
+      `UPDATE message SET deleted = ?1,
+         shownIn = CASE WHEN ?1 = 1 AND shownIn = mailboxId THEN 0
+           WHEN ?1 = 0 AND shownIn = 0 THEN mailboxId ELSE shownIn END,
+         listed = CASE WHEN ?1 = 1 AND shownIn = mailboxId THEN 0
+           WHEN ?1 = 0 AND shownIn = 0 THEN
+             (SELECT ${isListedSql} FROM mailbox WHERE mailboxId = ?2) ELSE listed END
+       WHERE mailboxId = ?2 AND uid = ?3 AND deleted <> ?1`,
+      deleted ? 1 : 0,
+      mailboxId,
+      uid,
     );
   }
 
-  /**
-   * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
-   * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
-   */
-  #insertMessage(mailboxId: number, header: MessageHeader): ContentKey {
-    const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
-    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
+  #insertMessage(arrival: Arrival, header: MessageHeader): ContentKey {
+    const { mailboxId } = arrival;
     const token = randomInt(2 ** 47);
-    for (let place = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
-      const key = { rowId: second + place, token };
-      if (this.#insertAt(key, mailboxId, receivedAt, header)) return key;
-      place = (place + 1) % rowIdsPerSecond;
-    }
-  }
-
-  /** False when the rowId is taken. */
-  #insertAt(
-    { rowId, token }: ContentKey,
-    mailboxId: number,
-    receivedAt: number,
-    header: MessageHeader,
-  ): boolean {
-    const added = this.#run(
+    const receivedAt = Math.trunc(Math.min(Math.max(header.receivedAt, 0), latestTime));
+    const place = this.#threads.place(
+      arrival.accountId,
+      receivedAt === header.receivedAt ? header : { ...header, receivedAt },
+      rowIdsPerSecond,
+    );
+    const awaited =
+      arrival.awaited.size > 0 && arrival.awaited.has(sameMessageKey({ ...header, receivedAt }));
+    const shownIn = header.deleted === true ? 0 : awaited ? shownAsAnother : mailboxId;
+    const rowId = this.#freeRowId(receivedAt, mailboxId, header.uid);
+    this.#run(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
-         seen, flagged, answered, hasAttachment, sizeBytes)
-       VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-         ?18, ?19, ?20)
-       ON CONFLICT (rowId) DO NOTHING`,
+         seen, flagged, answered, hasAttachment, sizeBytes, threadId, subjectKey, bareKey,
+         listed, deleted)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       rowId,
       mailboxId,
+      shownIn,
       header.uid,
       token,
       receivedAt,
@@ -217,8 +308,26 @@ export class MailStoreWriter {
       header.answered ? 1 : 0,
       header.hasAttachment ? 1 : 0,
       header.sizeBytes,
+      place.threadId,
+      place.subjectKey,
+      place.bareKey,
+      arrival.listed && shownIn > 0 ? 1 : 0,
+      header.deleted === true ? 1 : 0,
     );
-    return added > 0;
+    return { rowId, token };
+  }
+
+  /**
+   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
+   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
+   */
+  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
+    const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
+    const statement = this.#prepare('SELECT 1 FROM message WHERE rowId = ?');
+    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
+      if (statement.get(second + place) === undefined) return second + place;
+      place = (place + 1) % rowIdsPerSecond;
+    }
   }
 
   /**
@@ -232,7 +341,7 @@ export class MailStoreWriter {
         const values = [flags.seen, flags.flagged, flags.answered].map((flag) =>
           flag === undefined ? null : flag ? 1 : 0,
         );
-        changed += this.#run(
+        const row = this.#run(
           `UPDATE message SET seen = coalesce(?1, seen), flagged = coalesce(?2, flagged),
              answered = coalesce(?3, answered), keywords = coalesce(?6, keywords)
            WHERE mailboxId = ?4 AND uid = ?5 AND (seen IS NOT coalesce(?1, seen)
@@ -243,18 +352,30 @@ export class MailStoreWriter {
           uid,
           flags.keywords?.join(' ') ?? null,
         );
+        if (row + this.#setDeleted(mailboxId, uid, flags.deleted) > 0) changed += 1;
       }
     });
     return changed;
   }
 
-  removeMessages(mailboxId: number, uids: readonly number[]): void {
+  /**
+   * The server has them no more. Those that the person moved stay: they were expected to go from
+   * here, and what moved them says where they are (PlacementWriter). Returns how many went.
+   */
+  removeMessages(mailboxId: number, uids: readonly number[]): number {
+    let removed = 0;
     transaction(this.#db, () => {
       for (const uid of uids) {
-        this.#run('DELETE FROM message WHERE mailboxId = ? AND uid = ?', mailboxId, uid);
+        removed += this.#run(
+          `DELETE FROM message WHERE mailboxId = ?1 AND uid = ?2
+             AND (shownIn = ?1 OR shownIn <= 0)`,
+          mailboxId,
+          uid,
+        );
       }
     });
     this.onDeleted?.();
+    return removed;
   }
 
   /** Notes that the contents of these messages are in content.db; those gone meanwhile are passed over. */
@@ -318,6 +439,7 @@ export class MailStoreWriter {
       );
       if (removed < rowsPerTransaction) {
         this.#run('DELETE FROM mailbox WHERE accountId = ?', accountId);
+        this.#threads.removeAccount(accountId);
       }
       return removed === rowsPerTransaction;
     });

@@ -75,7 +75,7 @@ export class SyncReader {
       `SELECT rowId, uid, sizeBytes FROM message AS m
        WHERE mailboxId = ? AND content = 0 AND rowId >= ? AND rowId < ?
          AND NOT EXISTS (SELECT 1 FROM message AS twin WHERE m.emailId IS NOT NULL
-           AND twin.messageId = m.messageId AND twin.emailId = m.emailId
+           AND twin.threadId = m.threadId AND twin.emailId = m.emailId
            AND twin.rowId <> m.rowId AND twin.content = 1)
        ORDER BY rowId DESC LIMIT ?`,
       mailboxId,

@@ -17,10 +17,13 @@ export interface FollowUpOptions {
   readonly now: () => Date;
   /** Keeps a row on disk and tells. */
   readonly keep: (row: OutboxRow) => void;
+  /** How long a provider gets to keep a copy in Sent by itself before one is made (ms). */
+  readonly graceMs?: number;
   /** Waits between rounds that left something undone; the last one repeats (ms). */
   readonly pausesMs?: readonly number[];
 }
 
+const usualGraceMs = 3_000;
 const usualPausesMs = [30_000, 120_000, 600_000, 3_600_000];
 
 export class FollowUp {
@@ -55,6 +58,20 @@ export class FollowUp {
     clearTimeout(this.#timers.get(accountId));
     this.#timers.delete(accountId);
     this.#undone.delete(accountId);
+  }
+
+  /** A message was tried: marks are made at once, its copy in a while. */
+  attempted(accountId: string): void {
+    if (this.#ended) return;
+    try {
+      for (const row of this.#options.store.ofAccount(accountId)) this.#mark(row);
+    } catch (error) {
+      // Sending goes on; the round that follows tries again.
+      this.#options.logger.log('warn', 'outbox.mark', { detail: describeError(error) });
+    }
+    const running = this.#rounds.has(accountId);
+    if (running) this.#again.add(accountId);
+    else this.#wait(accountId, this.#options.graceMs ?? usualGraceMs);
   }
 
   /** The server may be reachable: everything that is open for this account is tried now. */
@@ -149,7 +166,14 @@ export class FollowUp {
     this.#undone.set(accountId, rounds + 1);
     const pauses = this.#options.pausesMs ?? usualPausesMs;
     const pauseMs = pauses[Math.min(rounds, pauses.length - 1)] ?? 3_600_000;
-    const timer = setTimeout(() => void this.run(accountId), pauseMs);
-    this.#timers.set(accountId, timer);
+    this.#wait(accountId, pauseMs);
+  }
+
+  #wait(accountId: string, pauseMs: number): void {
+    clearTimeout(this.#timers.get(accountId));
+    this.#timers.set(
+      accountId,
+      setTimeout(() => void this.run(accountId), pauseMs),
+    );
   }
 }

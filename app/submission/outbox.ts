@@ -3,6 +3,7 @@
  * seen, edited, tried again and discarded. Message file first, then row and draft in one commit;
  * a crash at any point leaves either the draft or the queued message. docs/architecture.md.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DraftDto, OutboxItem } from '../contract/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -31,8 +32,8 @@ export interface OutboxOptions {
   readonly undoMs: () => number;
   readonly now?: () => Date;
   readonly timeouts?: Partial<SmtpTimeouts>;
-  /** Waits between tries of what follows a submission (ms). */
-  readonly followUpMs?: readonly number[];
+  /** What follows a submission: how long it waits, and between tries (ms). */
+  readonly followUp?: { readonly graceMs?: number; readonly pausesMs?: readonly number[] };
 }
 
 /** How long a sent message stays in the list. */
@@ -45,6 +46,7 @@ export class Outbox {
   readonly #queue: Queue;
   readonly #followUp: FollowUp;
   readonly #now: () => Date;
+  #started = false;
   readonly #submitting = new Map<string, Promise<OutboxItem>>();
 
   /** Recovers what a crash left behind; sends nothing before `start`. */
@@ -52,7 +54,7 @@ export class Outbox {
     this.#options = options;
     this.#store = options.store;
     this.#now = options.now ?? (() => new Date());
-    const { store, access, sentCopy, answered, logger, onChanged, timeouts, followUpMs } = options;
+    const { store, access, sentCopy, answered, logger, onChanged, timeouts, followUp } = options;
     const now = this.#now;
     this.#writer = new MessageWriter({ store, access, now, undoMs: options.undoMs });
     this.#queue = new Queue({
@@ -60,7 +62,7 @@ export class Outbox {
       access,
       logger,
       onChanged,
-      onAttempted: (accountId) => void this.#followUp.run(accountId),
+      onAttempted: (accountId) => this.#followUp.attempted(accountId),
       now,
       ...(timeouts ? { timeouts } : {}),
     });
@@ -71,20 +73,42 @@ export class Outbox {
       logger,
       now,
       keep: (row) => this.#queue.keepRow(row),
-      ...(followUpMs ? { pausesMs: followUpMs } : {}),
+      ...followUp,
     });
     this.#recover();
   }
 
   start(): void {
+    this.#started = true;
     this.#followUp.start();
     this.#queue.start();
     const accounts = new Set(this.#store.list().map(({ accountId }) => accountId));
     for (const accountId of accounts) void this.#followUp.run(accountId);
   }
 
+  /**
+   * The window is gone and nobody can undo any more: what was kept back only for that is sent now.
+   * Resolves when it was tried, or when `withinMs` is over; what is left goes out at the next start.
+   */
+  async releaseHeld(withinMs: number): Promise<void> {
+    const held = this.#store
+      .list()
+      .filter(({ state, sendAt }) => state === 'scheduled' && sendAt === undefined);
+    if (!this.#started || held.length === 0) return;
+    for (const row of held) this.#queue.keepRow(settleNow(row, this.#now()));
+    const accounts = [...new Set(held.map(({ accountId }) => accountId))];
+    for (const accountId of accounts) this.#queue.kick(accountId);
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all(accounts.map((accountId) => this.#queue.idle(accountId))),
+      sleep(withinMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
+  }
+
   /** Resolves when nothing is being sent any more. Queued mail stays queued. */
   async stop(): Promise<void> {
+    this.#started = false;
     await this.#queue.stop();
     await this.#followUp.stop();
   }

@@ -63,6 +63,11 @@ export class Queue {
     await running?.done;
   }
 
+  /** Resolves when nothing of this account is being sent at the moment. */
+  async idle(accountId: string): Promise<void> {
+    await this.#running.get(accountId)?.done;
+  }
+
   /** Works off what is due, then waits for the next. */
   kick(accountId: string): void {
     if (this.#stopped || this.#running.has(accountId)) return;

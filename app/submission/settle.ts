@@ -52,7 +52,7 @@ export function settle(row: OutboxRow, outcome: SubmissionOutcome, now: Date): S
           recipients: [],
           refused: [...row.refused, ...row.recipients.map((each) => words(each, outcome.error))],
         },
-        error: outcome.error,
+        error: row.accepted.length > 0 ? partlySent(outcome.error) : outcome.error,
       };
     case 'unknown':
       return { row: { ...row, state: 'unknown' }, error: outcome.error };
@@ -131,7 +131,7 @@ function settleRecipients(
   };
   const [deferred] = outcome.deferred;
   if (deferred) {
-    const error = refusalError('submission.deferred', outcome.deferred, deferred);
+    const error = refusalError('submission.deferred', outcome.deferred, deferred, settled);
     return {
       row: { ...settled, state: 'waiting', nextAttemptAt: nextAttempt(row, error, now) },
       error,
@@ -139,7 +139,7 @@ function settleRecipients(
   }
   const [first] = refused;
   if (first) {
-    const error = refusalError('submission.refused', refused, first);
+    const error = refusalError('submission.refused', refused, first, settled);
     return { row: { ...settled, state: 'refused' }, error };
   }
   return { row: { ...settled, state: 'sent', sentAt: now }, error: undefined };
@@ -149,10 +149,22 @@ function refusalError(
   code: 'submission.deferred' | 'submission.refused',
   all: readonly RefusedRecipient[],
   first: RefusedRecipient,
+  { accepted }: Pick<OutboxRow, 'accepted'>,
 ): SubmissionError {
   const recipients = all.map(({ recipient }) => recipient).join(', ');
   const { replyCode, text } = first;
-  return new SubmissionError(code, { replyCode, text, recipients: recipients.slice(0, 1_000) });
+  const params = { replyCode, text, recipients: recipients.slice(0, 1_000) };
+  const error = new SubmissionError(code, params);
+  return accepted.length > 0 ? partlySent(error) : error;
+}
+
+/** The words must not say that it was not sent: some recipients have it. */
+function partlySent(error: MailError): SubmissionError {
+  return new SubmissionError(
+    error.code,
+    { ...error.params, partly: 'yes' },
+    { cause: error.cause },
+  );
 }
 
 function words(recipient: string, error: MailError): RefusedRecipient {

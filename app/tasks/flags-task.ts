@@ -1,26 +1,33 @@
-/** Marks messages read or unread, flagged or not (RFC 9051 §6.4.6). */
+/** Marks messages read or unread, flagged or not, answered (RFC 9051 §6.4.6). */
 import type { ImapFlow } from 'imapflow';
 import * as z from 'zod';
 import type { MessageRef } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
 import { toFlags } from '../imap/headers.ts';
+import { assertConnected } from '../imap/imap-errors.ts';
 import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
-import type { RemoteAccount, TaskKind } from './task-kind.ts';
+import { groupRefs, locate, stillNamed, toTarget } from './message-targets.ts';
+import {
+  type NewTask,
+  type RemoteAccount,
+  type Resolve,
+  type Target,
+  type TaskKind,
+  target,
+} from './task-kind.ts';
 
-const flagsPayload = z.object({
-  path: z.string(),
-  uidValidity: z.int().nonnegative(),
-  uids: z.array(z.int().positive()),
+const flagsPayload = target.extend({
   seen: z.boolean().optional(),
   flagged: z.boolean().optional(),
   answered: z.boolean().optional(),
-  /** The keyword `$Forwarded` (RFC 5788); not shown yet, so it has no column in the store. */
-  forwarded: z.boolean().optional(),
+  /** Those that the change altered: taking it back leaves the others alone. */
+  changed: z.array(z.int().positive()).optional(),
 });
 export type FlagsPayload = z.infer<typeof flagsPayload>;
+export type FlagChange = Pick<FlagsPayload, 'seen' | 'flagged' | 'answered'>;
 
 export interface FlagsTaskOptions {
   readonly reader: MailStoreReader;
@@ -30,60 +37,91 @@ export interface FlagsTaskOptions {
 
 export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayload> {
   const { reader, writer, changed } = options;
-  /** Undefined when the uids no longer mean what they meant: the change has no object any more. */
-  const locate = (accountId: string, payload: FlagsPayload) => {
-    const mailbox = reader.mailboxByPath(accountId, payload.path);
-    return mailbox?.uidValidity === payload.uidValidity ? mailbox : undefined;
+  const show = (accountId: string, named: Target, change: FlagChange, resolve: Resolve) => {
+    for (const { mailbox, uids } of locate(reader, accountId, named, resolve)) {
+      const changes = new Map(uids.map((uid) => [uid, changeOf(change)]));
+      if (writer.setFlags(mailbox.mailboxId, changes) > 0) changed(mailbox);
+    }
   };
+  const taken = (payload: FlagsPayload) => ({
+    named: { ...payload, uids: payload.changed ?? payload.uids },
+    change: invert(payload),
+  });
   return {
     kind: 'flags',
     schema: flagsPayload,
-    applyLocal(accountId, payload) {
-      const mailbox = locate(accountId, payload);
-      if (mailbox === undefined) return;
-      const change = changeOf(payload);
-      const changes = new Map(payload.uids.map((uid) => [uid, change]));
-      if (writer.setFlags(mailbox.mailboxId, changes) > 0) changed(mailbox);
+    count: ({ uids }) => uids.length,
+    applyLocal(accountId, payload, resolve) {
+      show(accountId, payload, payload, resolve);
     },
-    async runRemote(account, accountId, payload) {
-      const mailbox = locate(accountId, payload);
-      if (mailbox === undefined) return;
-      await account.inMailbox(mailbox, (client) => storeFlags(client, payload));
+    async runRemote({ account, accountId, resolve, note }, payload) {
+      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+        await account.inMailbox(mailbox, async (client) => {
+          note('storing');
+          await storeFlags(client, { ...payload, uids });
+        });
+      }
     },
-    async undo(account, accountId, payload) {
-      const mailbox = locate(accountId, payload);
-      if (mailbox !== undefined) await takeFlags(account, mailbox, payload.uids, options);
+    async undo({ account, accountId, resolve }, payload) {
+      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+        await takeFlags(account, mailbox, uids, options);
+      }
+    },
+    showBack(accountId, payload, resolve) {
+      const { named, change } = taken(payload);
+      show(accountId, named, change, resolve);
+    },
+    reverse(accountId, payload, resolve) {
+      const among = new Set(payload.changed ?? payload.uids);
+      return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
+        const uids = stillNamed(group, among);
+        const { path, uidValidity } = group;
+        const reversed = { path, uidValidity, uids, ...invert(payload) };
+        return uids.length === 0 ? [] : [{ accountId, kind: 'flags', payload: reversed }];
+      });
     },
   };
 }
 
-/** One task for each mailbox that the messages are in. */
+/** One task for each flag in each mailbox that the messages are in. */
 export function toFlagsPayloads(
   refs: readonly MessageRef[],
-  change: Pick<FlagsPayload, 'seen' | 'flagged' | 'answered' | 'forwarded'>,
+  change: FlagChange,
   reader: MailStoreReader,
 ): { accountId: string; payload: FlagsPayload }[] {
-  const found = new Map<string, { accountId: string; payload: FlagsPayload }>();
-  for (const ref of refs) {
-    const mailbox = reader.mailbox(ref.mailboxId);
-    if (mailbox?.accountId !== ref.accountId || mailbox.uidValidity !== ref.uidValidity) continue;
-    const key = `${ref.mailboxId} ${ref.uidValidity}`;
-    const group = found.get(key) ?? {
-      accountId: ref.accountId,
-      payload: { path: mailbox.path, uidValidity: ref.uidValidity, uids: [], ...change },
-    };
-    group.payload.uids.push(ref.uid);
-    found.set(key, group);
-  }
-  return [...found.values()];
+  const flags = (['seen', 'flagged', 'answered'] as const).filter(
+    (flag) => change[flag] !== undefined,
+  );
+  return groupRefs(refs, reader).flatMap((group) =>
+    flags.map((flag) => {
+      const { messages, mailbox } = group;
+      const altered = messages.filter((message) => message[flag] !== change[flag]);
+      return {
+        accountId: mailbox.accountId,
+        payload: {
+          ...toTarget(group),
+          [flag]: change[flag],
+          changed: altered.map(({ uid }) => uid),
+        },
+      };
+    }),
+  );
 }
 
 /** The flags that the change sets; the rest stays as it is. */
-export function changeOf(payload: FlagsPayload): Partial<MessageFlags> {
+export function changeOf(payload: FlagChange): Partial<MessageFlags> {
   return {
     ...(payload.seen === undefined ? {} : { seen: payload.seen }),
     ...(payload.flagged === undefined ? {} : { flagged: payload.flagged }),
     ...(payload.answered === undefined ? {} : { answered: payload.answered }),
+  };
+}
+
+function invert(payload: FlagChange): FlagChange {
+  return {
+    ...(payload.seen === undefined ? {} : { seen: !payload.seen }),
+    ...(payload.flagged === undefined ? {} : { flagged: !payload.flagged }),
+    ...(payload.answered === undefined ? {} : { answered: !payload.answered }),
   };
 }
 
@@ -93,7 +131,6 @@ async function storeFlags(client: ImapFlow, payload: FlagsPayload): Promise<void
     ['\\Seen', payload.seen],
     ['\\Flagged', payload.flagged],
     ['\\Answered', payload.answered],
-    ['$Forwarded', payload.forwarded],
   ];
   for (const [flag, wanted] of changes) {
     if (wanted === undefined) continue;
@@ -112,6 +149,7 @@ async function storeFlags(client: ImapFlow, payload: FlagsPayload): Promise<void
 async function assertStored(client: ImapFlow, payload: FlagsPayload): Promise<void> {
   const range = toUidSet(payload.uids);
   const found = await client.fetchAll(range, { uid: true, flags: true }, { uid: true });
+  assertConnected(client);
   const stored = found.every((message) => {
     const { seen, flagged, answered } = toFlags(message.flags ?? new Set());
     return (

@@ -1,36 +1,77 @@
-/** Flags that the person changed and the server has not confirmed: they win over a sync. */
-import type { PendingChanges } from '../imap/mailbox-sync.ts';
+/** Flags and keywords that the person changed and the server has not confirmed: they win over a sync. */
+import type { PendingChanges } from '../imap/sync-context.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
+import { withKeyword } from '../store/placement-writer.ts';
 import { changeOf, type FlagsPayload } from './flags-task.ts';
-import type { TaskKind } from './task-kind.ts';
+import type { KeywordPayload } from './keyword-task.ts';
+import type { Resolve, Target, TaskKind } from './task-kind.ts';
 import type { StoredTask } from './task-store.ts';
 
+interface Change {
+  readonly flags: Partial<MessageFlags>;
+  readonly keywords: readonly { keyword: string; on: boolean }[];
+}
+
+/** The kinds whose changes are known here. */
+export interface PendingKinds {
+  readonly flags: Pick<TaskKind<FlagsPayload>, 'kind' | 'schema'>;
+  readonly keyword: Pick<TaskKind<KeywordPayload>, 'kind' | 'schema'>;
+}
+
 export class PendingFlags implements PendingChanges {
-  readonly #byAccount = new Map<string, Map<string, Partial<MessageFlags>>>();
+  readonly #byAccount = new Map<string, Map<string, Change>>();
 
   flags(mailbox: StoredMailbox, uid: number): Partial<MessageFlags> | undefined {
-    return this.#byAccount
-      .get(mailbox.accountId)
-      ?.get(keyOf(mailbox.path, mailbox.uidValidity, uid));
+    return this.#change(mailbox, uid)?.flags;
+  }
+
+  keywords(mailbox: StoredMailbox, uid: number, fromServer: readonly string[]): readonly string[] {
+    const changes = this.#change(mailbox, uid)?.keywords ?? [];
+    return changes.reduce<readonly string[]>(
+      (keywords, { keyword, on }) => withKeyword(keywords, keyword, on),
+      fromServer,
+    );
   }
 
   /** Replaces what is known of the account; later tasks win over earlier ones. */
   replace(
     accountId: string,
     tasks: readonly StoredTask[],
-    kind: Pick<TaskKind<FlagsPayload>, 'kind' | 'schema'>,
+    kinds: PendingKinds,
+    resolve: Resolve,
   ): void {
-    const flags = new Map<string, Partial<MessageFlags>>();
+    const found = new Map<string, Change>();
+    const add = (target: Target, more: (change: Change) => Change) => {
+      for (const { path, uidValidity, uids } of resolve(target)) {
+        for (const uid of uids) {
+          const key = keyOf(path, uidValidity, uid);
+          found.set(key, more(found.get(key) ?? { flags: {}, keywords: [] }));
+        }
+      }
+    };
     for (const task of tasks) {
-      const parsed = task.kind === kind.kind ? kind.schema.safeParse(task.payload) : undefined;
-      if (parsed?.success !== true) continue;
-      const { path, uidValidity, uids } = parsed.data;
-      for (const uid of uids) {
-        const key = keyOf(path, uidValidity, uid);
-        flags.set(key, { ...flags.get(key), ...changeOf(parsed.data) });
+      if (task.kind === kinds.flags.kind) {
+        const parsed = kinds.flags.schema.safeParse(task.payload);
+        if (!parsed.success) continue;
+        const own = changeOf(parsed.data);
+        add(parsed.data, ({ flags, keywords }) => ({ flags: { ...flags, ...own }, keywords }));
+      } else if (task.kind === kinds.keyword.kind) {
+        const parsed = kinds.keyword.schema.safeParse(task.payload);
+        if (!parsed.success) continue;
+        const { keyword, on } = parsed.data;
+        add(parsed.data, ({ flags, keywords }) => ({
+          flags,
+          keywords: [...keywords, { keyword, on }],
+        }));
       }
     }
-    this.#byAccount.set(accountId, flags);
+    this.#byAccount.set(accountId, found);
+  }
+
+  #change(mailbox: StoredMailbox, uid: number): Change | undefined {
+    return this.#byAccount
+      .get(mailbox.accountId)
+      ?.get(keyOf(mailbox.path, mailbox.uidValidity, uid));
   }
 }
 

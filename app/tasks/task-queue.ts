@@ -1,11 +1,19 @@
 /**
  * Carries the person's changes to the server, in order, each account by itself: stored, then
- * shown, then replayed. A broken connection keeps a change; a refusal undoes it.
+ * shown, then replayed. A broken connection keeps a change; a refusal undoes it; the person may
+ * take it back at any time.
  */
 import { asMailError, ImapError, type MailError } from '../errors.ts';
 import { isRefusal } from '../imap/imap-errors.ts';
 import { describeError, type Logger } from '../log.ts';
-import type { RemoteAccount, TaskKind } from './task-kind.ts';
+import type {
+  NewTask,
+  RemoteAccount,
+  Resolve,
+  ResolvedTarget,
+  TaskKind,
+  TaskRun,
+} from './task-kind.ts';
 import type { StoredTask, TaskStore } from './task-store.ts';
 
 export interface TaskQueueOptions {
@@ -13,22 +21,36 @@ export interface TaskQueueOptions {
   readonly account: (accountId: string) => RemoteAccount;
   readonly logger: Logger;
   /** Told when a task came or went, so that overlays can be made anew. */
-  readonly onPending: (accountId: string, tasks: readonly StoredTask[]) => void;
+  readonly onPending: (accountId: string, tasks: readonly StoredTask[], resolve: Resolve) => void;
+  /** A change was undone because the server said no. */
+  readonly onRefused?: (task: StoredTask, count: number, failure: MailError) => void;
+  /** Shows the store as the server has it, then, by `showPending`, what is still on its way. */
+  readonly onLoad?: (accountId: string, showPending: () => void) => void;
 }
 
 /** Failures that are neither a refusal nor a broken connection are tried again so often. */
 const oddFailures = 5;
+/** So many done tasks can still be taken back. */
+const doneKept = 200;
 
 interface RunnableTask {
+  readonly count: number;
   applyLocal(): void;
   runRemote(account: RemoteAccount): Promise<void>;
   undo(account: RemoteAccount): Promise<void>;
+  showBack(): void;
+  reverse(): NewTask[];
 }
 
 export class TaskQueue {
   readonly #options: TaskQueueOptions;
   readonly #kinds = new Map<string, (task: StoredTask) => RunnableTask | undefined>();
   readonly #running = new Map<string, Promise<void>>();
+  /** Accounts whose queue was woken while it ran. */
+  readonly #woken = new Set<string>();
+  readonly #current = new Set<number>();
+  /** What takes back tasks that are done. */
+  readonly #done = new Map<number, NewTask[]>();
   readonly #odd = new Map<number, number>();
   #stopped = false;
 
@@ -41,10 +63,15 @@ export class TaskQueue {
       const parsed = kind.schema.safeParse(task.payload);
       if (!parsed.success) return undefined;
       const { data } = parsed;
+      const { accountId } = task;
+      const resolve = this.#resolve(accountId);
       return {
-        applyLocal: () => kind.applyLocal(task.accountId, data),
-        runRemote: (account) => kind.runRemote(account, task.accountId, data),
-        undo: (account) => kind.undo(account, task.accountId, data),
+        count: kind.count(data),
+        applyLocal: () => kind.applyLocal(accountId, data, resolve),
+        runRemote: (account) => kind.runRemote(this.#run(task, account), data),
+        undo: (account) => kind.undo(this.#run(task, account), data),
+        showBack: () => kind.showBack(accountId, data, resolve),
+        reverse: () => kind.reverse(accountId, data, resolve),
       };
     });
   }
@@ -52,30 +79,82 @@ export class TaskQueue {
   /** Loads what an earlier run left behind and shows it again. */
   load(accountId: string): void {
     this.#announce(accountId);
-    for (const task of this.#options.store.list(accountId)) this.#runnable(task)?.applyLocal();
+    const showPending = () => this.#showPending(accountId);
+    const { onLoad } = this.#options;
+    if (onLoad === undefined) showPending();
+    else onLoad(accountId, showPending);
   }
 
   /** On disk when this returns, shown as well; the server follows when it can. */
-  add(accountId: string, kind: string, payload: unknown): void {
+  add(accountId: string, kind: string, payload: unknown): number {
     const task = this.#options.store.add(accountId, kind, payload);
     this.#announce(accountId);
     this.#runnable(task)?.applyLocal();
-    this.wake(accountId);
+    this.#start(accountId);
+    return task.taskId;
+  }
+
+  addAll(tasks: readonly NewTask[]): number[] {
+    return tasks.map(({ accountId, kind, payload }) => this.add(accountId, kind, payload));
+  }
+
+  /**
+   * Takes changes back, the latest first: at once while the server has not heard of them, with
+   * another task after that. Returns the tasks that do so.
+   */
+  undo(taskIds: readonly number[]): number[] {
+    const { store } = this.#options;
+    return [...taskIds]
+      .sort((a, b) => b - a)
+      .flatMap((taskId) => {
+        const task = store.get(taskId);
+        if (task === undefined) {
+          const reverse = this.#done.get(taskId) ?? [];
+          this.#done.delete(taskId);
+          return this.addAll(reverse);
+        }
+        // What may have reached the server is let through and then reversed.
+        if (task.step !== undefined || this.#current.has(taskId)) store.markUndone(taskId);
+        else store.remove(taskId);
+        this.#announce(task.accountId);
+        this.#runnable(task)?.showBack();
+        this.#showPending(task.accountId);
+        return [];
+      });
+  }
+
+  /** Changes that wait for the server. */
+  pending(accountId: string): number {
+    return this.#options.store.count(accountId);
   }
 
   /** The server may be reachable: go on. */
   wake(accountId: string): void {
+    if (this.#running.has(accountId)) this.#woken.add(accountId);
+    this.#start(accountId);
+  }
+
+  #start(accountId: string): void {
     if (this.#stopped || this.#running.has(accountId)) return;
-    const run = this.#drain(accountId).finally(() => this.#running.delete(accountId));
+    const run = this.#drain(accountId).then((waits) => {
+      this.#running.delete(accountId);
+      // What failed may have been told to wait for the very call that came meanwhile.
+      const again = this.#woken.delete(accountId) || !waits;
+      if (again && this.#options.store.first(accountId) !== undefined) this.#start(accountId);
+    });
     this.#running.set(accountId, run);
   }
 
   /** A mailbox has another path: the changes that wait for it go there. */
   renameMailbox(accountId: string, from: string, to: string): void {
-    for (const task of this.#options.store.list(accountId)) {
+    const { store } = this.#options;
+    for (const task of store.list(accountId)) {
       const payload = withPath(task.payload, from, to);
-      if (payload !== undefined) this.#options.store.replace(task.taskId, payload);
+      if (payload !== undefined) store.replace(task.taskId, payload);
+      const step = withKey(task.step, from, to);
+      if (step !== undefined) store.noteStep(task.taskId, step);
     }
+    store.renameMoved(accountId, from, to);
     this.#announce(accountId);
   }
 
@@ -90,21 +169,46 @@ export class TaskQueue {
     await Promise.all(this.#running.values());
   }
 
-  async #drain(accountId: string): Promise<void> {
+  /** True when the first task waits for the connection. */
+  async #drain(accountId: string): Promise<boolean> {
     const { store, logger } = this.#options;
     for (;;) {
-      const [task] = store.list(accountId);
-      if (task === undefined || this.#stopped) return;
+      this.#woken.delete(accountId);
+      const task = store.first(accountId);
+      if (task === undefined || this.#stopped) return false;
+      this.#current.add(task.taskId);
       const failure = await this.#carryOut(task);
+      this.#current.delete(task.taskId);
       if (failure !== undefined && !this.#isFinal(task, failure)) {
         // Waits for the connection: `wake` comes when it stands again.
         logger.log('info', 'task.waits', { kind: task.kind, code: failure.code });
-        return;
+        return true;
       }
-      if (this.#stopped) return;
-      store.remove(task.taskId);
-      this.#announce(accountId);
-      if (failure !== undefined) await this.#takeBack(task, failure);
+      if (this.#stopped) return false;
+      if (failure === undefined) this.#finish(task);
+      else await this.#takeBack(task, failure);
+    }
+  }
+
+  #finish(task: StoredTask): void {
+    const { store } = this.#options;
+    const reverse = this.#runnable(task)?.reverse() ?? [];
+    const undone = store.get(task.taskId)?.undone === true;
+    if (undone) {
+      // Stored before the task goes: a restart in between must not forget that it was taken back.
+      for (const { accountId, kind, payload } of reverse) store.add(accountId, kind, payload);
+    }
+    store.remove(task.taskId);
+    this.#announce(task.accountId);
+    if (undone) this.#showPending(task.accountId);
+    else this.#keepDone(task.taskId, reverse);
+  }
+
+  #keepDone(taskId: number, reverse: NewTask[]): void {
+    this.#done.set(taskId, reverse);
+    for (const oldest of this.#done.keys()) {
+      if (this.#done.size <= doneKept) break;
+      this.#done.delete(oldest);
     }
   }
 
@@ -118,14 +222,19 @@ export class TaskQueue {
   }
 
   async #takeBack(task: StoredTask, failure: MailError): Promise<void> {
-    const { logger } = this.#options;
+    const { store, logger, onRefused } = this.#options;
     logger.log('warn', 'task.refused', { kind: task.kind, error: describeError(failure) });
+    const runnable = this.#runnable(task);
+    store.remove(task.taskId);
+    this.#announce(task.accountId);
     try {
-      await this.#runnable(task)?.undo(this.#options.account(task.accountId));
+      await runnable?.undo(this.#options.account(task.accountId));
     } catch (error) {
       // The next sync brings the server's state all the same.
       logger.log('info', 'task.undo-waits', { error: describeError(error) });
     }
+    this.#showPending(task.accountId);
+    onRefused?.(task, runnable?.count ?? 0, failure);
   }
 
   #isFinal(task: StoredTask, failure: MailError): boolean {
@@ -140,8 +249,56 @@ export class TaskQueue {
     return this.#kinds.get(task.kind)?.(task);
   }
 
+  #run(task: StoredTask, account: RemoteAccount): TaskRun {
+    const { store } = this.#options;
+    const { taskId, accountId } = task;
+    return {
+      account,
+      accountId,
+      resolve: this.#resolve(accountId),
+      get step() {
+        return store.get(taskId)?.step;
+      },
+      note: (step) => store.noteStep(taskId, step),
+      moved: (from, to, uids) => store.addMoved(accountId, from, to, uids),
+    };
+  }
+
+  #resolve(accountId: string): Resolve {
+    const { store } = this.#options;
+    return ({ path, uidValidity, uids }) => {
+      const found = new Map<
+        string,
+        { path: string; uidValidity: number; origin: Map<number, number> }
+      >();
+      for (const uid of uids) {
+        const place = store.placeOf(accountId, { path, uidValidity, uid });
+        const key = `${place.uidValidity} ${place.path}`;
+        const group = found.get(key) ?? { ...place, origin: new Map<number, number>() };
+        group.origin.set(place.uid, uid);
+        found.set(key, group);
+      }
+      return [...found.values()].map(
+        (group): ResolvedTarget => ({
+          path: group.path,
+          uidValidity: group.uidValidity,
+          uids: [...group.origin.keys()],
+          origin: group.origin,
+        }),
+      );
+    };
+  }
+
+  /** Shows what is on its way, in order. */
+  #showPending(accountId: string): void {
+    for (const task of this.#options.store.list(accountId)) {
+      if (task.undone !== true) this.#runnable(task)?.applyLocal();
+    }
+  }
+
   #announce(accountId: string): void {
-    this.#options.onPending(accountId, this.#options.store.list(accountId));
+    const tasks = this.#options.store.list(accountId).filter(({ undone }) => undone !== true);
+    this.#options.onPending(accountId, tasks, this.#resolve(accountId));
   }
 }
 
@@ -150,10 +307,18 @@ function hasNoObject(error: MailError): boolean {
   return error.code === 'message.not-found' || error.code === 'mailbox.not-found';
 }
 
+/** The steps with those kept under `from` kept under `to`; undefined when there are none. */
+function withKey(step: unknown, from: string, to: string): unknown {
+  if (typeof step !== 'object' || step === null || !Object.hasOwn(step, from)) return undefined;
+  const entries = Object.entries(step);
+  return Object.fromEntries(entries.map(([key, value]) => [key === from ? to : key, value]));
+}
+
 /** The payload with every path that is `from` replaced; undefined when there is none. */
 function withPath(payload: unknown, from: string, to: string): unknown {
   if (typeof payload !== 'object' || payload === null) return undefined;
-  const isPath = ([name, value]: [string, unknown]) => /path$/i.test(name) && value === from;
+  const isPath = ([name, value]: [string, unknown]) =>
+    (name === 'path' || name === 'to') && value === from;
   const entries = Object.entries(payload);
   if (!entries.some(isPath)) return undefined;
   return Object.fromEntries(entries.map((entry) => [entry[0], isPath(entry) ? to : entry[1]]));

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { integerColumn, type SqlRow, textColumn } from '../store/columns.ts';
-import { type Migration, openDatabase } from '../store/database.ts';
+import { type Migration, openDatabase, transaction } from '../store/database.ts';
 
 const task001: Migration = {
   name: 'task-001-tasks',
@@ -21,47 +21,173 @@ const task001: Migration = {
   `,
 };
 
+const task002: Migration = {
+  name: 'task-002-steps',
+  sql: `
+    -- How far the remote step came; NULL while the task has not touched the server.
+    ALTER TABLE task ADD COLUMN step TEXT;
+    -- The person took it back while it was under way: done, it is reversed.
+    ALTER TABLE task ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
+    -- Where messages went, for tasks that name them by where they were.
+    CREATE TABLE moved (
+      accountId TEXT NOT NULL,
+      path TEXT NOT NULL,
+      uidValidity INTEGER NOT NULL,
+      uid INTEGER NOT NULL,
+      toPath TEXT NOT NULL,
+      toUidValidity INTEGER NOT NULL,
+      toUid INTEGER NOT NULL,
+      PRIMARY KEY (accountId, path, uidValidity, uid)
+    ) STRICT, WITHOUT ROWID;
+  `,
+};
+
+/** A message may have been moved so often while a task waited. */
+const mostMoves = 100;
+
+export interface MessagePlace {
+  readonly path: string;
+  readonly uidValidity: number;
+  readonly uid: number;
+}
+
 export interface StoredTask {
   readonly taskId: number;
   readonly accountId: string;
   readonly kind: string;
   /** Of the shape that the kind defines; checked by whoever reads it. */
   readonly payload: unknown;
+  /** Undefined while the task has not touched the server. */
+  readonly step?: unknown;
+  /** Taken back while it was under way. */
+  readonly undone?: boolean;
 }
 
 export class TaskStore {
   readonly #db: DatabaseSync;
-  readonly #insert: StatementSync;
-  readonly #select: StatementSync;
-  readonly #delete: StatementSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   /** @throws StorageError */
   constructor(path: string) {
-    this.#db = openDatabase(path, [task001], { synchronous: 'FULL' });
-    this.#insert = this.#db.prepare(
-      'INSERT INTO task (accountId, kind, payload, createdAt) VALUES (?, ?, ?, ?)',
-    );
-    this.#select = this.#db.prepare('SELECT * FROM task WHERE accountId = ? ORDER BY taskId');
-    this.#delete = this.#db.prepare('DELETE FROM task WHERE taskId = ?');
+    this.#db = openDatabase(path, [task001, task002], { synchronous: 'FULL' });
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
   }
 
   add(accountId: string, kind: string, payload: unknown): StoredTask {
-    const { lastInsertRowid } = this.#insert.run(
-      accountId,
-      kind,
-      JSON.stringify(payload),
-      Date.now(),
-    );
+    const { lastInsertRowid } = this.#prepare(
+      'INSERT INTO task (accountId, kind, payload, createdAt) VALUES (?, ?, ?, ?)',
+    ).run(accountId, kind, JSON.stringify(payload), Date.now());
     return { taskId: Number(lastInsertRowid), accountId, kind, payload };
   }
 
   /** In the order in which they were made. */
   list(accountId: string): StoredTask[] {
-    return this.#select.all(accountId).map(toTask);
+    return this.#prepare('SELECT * FROM task WHERE accountId = ? ORDER BY taskId')
+      .all(accountId)
+      .map(toTask);
   }
 
+  /** The one to be carried out next. */
+  first(accountId: string): StoredTask | undefined {
+    const row = this.#prepare('SELECT * FROM task WHERE accountId = ? ORDER BY taskId LIMIT 1').get(
+      accountId,
+    );
+    return row && toTask(row);
+  }
+
+  get(taskId: number): StoredTask | undefined {
+    const row = this.#prepare('SELECT * FROM task WHERE taskId = ?').get(taskId);
+    return row && toTask(row);
+  }
+
+  count(accountId: string): number {
+    const row = this.#prepare('SELECT count(*) AS count FROM task WHERE accountId = ?').get(
+      accountId,
+    );
+    return row === undefined ? 0 : integerColumn(row, 'count');
+  }
+
+  noteStep(taskId: number, step: unknown): void {
+    this.#prepare('UPDATE task SET step = ? WHERE taskId = ?').run(JSON.stringify(step), taskId);
+  }
+
+  markUndone(taskId: number): void {
+    this.#prepare('UPDATE task SET undone = 1 WHERE taskId = ?').run(taskId);
+  }
+
+  /** Notes where messages went. A message that came back to where it once was has no other place. */
+  addMoved(
+    accountId: string,
+    from: Omit<MessagePlace, 'uid'>,
+    to: Omit<MessagePlace, 'uid'>,
+    uids: ReadonlyMap<number, number>,
+  ): void {
+    transaction(this.#db, () => {
+      for (const [uid, toUid] of uids) {
+        this.#prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+          accountId,
+          from.path,
+          from.uidValidity,
+          uid,
+          to.path,
+          to.uidValidity,
+          toUid,
+        );
+      }
+    });
+  }
+
+  /** Where a message is by now, as far as this account's moves tell. */
+  placeOf(accountId: string, place: MessagePlace): MessagePlace {
+    let at = place;
+    for (let moves = 0; moves < mostMoves; moves++) {
+      const row = this.#prepare(
+        `SELECT toPath, toUidValidity, toUid FROM moved
+         WHERE accountId = ? AND path = ? AND uidValidity = ? AND uid = ?`,
+      ).get(accountId, at.path, at.uidValidity, at.uid);
+      if (row === undefined) break;
+      at = {
+        path: textColumn(row, 'toPath'),
+        uidValidity: integerColumn(row, 'toUidValidity'),
+        uid: integerColumn(row, 'toUid'),
+      };
+    }
+    return at;
+  }
+
+  /** Forgets a task; with the last one of the account, also where messages went. */
   remove(taskId: number): void {
-    this.#delete.run(taskId);
+    const task = this.get(taskId);
+    if (task === undefined) return;
+    transaction(this.#db, () => {
+      this.#prepare('DELETE FROM task WHERE taskId = ?').run(taskId);
+      this.#prepare(
+        `DELETE FROM moved WHERE accountId = ?1
+           AND NOT EXISTS (SELECT 1 FROM task WHERE accountId = ?1)`,
+      ).run(task.accountId);
+    });
+  }
+
+  /** A mailbox has another path: what was moved out of it or into it is found there. */
+  renameMoved(accountId: string, from: string, to: string): void {
+    this.#prepare('UPDATE OR REPLACE moved SET path = ?3 WHERE accountId = ?1 AND path = ?2').run(
+      accountId,
+      from,
+      to,
+    );
+    this.#prepare('UPDATE moved SET toPath = ?3 WHERE accountId = ?1 AND toPath = ?2').run(
+      accountId,
+      from,
+      to,
+    );
   }
 
   replace(taskId: number, payload: unknown): void {
@@ -71,7 +197,10 @@ export class TaskStore {
   }
 
   removeAccount(accountId: string): void {
-    this.#db.prepare('DELETE FROM task WHERE accountId = ?').run(accountId);
+    transaction(this.#db, () => {
+      this.#prepare('DELETE FROM task WHERE accountId = ?').run(accountId);
+      this.#prepare('DELETE FROM moved WHERE accountId = ?').run(accountId);
+    });
   }
 
   close(): void {
@@ -85,6 +214,8 @@ function toTask(row: SqlRow): StoredTask {
     accountId: textColumn(row, 'accountId'),
     kind: textColumn(row, 'kind'),
     payload: parseJson(textColumn(row, 'payload')),
+    ...(row.step === null ? {} : { step: parseJson(textColumn(row, 'step')) }),
+    ...(row.undone === 1 ? { undone: true } : {}),
   };
 }
 

@@ -49,7 +49,6 @@ export class MboxSplitter {
   #lineStart: number;
   #carry: Buffer[] = [];
   #carryBytes = 0;
-  #carryKept = 0;
   #open = false;
   #postmark: Postmark | undefined;
   #tooLarge = false;
@@ -95,26 +94,26 @@ export class MboxSplitter {
       this.#dropCarry();
       this.#line(line, totalBytes);
     }
-    if (this.#held !== undefined) this.#body(this.#held.line);
+    if (this.#held !== undefined) this.#body(this.#held.line, this.#held.line.length);
     this.#held = undefined;
     this.#finish(this.#lineStart);
     return this.#items.splice(0);
   }
 
-  /** Beyond the limit the bytes of an endless line are only counted. */
+  /** Of a line over the limit only the beginning is kept; the rest is counted. */
   #keepPiece(piece: Buffer): void {
     this.#carryBytes += piece.length;
-    const room = this.#options.messageSizeBytes + 1 - this.#carryKept;
-    const kept = room >= piece.length ? piece : piece.subarray(0, Math.max(0, room));
-    if (kept.length === 0) return;
-    this.#carry.push(kept);
-    this.#carryKept += kept.length;
+    const { postmarkBytes } = transferLimits;
+    const most = Math.max(this.#options.messageSizeBytes + 2, postmarkBytes);
+    if (this.#carryBytes <= most) this.#carry.push(piece);
+    else if (this.#carryBytes - piece.length <= most) {
+      this.#carry = [Buffer.concat([...this.#carry, piece], postmarkBytes)];
+    }
   }
 
   #dropCarry(): void {
     this.#carry = [];
     this.#carryBytes = 0;
-    this.#carryKept = 0;
   }
 
   #line(line: Buffer, totalBytes: number): void {
@@ -124,15 +123,15 @@ export class MboxSplitter {
     if (held !== undefined) {
       this.#held = undefined;
       if (header.test(textOf(line))) this.#begin(held.start, held.postmark);
-      else this.#body(held.line);
+      else this.#body(held.line, held.line.length);
     }
-    if (isFromLine(line) && this.#mayBegin(line, start)) return;
-    this.#body(line);
+    const short = totalBytes <= transferLimits.postmarkBytes;
+    if (short && isFromLine(line) && this.#mayBegin(line, start)) return;
+    this.#body(line, totalBytes);
   }
 
   /** True when the line was taken as a separator, or is held back as one. */
   #mayBegin(line: Buffer, start: number): boolean {
-    if (line.length > transferLimits.postmarkBytes) return false;
     const text = textOf(line);
     const postmark = parsePostmark(text);
     if (!this.#open || (this.#blankBefore && postmark !== undefined)) {
@@ -154,7 +153,8 @@ export class MboxSplitter {
     this.#blankBefore = false;
   }
 
-  #body(line: Buffer): void {
+  /** @param totalBytes of the line in the file; more than `line` has when it is over the limit */
+  #body(line: Buffer, totalBytes: number): void {
     const text = withoutEnd(line);
     const blank = text.length === 0;
     if (!this.#open) {
@@ -163,14 +163,20 @@ export class MboxSplitter {
     }
     this.#blankBefore = blank;
     const plain = this.#unquoted(text);
-    if (!this.#tooLarge) this.#append(plain);
+    if (totalBytes > this.#options.messageSizeBytes + 2) this.#giveUp();
+    else if (!this.#tooLarge) this.#append(plain);
+  }
+
+  /** Over the limit: the head is kept for the report. */
+  #giveUp(): void {
+    this.#tooLarge = true;
+    this.#length = Math.min(this.#length, headKept);
   }
 
   #append(line: Buffer): void {
     const needed = this.#length + line.length + 2;
     if (needed > this.#options.messageSizeBytes + 2) {
-      this.#tooLarge = true;
-      this.#length = Math.min(this.#length, headKept);
+      this.#giveUp();
       return;
     }
     if (needed > this.#out.length) {

@@ -22,6 +22,10 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
     }),
     client.on('messages.changed', ({ mailboxId }) => {
       cache.invalidate('message.list', (input) => input.mailboxId === mailboxId);
+      cache.invalidate('view.list');
+      cache.invalidate('view.counts');
+      cache.invalidate('conversation.list');
+      cache.invalidate('conversation.open');
     }),
     client.on('drafts.changed', () => cache.invalidate('draft.list')),
     client.on('outbox.changed', () => cache.invalidate('outbox.list')),

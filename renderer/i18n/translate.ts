@@ -46,10 +46,10 @@ function capitalise(sentence: string): string {
 }
 
 /**
- * What a message may speak of and most errors do not have: who stands in between, and whether the
- * account is only being set up, so that it has no settings yet.
+ * What a message may speak of and most errors do not have: who stands in between, whether the
+ * account is only being set up, so that it has no settings yet, and whether some recipients have it.
  */
-const usual = { interceptor: 'none', interceptorPlace: 'computer', setUp: 'no' };
+const usual = { interceptor: 'none', interceptorPlace: 'computer', setUp: 'no', partly: 'no' };
 
 export function errorText(t: Translate, error: WireError): ErrorText {
   const values = { host: t('error.anyHost'), ...usual, ...error.params };

@@ -20,11 +20,12 @@ export function useMessageActions(): MessageActions {
       setFlags(ref, change) {
         const key = refKey(ref);
         let unseenDelta = 0;
+        let shownIn: number | undefined;
         cache.patch('message.list', (list, input) => {
-          if (input.mailboxId !== ref.mailboxId) return list;
           const index = list.rows.findIndex((row) => refKey(row.ref) === key);
           const row = list.rows[index];
           if (row === undefined) return list;
+          shownIn = input.mailboxId;
           if (change.seen !== undefined && change.seen !== row.seen) {
             unseenDelta = change.seen ? -1 : 1;
           }
@@ -37,13 +38,13 @@ export function useMessageActions(): MessageActions {
           unseenDelta === 0
             ? mailboxes
             : mailboxes.map((mailbox) =>
-                mailbox.mailboxId === ref.mailboxId
+                mailbox.mailboxId === shownIn
                   ? { ...mailbox, unseen: Math.max(0, mailbox.unseen + unseenDelta) }
                   : mailbox,
               ),
         );
         client.call('message.setFlags', { refs: [ref], ...change }).catch(() => {
-          cache.invalidate('message.list', (input) => input.mailboxId === ref.mailboxId);
+          cache.invalidate('message.list');
           cache.invalidate('message.open');
           cache.invalidate('mailbox.list');
         });

@@ -7,7 +7,9 @@ import { createTarget as gatewaySmtp } from './gateway-smtp.ts';
 import { createTarget as handshake } from './handshake.ts';
 import { createTarget as imap } from './imap.ts';
 import { createTarget as keyCard } from './key-card.ts';
+import { createTarget as mbox } from './mbox.ts';
 import { createTarget as records } from './records.ts';
+import { createTarget as sealedDuplex } from './sealed-duplex.ts';
 import { createTarget as smtp } from './smtp.ts';
 import { fuzz } from './support/fuzz-loop.ts';
 import type { CreateTarget } from './support/target.ts';
@@ -17,8 +19,10 @@ const targets: Readonly<Record<string, [CreateTarget, number]>> = {
   handshake: [handshake, 2_000],
   'key card': [keyCard, 2_000],
   records: [records, 2_000],
+  'sealed duplex': [sealedDuplex, 300],
   smtp: [smtp, 2_000],
   imap: [imap, 2_000],
+  mbox: [mbox, 2_000],
   'gateway smtp': [gatewaySmtp, 500],
   'gateway imap': [gatewayImap, 500],
 };

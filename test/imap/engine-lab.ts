@@ -16,9 +16,8 @@ import { MailSync } from '../../app/imap/mail-sync.ts';
 import { silentLogger } from '../../app/log.ts';
 import type { AccountDirectory, LegOpener, StoredAccount } from '../../app/ports.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
-import { createFlagsTask } from '../../app/tasks/flags-task.ts';
+import { createTasks } from '../../app/tasks/create-tasks.ts';
 import { PendingFlags } from '../../app/tasks/pending-flags.ts';
-import { TaskQueue } from '../../app/tasks/task-queue.ts';
 import { TaskStore } from '../../app/tasks/task-store.ts';
 import { type Dovecot, startDovecot } from '../support/servers/dovecot.ts';
 
@@ -109,19 +108,20 @@ export function startMail(
       },
     },
   });
-  const flags = createFlagsTask({ ...store, changed: () => undefined });
-  const tasks = new TaskQueue({
-    store: taskStore,
-    account: (id) => mail.account(id),
+  const { tasks, changes } = createTasks({
+    store,
+    tasks: taskStore,
+    mail,
+    pending,
+    emit: (name, payload) => events.push({ name, payload }),
     logger: silentLogger,
-    onPending: (id, list) => pending.replace(id, list, flags),
   });
-  tasks.register(flags);
   return {
     mail,
     store,
     content,
     tasks,
+    changes,
     taskStore,
     events,
     problems,

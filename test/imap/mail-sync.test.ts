@@ -223,6 +223,7 @@ test('mailboxes have roles and counts, and one that is opened is filled', async 
   t.after(() => app.stop());
   app.start();
   await until(() => app.inbox().complete, 'a complete INBOX');
+  // INBOX comes before the list of the others.
   const find = () => app.mail.mailboxes(accountId).find(({ role }) => role === 'archive');
   await until(() => find() !== undefined, 'the list of mailboxes');
   const archive = find();

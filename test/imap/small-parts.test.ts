@@ -139,10 +139,11 @@ test('odd fetch responses give a bounded, plain header', () => {
 });
 
 test('system flags are read whatever their case', () => {
-  assert.deepEqual(toFlags(new Set(['\\SEEN', '\\flagged', 'seen', '$Label'])), {
+  assert.deepEqual(toFlags(new Set(['\\SEEN', '\\flagged', '\\DELETED', 'seen', '$Label'])), {
     seen: true,
     flagged: true,
     answered: false,
+    deleted: true,
   });
 });
 

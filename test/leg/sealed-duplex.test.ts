@@ -123,6 +123,47 @@ describe('sealed duplex', () => {
     assert.equal((await buffer(server)).length, 8_000_000);
   });
 
+  test('what is left of a write is sent when a slow socket drains, without another write', async () => {
+    const { client, server } = createSealKeys();
+    const waiting: (() => void)[] = [];
+    const opener = new RecordOpener(server.receive);
+    let received = 0;
+    const inner = new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, done) {
+        opener.push(chunk, (content) => {
+          received += content.length;
+        });
+        waiting.push(done);
+      },
+    });
+    const stream = new SealedDuplex(inner, client);
+    const written = new Promise((resolve) => stream.write(Buffer.alloc(70_000), resolve));
+    await tick();
+    assert.deepEqual([received, waiting.length], [limits.recordContent, 1]);
+    waiting.shift()?.();
+    assert.ok(!(await written));
+    await tick();
+    assert.equal(received, 70_000);
+    stream.destroy();
+  });
+
+  test('a socket that takes all at once is not waited for', () => {
+    let records = 0;
+    const inner = new Duplex({
+      read() {},
+      write(_chunk, _encoding, done) {
+        records += 1;
+        done();
+      },
+      writableHighWaterMark: 1,
+    });
+    const stream = new SealedDuplex(inner, createSealKeys().client);
+    stream.write(Buffer.alloc(10 * limits.recordContent));
+    assert.equal(records, 10);
+    stream.destroy();
+  });
+
   test('emits timeout for a silent socket and stays open', async () => {
     const { socket, peer, close } = await tcpPair();
     const stream = new SealedDuplex(socket, createSealKeys().client);

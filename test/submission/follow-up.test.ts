@@ -42,6 +42,18 @@ test('a copy that failed is made by itself, and the message is not sent again', 
   assert.ok(!bench.store.hasMessage(outboxId));
 });
 
+test('a provider gets its time to keep a copy by itself; the mark does not wait for that', async () => {
+  await bench.close();
+  bench = createBench(server, { graceMs: 3_600_000 });
+  const { outboxId } = await submit({ inReplyTo: ref });
+  await bench.until('sent', outboxId);
+  await bench.untilItem(outboxId, () => bench.marks.length > 0);
+  assert.deepEqual(bench.marks, ['reply 42']);
+  assert.deepEqual(bench.copies, []);
+  await bench.outbox.reconcile('a1');
+  assert.equal(bench.copies.length, 1);
+});
+
 test('a copy that the server refuses keeps no other copy back', async () => {
   let refused: string | undefined;
   bench.copy = {

@@ -137,6 +137,25 @@ test('a held message whose time passed while the program was closed goes out at 
   }
 });
 
+test('when the program closes, what could be undone is sent, and what was chosen for later stays', async () => {
+  const held = await submit();
+  const later = await submit(new Date(bench.now.getTime() + hourMs));
+  await bench.outbox.releaseHeld(15_000);
+  await bench.outbox.stop();
+  const state = (id: string) => bench.store.get(id)?.state;
+  assert.deepEqual([state(held.outboxId), state(later.outboxId)], ['sent', 'scheduled']);
+  assert.equal(server.accepted.length, 1);
+});
+
+test('closing waits no longer than it was told for a server that does not answer', async () => {
+  server.setScript({ onCommand: (line) => (line.startsWith('MAIL') ? 'silence' : undefined) });
+  const { outboxId } = await submit();
+  await bench.outbox.releaseHeld(50);
+  await bench.outbox.stop();
+  assert.equal(bench.store.get(outboxId)?.state, 'waiting');
+  assert.equal(server.accepted.length, 0);
+});
+
 test('the timer alone sends a held message', async () => {
   bench.undoMs = 30;
   // The clock of the bench stands still: the second look finds it moved on.

@@ -41,6 +41,7 @@ export interface BenchOptions {
   readonly start?: boolean;
   readonly afterDotMs?: number;
   readonly undoMs?: number;
+  readonly graceMs?: number;
   readonly followUpMs?: readonly number[];
   /** How long to wait for a state at most. */
   readonly patienceMs?: number;
@@ -92,7 +93,10 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
     },
     answered: { mark: (ref, kind) => marks.push(`${kind} ${ref.uid}`) },
     undoMs: () => knobs.undoMs,
-    ...(options.followUpMs ? { followUpMs: options.followUpMs } : {}),
+    followUp: {
+      graceMs: options.graceMs ?? 0,
+      ...(options.followUpMs ? { pausesMs: options.followUpMs } : {}),
+    },
     now: () => knobs.now,
     timeouts: { greetingMs: 20_000, idleMs: 20_000, afterDotMs: options.afterDotMs ?? 20_000 },
   });

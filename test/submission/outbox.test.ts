@@ -199,6 +199,7 @@ test('5xx after the dot is refused with the server’s words as one plain line',
   const item = await bench.until('refused');
   assert.equal(item.error?.code, 'submission.refused');
   assert.equal(item.error?.params.replyCode, 554);
+  assert.equal(item.error?.params.partly, undefined);
   assert.equal(item.error?.params.text, '554-5.7.1 No [31m thanks 554 5.7.1 <b>bye</b>');
 });
 
@@ -214,6 +215,8 @@ for (const pipelining of [false, true]) {
     const { outboxId } = await submit({ to: 'bob@example.test, bad@example.test' });
     const item = await bench.until('refused');
     assert.deepEqual(item.recipients, ['bad@example.test']);
+    assert.equal(item.error?.params.partly, 'yes');
+    assert.equal(item.error?.params.text, '550 5.1.1 who?');
     assert.equal(server.accepted.length, 1);
     await bench.outbox.reconcile('a1');
     assert.equal(bench.copies.length, 1);

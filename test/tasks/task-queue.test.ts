@@ -10,23 +10,53 @@ import { ImapError, LegError, type MailError, RequestError } from '../../app/err
 import { silentLogger } from '../../app/log.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
 import { createFlagsTask, toFlagsPayloads } from '../../app/tasks/flags-task.ts';
+import { createKeywordTask } from '../../app/tasks/keyword-task.ts';
 import { PendingFlags } from '../../app/tasks/pending-flags.ts';
-import type { RemoteAccount } from '../../app/tasks/task-kind.ts';
+import type { RemoteAccount, Resolve, TaskRun } from '../../app/tasks/task-kind.ts';
 import { TaskQueue } from '../../app/tasks/task-queue.ts';
 import { type StoredTask, TaskStore } from '../../app/tasks/task-store.ts';
 
-const nobody: RemoteAccount = { inMailbox: () => Promise.reject(new LegError('leg.unreachable')) };
+const unreachable = () => Promise.reject(new LegError('leg.unreachable'));
+const nobody: RemoteAccount = {
+  inMailbox: unreachable,
+  run: unreachable,
+  refreshMailboxes: unreachable,
+  syncMailbox: unreachable,
+};
+
+const here: Resolve = (target) => [
+  { ...target, origin: new Map(target.uids.map((uid) => [uid, uid])) },
+];
+
+/** A run of one task, apart from any queue. */
+function runOf(account: RemoteAccount): TaskRun {
+  return {
+    account,
+    accountId: 'a',
+    resolve: here,
+    step: undefined,
+    note: () => undefined,
+    moved: () => undefined,
+  };
+}
 
 /** A queue with one kind, whose remote step does what `answers` say, one after the other. */
-function start(t: TestContext, answers: (MailError | 'ok')[], path = ':memory:') {
+function start(
+  t: TestContext,
+  answers: (MailError | 'ok')[],
+  path = ':memory:',
+  options: { touches?: boolean } = {},
+) {
   const store = new TaskStore(path);
   const log: string[] = [];
   const pending: StoredTask[][] = [];
+  const refused: string[] = [];
   const queue = new TaskQueue({
     store,
     account: () => nobody,
     logger: silentLogger,
     onPending: (_id, tasks) => pending.push([...tasks]),
+    onRefused: ({ kind }, count, failure) => refused.push(`${kind} ${count} ${failure.code}`),
   });
   queue.register({
     kind: 'note',
@@ -35,19 +65,27 @@ function start(t: TestContext, answers: (MailError | 'ok')[], path = ':memory:')
       assert.equal(store.list('a').at(-1)?.kind, 'note', 'stored before it is shown');
       log.push(`local ${text}`);
     },
-    runRemote: (_account, _id, { text }) => {
+    count: () => 1,
+    runRemote: (run, { text }) => {
+      if (options.touches) run.note('begun');
       log.push(`remote ${text}`);
       const answer = answers.shift() ?? 'ok';
       return answer === 'ok' ? Promise.resolve() : Promise.reject(answer);
     },
-    undo: (_account, _id, { text }) => {
+    undo: (_run, { text }) => {
       log.push(`undo ${text}`);
       return Promise.resolve();
     },
+    showBack: (_id, { text }) => {
+      log.push(`back ${text}`);
+    },
+    reverse: (accountId, { text }) => [
+      { accountId, kind: 'note', payload: { text: `not ${text}` } },
+    ],
   });
   t.after(() => store.close());
   const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
-  return { queue, store, log, pending, settled };
+  return { queue, store, log, pending, refused, settled };
 }
 
 test('a change is stored, shown, replayed in order and then forgotten', async (t) => {
@@ -78,12 +116,13 @@ test('a broken connection keeps the change and all that follow it', async (t) =>
 
 test('a refusal undoes the change, and the next one goes on', async (t) => {
   const refusal = new ImapError('imap.failed', { status: 'NO' });
-  const { queue, store, log, settled } = start(t, [refusal]);
+  const { queue, store, log, refused, settled } = start(t, [refusal]);
   queue.add('a', 'note', { text: 'one' });
   queue.add('a', 'note', { text: 'two' });
   await settled();
   assert.ok(log.includes('undo one'));
   assert.ok(!log.includes('undo two'));
+  assert.deepEqual(refused, ['note 1 imap.failed']);
   assert.deepEqual(store.list('a'), []);
 });
 
@@ -130,6 +169,70 @@ test('a task of an unknown kind or shape does not block the others', async (t) =
   assert.deepEqual(store.list('a'), []);
 });
 
+test('a change that was not tried yet is taken back at once and never reaches the server', async (t) => {
+  const { queue, store, log, settled } = start(t, [new LegError('leg.unreachable')]);
+  const one = queue.add('a', 'note', { text: 'one' });
+  const two = queue.add('a', 'note', { text: 'two' });
+  await settled();
+  assert.deepEqual(queue.undo([two, one]), []);
+  assert.deepEqual(log.slice(-3), ['back two', 'local one', 'back one']);
+  assert.equal(queue.pending('a'), 0);
+  queue.wake('a');
+  await settled();
+  assert.equal(log.filter((line) => line.startsWith('remote')).length, 1);
+  assert.deepEqual(store.list('a'), []);
+});
+
+test('a change that is done is taken back by another one, once', async (t) => {
+  const { queue, log, settled } = start(t, []);
+  const id = queue.add('a', 'note', { text: 'one' });
+  await settled();
+  assert.equal(queue.undo([id]).length, 1);
+  await settled();
+  assert.equal(log.at(-1), 'remote not one');
+  assert.deepEqual(queue.undo([id]), []);
+});
+
+test('a change that may have reached the server is let through and then reversed, restart or not', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-tasks-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'tasks.db');
+  const first = start(t, [new LegError('leg.truncated')], path, { touches: true });
+  const id = first.queue.add('a', 'note', { text: 'one' });
+  await first.settled();
+  assert.deepEqual(first.queue.undo([id]), []);
+  assert.equal(first.log.at(-1), 'back one');
+  const second = start(t, [], path);
+  second.queue.load('a');
+  assert.deepEqual(second.log, []);
+  second.queue.wake('a');
+  await second.settled();
+  assert.deepEqual(second.log, ['remote one', 'local not one', 'remote not one']);
+  assert.equal(second.queue.pending('a'), 0);
+});
+
+test('where messages went is known until nothing waits any more', (t) => {
+  const { store } = start(t, []);
+  const place = { path: 'A', uidValidity: 1, uid: 5 };
+  const task = store.add('a', 'note', { text: 'one' });
+  store.addMoved(
+    'a',
+    { path: 'A', uidValidity: 1 },
+    { path: 'B', uidValidity: 2 },
+    new Map([[5, 9]]),
+  );
+  store.addMoved(
+    'a',
+    { path: 'B', uidValidity: 2 },
+    { path: 'C', uidValidity: 3 },
+    new Map([[9, 1]]),
+  );
+  assert.deepEqual(store.placeOf('a', place), { path: 'C', uidValidity: 3, uid: 1 });
+  assert.deepEqual(store.placeOf('b', place), place);
+  store.remove(task.taskId);
+  assert.deepEqual(store.placeOf('a', place), place);
+});
+
 function flagsLab() {
   const store = openMailStore(':memory:');
   store.writer.replaceMailboxes('a', [
@@ -149,6 +252,7 @@ function flagsLab() {
 /** An account whose server refuses every STORE and has these flags. */
 function refusing(flags: string[] | Error): RemoteAccount {
   const client = {
+    usable: true,
     messageFlagsAdd: () => Promise.resolve(false),
     messageFlagsRemove: () => Promise.resolve(false),
     fetchAll: () =>
@@ -156,26 +260,26 @@ function refusing(flags: string[] | Error): RemoteAccount {
         ? Promise.reject(flags)
         : Promise.resolve([{ uid: 1, flags: new Set(flags) }]),
   } as unknown as ImapFlow;
-  return { inMailbox: (_mailbox, job) => job(client) };
+  return { ...nobody, inMailbox: (_mailbox, job) => job(client) };
 }
 
 const wanted = { path: 'INBOX', uidValidity: 9, uids: [1], seen: true };
 
 test('a STORE that was not done counts as refused only by the server’s own flags', async () => {
   const { task } = flagsLab();
-  await task.runRemote(refusing(['\\Seen']), 'a', wanted);
-  await assert.rejects(task.runRemote(refusing([]), 'a', wanted), {
+  await task.runRemote(runOf(refusing(['\\Seen'])), wanted);
+  await assert.rejects(task.runRemote(runOf(refusing([])), wanted), {
     params: { command: 'UID STORE', status: 'NO' },
   });
   const lost = Object.assign(new Error('closed'), { code: 'NoConnection' });
-  await assert.rejects(task.runRemote(refusing(lost), 'a', wanted), { code: 'NoConnection' });
+  await assert.rejects(task.runRemote(runOf(refusing(lost)), wanted), { code: 'NoConnection' });
 });
 
 test('undo brings back what the server says', async () => {
   const { task, store, mailbox } = flagsLab();
-  task.applyLocal('a', wanted);
+  task.applyLocal('a', wanted, here);
   assert.equal(store.reader.message(mailbox.mailboxId, 1)?.seen, true);
-  await task.undo(refusing(['\\Flagged']), 'a', wanted);
+  await task.undo(runOf(refusing(['\\Flagged'])), wanted);
   const { seen, flagged } = store.reader.message(mailbox.mailboxId, 1) ?? {};
   assert.deepEqual({ seen, flagged }, { seen: false, flagged: true });
 });
@@ -183,9 +287,9 @@ test('undo brings back what the server says', async () => {
 test('a change for another uidValidity touches nothing', async () => {
   const { task, store, mailbox } = flagsLab();
   const stale = { ...wanted, uidValidity: 8 };
-  task.applyLocal('a', stale);
+  task.applyLocal('a', stale, here);
   assert.equal(store.reader.message(mailbox.mailboxId, 1)?.seen, false);
-  await task.runRemote(nobody, 'a', stale);
+  await task.runRemote(runOf(nobody), stale);
   const ref = { accountId: 'a', mailboxId: mailbox.mailboxId, uidValidity: 8, uid: 1 };
   assert.deepEqual(toFlagsPayloads([ref], { seen: true }, store.reader), []);
 });
@@ -197,13 +301,14 @@ test('a message of another account cannot be changed through a ref', () => {
 });
 
 test('later pending changes win over earlier ones, flag by flag', () => {
-  const { task, mailbox } = flagsLab();
+  const { task, mailbox, store } = flagsLab();
   const pending = new PendingFlags();
   const tasks = [
     { ...wanted, flagged: true },
     { ...wanted, seen: false },
   ].map((payload, taskId) => ({ taskId, accountId: 'a', kind: 'flags', payload }));
-  pending.replace('a', tasks, task);
+  const keyword = createKeywordTask({ ...store, changed: () => undefined });
+  pending.replace('a', tasks, { flags: task, keyword }, here);
   assert.deepEqual(pending.flags(mailbox, 1), { seen: false, flagged: true });
   assert.equal(pending.flags(mailbox, 2), undefined);
   assert.equal(pending.flags({ ...mailbox, uidValidity: 8 }, 1), undefined);

@@ -42,12 +42,22 @@ class KeyCache {
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-const publicKeys = new KeyCache((bytes) =>
-  createPublicKey({
-    key: { kty: 'OKP', crv: 'X25519', x: base64url(bytes) },
-    format: 'jwk',
-  }),
-);
+/** What comes before the key in SubjectPublicKeyInfo: RFC 8410 §4, RFC 9935 §4. */
+const publicKeyHeads = {
+  x25519: Buffer.from('302a300506032b656e032100', 'hex'),
+  mlKem768: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
+} as const;
+
+/**
+ * As PEM: of a key in any other form node:crypto first finds out that it is no key object yet, by
+ * errors that cost more than reading the key.
+ */
+function importPublicKey(head: Buffer, bytes: Uint8Array): KeyObject {
+  const text = Buffer.concat([head, bytes]).toString('base64');
+  return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----`);
+}
+
+const publicKeys = new KeyCache((bytes) => importPublicKey(publicKeyHeads.x25519, bytes));
 
 // `x` must be there but is not looked at: the key is what `d` makes it.
 const secretKeys = new KeyCache((bytes) =>
@@ -79,10 +89,7 @@ export const nativeKem: KemPrimitives = {
   generateKemKeyPair: () => kemKeyPairOf(generateKeyPairSync('ml-kem-768').privateKey),
   kemEncapsulate(publicKey) {
     if (publicKey.length !== kemLengths.publicKey) throw new Error('not an ML-KEM-768 key');
-    const key = createPublicKey({
-      key: { kty: 'AKP', alg: 'ML-KEM-768', pub: base64url(publicKey) },
-      format: 'jwk',
-    });
+    const key = importPublicKey(publicKeyHeads.mlKem768, publicKey);
     const { ciphertext, sharedKey } = crypto.encapsulate(key);
     return { cipherText: ciphertext, sharedSecret: sharedKey };
   },

@@ -3,6 +3,7 @@ import { useEffect, useReducer } from 'react';
 import type { MessageRow, WireError } from '../../../app/contract/index.ts';
 import { useBackend } from '../../host/hooks.tsx';
 import type { QueryCache } from '../../host/query-cache.ts';
+import { refKey } from '../desk-state.ts';
 
 export const windowSize = 100;
 
@@ -18,13 +19,9 @@ export function rowAt(cache: QueryCache, mailboxId: number, index: number): Mess
 
 /** The row as it is now: flags change after a row was selected. */
 export function latestRow(cache: QueryCache, row: MessageRow): MessageRow | undefined {
-  return cache.find('message.list', (list, input) =>
-    input.mailboxId === row.ref.mailboxId
-      ? list.rows.find(
-          (one) => one.ref.uid === row.ref.uid && one.ref.uidValidity === row.ref.uidValidity,
-        )
-      : undefined,
-  );
+  // A ref names where the server keeps the message: a moved one is listed elsewhere for a while.
+  const key = refKey(row.ref);
+  return cache.find('message.list', (list) => list.rows.find((one) => refKey(one.ref) === key));
 }
 
 export interface MessageWindows {

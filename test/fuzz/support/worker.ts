@@ -12,7 +12,14 @@ import { instrumentModules } from './instrument.ts';
 import type { FuzzTarget } from './target.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const places = ['app/leg', 'gateway', 'main/engine', 'app/contract', 'app/wire-error.ts'];
+const places = [
+  'app/leg',
+  'gateway',
+  'main/engine',
+  'app/contract',
+  'app/transfer',
+  'app/wire-error.ts',
+];
 const instrumented = places.map((place) => join(root, place));
 
 const taskSchema = z.object({

@@ -104,7 +104,7 @@ smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
 smtpd_soft_error_limit = 1000
-message_size_limit = 36700160
+message_size_limit = 73400320
 mailbox_size_limit = 0
 virtual_mailbox_limit = 0
 ${tlsLines}

@@ -113,7 +113,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
     lost: violations.filter((line) => line.startsWith('LOST')).length,
     doubled: violations.filter((line) => line.startsWith('DOUBLED')).length,
     violations,
-    trace: violations.length === 0 ? [] : trial.lastLines(),
+    trace: violations.length === 0 ? [] : trial.traceOf(violations),
   };
 }
 

@@ -78,7 +78,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     lost: violations.filter((line) => line.startsWith('LOST')).length,
     doubled: violations.filter((line) => line.startsWith('DOUBLED')).length,
     violations,
-    trace: violations.length === 0 ? [] : trial.lastLines(),
+    trace: violations.length === 0 ? [] : trial.traceOf(violations),
   };
 }
 

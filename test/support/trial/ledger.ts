@@ -38,6 +38,10 @@ export class Ledger {
   readonly gone = new Set<string>();
   /** Writings that came to their end, with how often each had been delivered when last seen. */
   readonly finished = new Map<string, number>();
+  /** A setting, as settings are promises too. */
+  readonly undoSendSeconds = new Promised(0);
+  /** Promises that were seen to be broken on the way. */
+  readonly broken: string[] = [];
   #last = 0;
 
   newLetter(owner: Owner): Letter {
@@ -73,6 +77,11 @@ export class Ledger {
 /** The subject that carries a marker. */
 export function subjectOf(marker: string): string {
   return `Trial [${marker}]`;
+}
+
+/** A line in the text of a letter from outside. */
+export function bodyOf(marker: string): string {
+  return `Body of ${marker}.`;
 }
 
 /** The marker in a subject; undefined when there is none. */

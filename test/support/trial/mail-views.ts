@@ -27,6 +27,7 @@ export interface LocalView {
   readonly mailboxes: readonly MailboxDto[];
   readonly drafts: readonly DraftDto[];
   readonly outbox: readonly OutboxItem[];
+  readonly undoSendSeconds: number;
 }
 
 export interface SignIn {
@@ -107,6 +108,7 @@ export async function readLocal(engine: EngineProcess, accountId: string): Promi
   const mailboxes = await engine.get('mailbox.list', { accountId });
   const drafts = await engine.get('draft.list', {});
   const outbox = await engine.get('outbox.list', {});
+  const { undoSendSeconds } = await engine.get('settings.get', {});
   const mail = new Map<string, MailboxView>();
   for (const { mailboxId, path, role, selectable } of mailboxes) {
     if (!selectable) continue;
@@ -118,7 +120,7 @@ export async function readLocal(engine: EngineProcess, accountId: string): Promi
       rows: new Map(rows.map((row) => [row.ref.uid, toRowView(row)])),
     });
   }
-  return { mail, mailboxes, drafts, outbox };
+  return { mail, mailboxes, drafts, outbox, undoSendSeconds };
 }
 
 function toRowView({ subject, seen, flagged, answered }: MessageRow): RowView {

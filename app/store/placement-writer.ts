@@ -1,0 +1,224 @@
+/**
+ * Where messages are shown and where the server keeps them, while the person's changes are on
+ * their way: shown elsewhere at once, moved in the store when the server did it, shown back when
+ * it refused. A moved message keeps its row, its token and so its content.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { integerColumn, optionalText, textColumn } from './columns.ts';
+import { transaction } from './database.ts';
+import { isListedSql, shownAsAnother } from './placement.ts';
+import type { ThreadIndex } from './thread-index.ts';
+
+export class PlacementWriter {
+  readonly #db: DatabaseSync;
+  readonly #threads: ThreadIndex;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync, threads: ThreadIndex) {
+    this.#db = db;
+    this.#threads = threads;
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * Shows messages in another mailbox than the server keeps them in.
+   * @param shownIn 0 shows them nowhere
+   * @returns the mailboxes whose lists changed
+   */
+  show(mailboxId: number, uids: readonly number[], shownIn: number): Set<number> {
+    const touched = new Set<number>();
+    const find = this.#prepare(
+      'SELECT rowId, shownIn FROM message WHERE mailboxId = ? AND uid = ?',
+    );
+    transaction(this.#db, () => {
+      for (const uid of uids) {
+        const row = find.get(mailboxId, uid);
+        if (row === undefined) continue;
+        const before = integerColumn(row, 'shownIn');
+        if (before === shownIn) continue;
+        this.#place(integerColumn(row, 'rowId'), shownIn);
+        touched.add(before).add(shownIn);
+      }
+    });
+    return realMailboxes(touched);
+  }
+
+  /** Shows messages where the server keeps them; those marked for removal nowhere. */
+  showBack(mailboxId: number, uids: readonly number[]): Set<number> {
+    const touched = new Set<number>();
+    transaction(this.#db, () => {
+      for (const uid of uids) {
+        const row = this.#prepare(
+          'SELECT rowId, shownIn, deleted FROM message WHERE mailboxId = ? AND uid = ?',
+        ).get(mailboxId, uid);
+        if (row === undefined) continue;
+        const shownIn = integerColumn(row, 'deleted') === 1 ? 0 : mailboxId;
+        touched.add(integerColumn(row, 'shownIn')).add(shownIn);
+        this.#place(integerColumn(row, 'rowId'), shownIn);
+      }
+    });
+    return realMailboxes(touched);
+  }
+
+  /**
+   * The server moved messages. Rows go along, unless a sync of the destination brought the message
+   * already: then that row stays, shown where the old one was.
+   * @param uids old uid to new uid
+   */
+  relocate(mailboxId: number, toMailboxId: number, uids: ReadonlyMap<number, number>): void {
+    const find = this.#prepare(
+      'SELECT rowId, shownIn FROM message WHERE mailboxId = ? AND uid = ?',
+    );
+    transaction(this.#db, () => {
+      for (const [uid, newUid] of uids) {
+        const row = find.get(mailboxId, uid);
+        if (row === undefined) continue;
+        const rowId = integerColumn(row, 'rowId');
+        const there = find.get(toMailboxId, newUid);
+        if (there === undefined) {
+          this.#prepare(
+            'UPDATE message SET mailboxId = ?, uid = ?, deleted = 0 WHERE rowId = ?',
+          ).run(toMailboxId, newUid, rowId);
+          continue;
+        }
+        this.#prepare('DELETE FROM message WHERE rowId = ?').run(rowId);
+        this.#place(integerColumn(there, 'rowId'), integerColumn(row, 'shownIn'));
+      }
+    });
+  }
+
+  /** Messages that are gone from a mailbox for good, moved ones too. */
+  remove(mailboxId: number, uids: readonly number[]): void {
+    const statement = this.#prepare('DELETE FROM message WHERE mailboxId = ? AND uid = ?');
+    transaction(this.#db, () => {
+      for (const uid of uids) statement.run(mailboxId, uid);
+    });
+  }
+
+  /** Nothing is on its way to this mailbox any more: what came meanwhile is shown. */
+  showArrived(mailboxId: number): boolean {
+    const awaited = this.#prepare(
+      `SELECT 1 FROM message INDEXED BY message_displaced
+       WHERE shownIn = ? AND shownIn <> mailboxId LIMIT 1`,
+    ).get(mailboxId);
+    if (awaited !== undefined) return false;
+    return (
+      this.#showHome(
+        'SELECT rowId, mailboxId, deleted FROM message WHERE shownIn = ? AND mailboxId = ?',
+        shownAsAnother,
+        mailboxId,
+      ) > 0
+    );
+  }
+
+  /**
+   * Shows all of an account's messages where the server keeps them: before the changes that are
+   * still on their way are shown again, after a start.
+   */
+  showAllBack(accountId: string): void {
+    this.#showHome(
+      `SELECT rowId, mailboxId, deleted FROM message INDEXED BY message_displaced
+       WHERE shownIn <> mailboxId AND shownIn >= 0 AND (deleted = 0 OR shownIn <> 0)
+         AND mailboxId IN (SELECT mailboxId FROM mailbox WHERE accountId = ?)`,
+      accountId,
+    );
+  }
+
+  /** As `showArrived`, for all mailboxes of an account. */
+  showAllArrived(accountId: string): void {
+    const rows = this.#prepare(
+      `SELECT DISTINCT mailboxId FROM message INDEXED BY message_displaced
+       WHERE shownIn = ? AND shownIn <> mailboxId
+         AND mailboxId IN (SELECT mailboxId FROM mailbox WHERE accountId = ?)`,
+    ).all(shownAsAnother, accountId);
+    for (const row of rows) this.showArrived(integerColumn(row, 'mailboxId'));
+  }
+
+  /** Adds a keyword, or takes it away. Returns how many rows changed. */
+  setKeyword(mailboxId: number, uids: readonly number[], keyword: string, on: boolean): number {
+    let changed = 0;
+    const find = this.#prepare(
+      'SELECT rowId, keywords FROM message WHERE mailboxId = ? AND uid = ?',
+    );
+    transaction(this.#db, () => {
+      for (const uid of uids) {
+        const row = find.get(mailboxId, uid);
+        if (row === undefined) continue;
+        const before = textColumn(row, 'keywords');
+        const after = withKeyword(before.split(' '), keyword, on).join(' ').trim();
+        if (after === before) continue;
+        this.#prepare('UPDATE message SET keywords = ? WHERE rowId = ?').run(
+          after,
+          integerColumn(row, 'rowId'),
+        );
+        changed += 1;
+      }
+    });
+    return changed;
+  }
+
+  /** Uids in a mailbox of messages with these Message-IDs. */
+  uidsByMessageId(
+    accountId: string,
+    mailboxId: number,
+    messageIds: readonly string[],
+  ): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const messageId of messageIds) {
+      const threadId = this.#threads.threadByMessageId(accountId, messageId);
+      if (threadId === undefined) continue;
+      const rows = this.#prepare(
+        'SELECT uid, mailboxId, messageId FROM message WHERE threadId = ?',
+      ).all(threadId);
+      for (const row of rows) {
+        if (integerColumn(row, 'mailboxId') !== mailboxId) continue;
+        if (optionalText(row, 'messageId') === messageId) {
+          found.set(messageId, integerColumn(row, 'uid'));
+        }
+      }
+    }
+    return found;
+  }
+
+  #showHome(sql: string, ...values: (string | number)[]): number {
+    const rows = this.#prepare(sql).all(...values);
+    transaction(this.#db, () => {
+      for (const row of rows) {
+        const shownIn = integerColumn(row, 'deleted') === 1 ? 0 : integerColumn(row, 'mailboxId');
+        this.#place(integerColumn(row, 'rowId'), shownIn);
+      }
+    });
+    return rows.length;
+  }
+
+  #place(rowId: number, shownIn: number): void {
+    this.#prepare(
+      `UPDATE message SET shownIn = ?1, listed = coalesce(
+         (SELECT ${isListedSql} FROM mailbox WHERE mailboxId = ?1), 0) WHERE rowId = ?2`,
+    ).run(shownIn, rowId);
+  }
+}
+
+/** Keywords are not case-sensitive (RFC 9051 §2.3.2). */
+export function withKeyword(
+  keywords: readonly string[],
+  keyword: string,
+  on: boolean,
+): readonly string[] {
+  const lower = keyword.toLowerCase();
+  const has = keywords.some((one) => one.toLowerCase() === lower);
+  if (on) return has ? keywords : [...keywords, keyword];
+  return has ? keywords.filter((one) => one.toLowerCase() !== lower) : keywords;
+}
+
+function realMailboxes(ids: Set<number>): Set<number> {
+  return new Set([...ids].filter((id) => id > 0));
+}

@@ -1,0 +1,37 @@
+/**
+ * Subjects as threads compare them: without the marks of answers and forwarded messages that mail
+ * programs of many languages put before them (RFC 5256 §2.1 knows only the English ones).
+ */
+
+const prefix = new RegExp(
+  '^\\s*(?:' +
+    [
+      're|aw|antw|antwort|sv|vs|odp|rif|r|res|ref|ynt|ang|bls|vá|atb|σχετ|απ|отв|ответ|回复|答复|回覆|返信',
+      'fwd?|wg|tr|rv|enc|i|vb|vl|pd|fs|doorst|ilt|továbbítás|πρθ|пересл|转发|轉寄|転送',
+    ].join('|') +
+    ')\\s*(?:\\[\\d{1,4}\\]|\\(\\d{1,4}\\)|\\^\\d{1,4})?\\s*[:：]\\s*',
+  'iu',
+);
+/** However many there are in a row. */
+const mostPrefixes = 20;
+const keptLength = 200;
+
+export interface ComparedSubject {
+  /** Lower case, spaces as one; empty when nothing is left to compare. */
+  readonly text: string;
+  /** It began like that of an answer or a forwarded message. */
+  readonly answers: boolean;
+}
+
+export function comparedSubject(subject: string): ComparedSubject {
+  let rest = subject;
+  let answers = false;
+  for (let count = 0; count < mostPrefixes; count++) {
+    const found = prefix.exec(rest);
+    if (found === null) break;
+    answers = true;
+    rest = rest.slice(found[0].length);
+  }
+  const text = rest.slice(0, keptLength).replace(/\s+/g, ' ').trim().toLowerCase();
+  return { text, answers };
+}

@@ -1,0 +1,230 @@
+/**
+ * Lists over mailboxes, conversations, and counts. Every list is a walk of an index, newest first,
+ * whatever the offset: no sort, no scan (test/store/views.test.ts asks SQLite for its plans).
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { MailboxRole, ViewDto, ViewFilter } from '../contract/index.ts';
+import { integerColumn, optionalText } from './columns.ts';
+import { toMessage } from './mail-reader.ts';
+import type { StoredMessage } from './mail-types.ts';
+import { starredView, unreadView } from './migrations/mail-004-threads.ts';
+
+const participantRows = 30;
+const participantNames = 5;
+const threadRows = 500;
+
+export interface StoredConversation {
+  readonly threadId: number;
+  /** The newest of its messages in the view. */
+  readonly newest: StoredMessage;
+  /** Messages of the thread in the view. */
+  readonly count: number;
+  readonly unseen: number;
+  /** Names, or addresses where there is no name; newest first, at most five. */
+  readonly participants: readonly string[];
+}
+
+/** A list of rowIds as SQL: the arms are joined in order by SQLite, without a sort. */
+export interface ViewQuery {
+  readonly ids: string;
+  readonly count: string;
+}
+
+export class ViewReader {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Newest first, by arrival. */
+  list(
+    view: ViewDto,
+    filter: ViewFilter | undefined,
+    offset: number,
+    limit: number,
+  ): { total: number; messages: StoredMessage[] } {
+    const arms = this.#messageArms(view, filter);
+    if (arms.length === 0) return { total: 0, messages: [] };
+    const { ids, count } = viewQuery(arms, 'rowId');
+    const messages = this.#prepare(ids)
+      .all(limit, offset)
+      .flatMap((row) => this.#message(integerColumn(row, 'rowId')) ?? []);
+    const known = filter === undefined ? this.#knownTotal(view) : undefined;
+    return { total: known ?? this.#count(count), messages };
+  }
+
+  /** Threads by their newest message in the view. */
+  conversations(
+    view: ViewDto,
+    offset: number,
+    limit: number,
+  ): { total: number; conversations: StoredConversation[] } {
+    const views = this.#conversationViews(view);
+    if (views.length === 0) return { total: 0, conversations: [] };
+    const { ids, count } = viewQuery(
+      views.map((id) => `conversation INDEXED BY conversation_newest WHERE view = ${id}`),
+      'newestRowId',
+    );
+    const found = this.#prepare(ids).all(limit, offset);
+    const conversations = found.flatMap((row) => {
+      const newest = this.#message(integerColumn(row, 'newestRowId'));
+      return newest === undefined ? [] : (this.#conversation(view, newest) ?? []);
+    });
+    return { total: this.#count(count), conversations };
+  }
+
+  /**
+   * The whole thread over all mailboxes but Junk and Trash, oldest first; a message that lies in
+   * several mailboxes is there once.
+   */
+  thread(accountId: string, threadId: number): StoredMessage[] {
+    const rows = this.#prepare(
+      `SELECT m.*, b.role AS role FROM message AS m INDEXED BY message_thread
+         JOIN mailbox AS b ON b.mailboxId = m.shownIn
+       WHERE m.threadId = ? AND b.accountId = ? AND b.role NOT IN ('junk', 'trash') LIMIT ?`,
+    ).all(threadId, accountId, threadRows);
+    const best = new Map<string, { message: StoredMessage; rank: number }>();
+    for (const row of rows) {
+      const message = toMessage(row);
+      const key = message.emailId ?? message.messageId ?? String(message.rowId);
+      const rank = copyRank(optionalText(row, 'role'));
+      const other = best.get(key);
+      if (other === undefined || rank < other.rank) best.set(key, { message, rank });
+    }
+    return [...best.values()].map(({ message }) => message).sort((a, b) => a.rowId - b.rowId);
+  }
+
+  counts(): { unread: number; starred: number; inbox: { total: number; unseen: number } } {
+    const inbox = this.#prepare(
+      `SELECT coalesce(sum(total), 0) AS total, coalesce(sum(unseen), 0) AS unseen
+       FROM mailbox WHERE role = 'inbox'`,
+    ).get();
+    return {
+      unread: this.#count(viewQuery(this.#messageArms({ kind: 'unread' }, undefined), '').count),
+      starred: this.#count(viewQuery(this.#messageArms({ kind: 'starred' }, undefined), '').count),
+      inbox: {
+        total: inbox === undefined ? 0 : integerColumn(inbox, 'total'),
+        unseen: inbox === undefined ? 0 : integerColumn(inbox, 'unseen'),
+      },
+    };
+  }
+
+  #count(sql: string): number {
+    const row = this.#prepare(sql).get();
+    return row === undefined ? 0 : integerColumn(row, 'total');
+  }
+
+  #knownTotal(view: ViewDto): number | undefined {
+    if (view.kind !== 'mailbox' && view.kind !== 'unified') return undefined;
+    const ids = this.#mailboxIds(view);
+    return this.#count(
+      `SELECT coalesce(sum(total), 0) AS total FROM mailbox WHERE mailboxId IN (${ids.join(', ')})`,
+    );
+  }
+
+  #message(rowId: number): StoredMessage | undefined {
+    const row = this.#prepare('SELECT * FROM message WHERE rowId = ?').get(rowId);
+    return row && toMessage(row);
+  }
+
+  #mailboxIds(
+    view: { kind: 'mailbox'; mailboxId: number } | { kind: 'unified'; role: MailboxRole },
+  ) {
+    if (view.kind === 'mailbox') return [view.mailboxId];
+    return this.#prepare('SELECT mailboxId FROM mailbox WHERE role = ? ORDER BY mailboxId')
+      .all(view.role)
+      .map((row) => integerColumn(row, 'mailboxId'));
+  }
+
+  #messageArms(view: ViewDto, filter: ViewFilter | undefined): string[] {
+    if (view.kind === 'unread') return [overAll('message_unread', 'seen = 0', filter)];
+    if (view.kind === 'starred') return [overAll('message_starred', 'flagged = 1', filter)];
+    return this.#mailboxIds(view).map((mailboxId) => inMailbox(mailboxId, filter));
+  }
+
+  #conversationViews(view: ViewDto): number[] {
+    if (view.kind === 'unread') return [unreadView];
+    if (view.kind === 'starred') return [starredView];
+    return this.#mailboxIds(view);
+  }
+
+  #conversation(view: ViewDto, newest: StoredMessage): StoredConversation | undefined {
+    const { threadId } = newest;
+    const id =
+      view.kind === 'unread' ? unreadView : view.kind === 'starred' ? starredView : newest.shownIn;
+    const row = this.#prepare(
+      'SELECT count, unseen FROM conversation WHERE view = ? AND threadId = ?',
+    ).get(id, threadId);
+    if (row === undefined) return undefined;
+    const count = integerColumn(row, 'count');
+    return {
+      threadId,
+      newest,
+      count,
+      unseen: integerColumn(row, 'unseen'),
+      participants: count === 1 ? namesOf([newest.from]) : this.#participants(id, threadId),
+    };
+  }
+
+  #participants(view: number, threadId: number): string[] {
+    const where = view > 0 ? ` AND shownIn = ${view}` : '';
+    const rows = this.#prepare(
+      `SELECT fromName, fromAddress FROM message INDEXED BY message_thread
+       WHERE threadId = ?${where} ORDER BY ${view > 0 ? 'rowId DESC' : 'shownIn'} LIMIT ?`,
+    ).all(threadId, participantRows);
+    return namesOf(
+      rows.map((row) => ({
+        name: optionalText(row, 'fromName') ?? '',
+        address: optionalText(row, 'fromAddress') ?? '',
+      })),
+    );
+  }
+}
+
+/** Queries over arms such as `message INDEXED BY … WHERE …`; `ids` takes limit and offset. */
+export function viewQuery(arms: readonly string[], column: string): ViewQuery {
+  return {
+    ids: `${arms.map((arm) => `SELECT ${column} FROM ${arm}`).join(' UNION ALL ')}
+      ORDER BY ${column} DESC LIMIT ? OFFSET ?`,
+    count: `SELECT ${arms.map((arm) => `(SELECT count(*) FROM ${arm})`).join(' + ')} AS total`,
+  };
+}
+
+const mailboxFilters: Readonly<Record<ViewFilter, { index: string; term: string }>> = {
+  unread: { index: 'message_unseen', term: 'seen = 0' },
+  starred: { index: 'message_flagged', term: 'flagged = 1' },
+  attachments: { index: 'message_with_attachment', term: 'hasAttachment = 1' },
+};
+
+function inMailbox(mailboxId: number, filter: ViewFilter | undefined): string {
+  if (filter === undefined) return `message INDEXED BY message_shown WHERE shownIn = ${mailboxId}`;
+  const { index, term } = mailboxFilters[filter];
+  return `message INDEXED BY ${index} WHERE shownIn = ${mailboxId} AND ${term}`;
+}
+
+function overAll(index: string, term: string, filter: ViewFilter | undefined): string {
+  const more = filter === undefined ? '' : ` AND ${mailboxFilters[filter].term}`;
+  return `message INDEXED BY ${index} WHERE ${term} AND listed = 1${more}`;
+}
+
+function namesOf(people: readonly (StoredMessage['from'] | undefined)[]): string[] {
+  const names = people.flatMap((one) => (one === undefined ? [] : one.name || one.address));
+  return [...new Set(names.filter((name) => name !== ''))].slice(0, participantNames);
+}
+
+/** Which of several copies of a message is shown: the inbox's first, the server's own last. */
+function copyRank(role: string | undefined): number {
+  if (role === 'inbox') return 0;
+  return role === 'sent' || role === 'all' || role === 'flagged' ? 2 : 1;
+}

@@ -1,0 +1,69 @@
+/** The person's changes put together: the queue, its kinds, and what the window may ask of them. */
+import type { EmitEvent } from '../engine-types.ts';
+import type { MailSync } from '../imap/mail-sync.ts';
+import { describeError, type Logger } from '../log.ts';
+import type { MailStore } from '../store/mail-store.ts';
+import type { StoredMailbox } from '../store/mail-types.ts';
+import { toWireError } from '../wire-error.ts';
+import { createExpungeTask } from './expunge-task.ts';
+import { createFlagsTask } from './flags-task.ts';
+import { createKeywordTask } from './keyword-task.ts';
+import { MessageChanges } from './message-changes.ts';
+import { createMoveTask } from './move-task.ts';
+import type { PendingFlags } from './pending-flags.ts';
+import { TaskQueue } from './task-queue.ts';
+import type { TaskStore } from './task-store.ts';
+
+export interface TasksOptions {
+  readonly store: Pick<MailStore, 'reader' | 'writer' | 'placement'>;
+  readonly tasks: TaskStore;
+  readonly mail: Pick<MailSync, 'account'>;
+  readonly pending: PendingFlags;
+  readonly emit: EmitEvent;
+  readonly logger: Logger;
+}
+
+export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes: MessageChanges } {
+  const { store, mail, pending, emit, logger } = options;
+  const { reader, writer, placement } = store;
+  const changed = ({ accountId, mailboxId }: StoredMailbox) => {
+    emit('messages.changed', { accountId, mailboxId });
+    emit('mailboxes.changed', { accountId });
+  };
+  const syncSoon = ({ accountId, mailboxId }: StoredMailbox) => {
+    mail
+      .account(accountId)
+      .syncMailbox(mailboxId)
+      .catch((error: unknown) => {
+        logger.log('info', 'task.sync-waits', { error: describeError(error) });
+      });
+  };
+  const flags = createFlagsTask({ reader, writer, changed });
+  const keyword = createKeywordTask({ reader, placement, changed });
+  const move = createMoveTask({ reader, writer, placement, changed, syncSoon });
+  const expunge = createExpungeTask({ reader, writer, placement, changed });
+  const tasks = new TaskQueue({
+    store: options.tasks,
+    account: (accountId) => mail.account(accountId),
+    logger,
+    onPending: (accountId, list, resolve) =>
+      pending.replace(accountId, list, { flags, keyword }, resolve),
+    onRefused: ({ accountId, kind }, count, failure) => {
+      const error = toWireError(failure, logger, 'task.refused');
+      const known = taskKinds.find((one) => one === kind);
+      if (known !== undefined) emit('task.refused', { accountId, kind: known, count, error });
+    },
+    onLoad: (accountId, showPending) => {
+      placement.showAllBack(accountId);
+      showPending();
+      placement.showAllArrived(accountId);
+    },
+  });
+  tasks.register(flags);
+  tasks.register(keyword);
+  tasks.register(move);
+  tasks.register(expunge);
+  return { tasks, changes: new MessageChanges(reader, tasks) };
+}
+
+const taskKinds = ['flags', 'keyword', 'move', 'expunge'] as const;

@@ -1,0 +1,91 @@
+/** What the window may ask to be done with messages, as tasks. One call may make several. */
+import type { MailboxRole, MessageRef } from '../contract/index.ts';
+import { RequestError } from '../errors.ts';
+import type { MailStoreReader } from '../store/mail-reader.ts';
+import type { StoredMailbox } from '../store/mail-types.ts';
+import { toExpungeTasks } from './expunge-task.ts';
+import { type FlagChange, toFlagsPayloads } from './flags-task.ts';
+import { toKeywordTasks } from './keyword-task.ts';
+import { toMoveTasks } from './move-task.ts';
+import type { TaskQueue } from './task-queue.ts';
+
+type Refs = readonly MessageRef[];
+type Destination = { to: string; create?: boolean };
+
+/** All return the ids of the tasks, for `TaskQueue.undo`. */
+export class MessageChanges {
+  readonly #reader: MailStoreReader;
+  readonly #queue: TaskQueue;
+
+  constructor(reader: MailStoreReader, queue: TaskQueue) {
+    this.#reader = reader;
+    this.#queue = queue;
+  }
+
+  setFlags(refs: Refs, change: FlagChange): number[] {
+    const tasks = toFlagsPayloads(refs, change, this.#reader);
+    return this.#queue.addAll(tasks.map((task) => ({ ...task, kind: 'flags' })));
+  }
+
+  setKeyword(refs: Refs, keyword: string, on: boolean): number[] {
+    return this.#queue.addAll(toKeywordTasks(refs, { keyword, on }, this.#reader));
+  }
+
+  /** @throws RequestError `mailbox.not-found`, also for a mailbox of another account */
+  move(refs: Refs, mailboxId: number): number[] {
+    const mailbox = this.#reader.mailbox(mailboxId);
+    if (mailbox?.selectable !== true || refs.some((ref) => ref.accountId !== mailbox.accountId)) {
+      throw new RequestError('mailbox.not-found');
+    }
+    return this.#queue.addAll(toMoveTasks(refs, () => ({ to: mailbox.path }), this.#reader));
+  }
+
+  archive(refs: Refs): number[] {
+    const destination = (accountId: string) => {
+      const all = this.#reader.mailboxByRole(accountId, 'all');
+      // Gmail: without the inbox's label a message is in All Mail alone.
+      const known =
+        this.#reader.mailboxByRole(accountId, 'archive') ?? (isGmail(all) ? all : undefined);
+      return known === undefined ? { to: 'Archive', create: true } : { to: known.path };
+    };
+    return this.#queue.addAll(toMoveTasks(refs, destination, this.#reader));
+  }
+
+  delete(refs: Refs): number[] {
+    return this.#queue.addAll(toMoveTasks(refs, this.#byRole('trash', 'Trash'), this.#reader));
+  }
+
+  deleteForever(refs: Refs): number[] {
+    return this.#queue.addAll(toExpungeTasks(refs, this.#reader));
+  }
+
+  /** The keywords tell the server's filter what the person thinks ($Junk, $NotJunk: RFC 9051 §2.3.2). */
+  junk(refs: Refs, junk: boolean): number[] {
+    const to = junk ? this.#byRole('junk', 'Junk') : this.#byRole('inbox', 'INBOX');
+    const keyword = (name: string, on: boolean) =>
+      toKeywordTasks(refs, { keyword: name, on, optional: true }, this.#reader);
+    return this.#queue.addAll([
+      ...keyword('$Junk', junk),
+      ...keyword('$NotJunk', !junk),
+      ...toMoveTasks(refs, to, this.#reader),
+    ]);
+  }
+
+  /** A reply or forwarded message was sent. */
+  answered(ref: MessageRef, kind: 'reply' | 'forward'): number[] {
+    if (kind === 'reply') return this.setFlags([ref], { answered: true });
+    const change = { keyword: '$Forwarded', on: true, optional: true };
+    return this.#queue.addAll(toKeywordTasks([ref], change, this.#reader));
+  }
+
+  #byRole(role: MailboxRole, name: string): (accountId: string) => Destination {
+    return (accountId) => {
+      const known = this.#reader.mailboxByRole(accountId, role);
+      return known === undefined ? { to: name, create: true } : { to: known.path };
+    };
+  }
+}
+
+function isGmail(all: StoredMailbox | undefined): boolean {
+  return all !== undefined && /^\[(?:Gmail|Google Mail)\]/.test(all.path);
+}

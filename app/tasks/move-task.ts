@@ -1,0 +1,202 @@
+/** Moves messages to another mailbox of their account; archive, delete and junk are moves too. */
+import type { ImapFlow } from 'imapflow';
+import * as z from 'zod';
+import type { MessageRef } from '../contract/index.ts';
+import { ImapError } from '../errors.ts';
+import { assertConnected } from '../imap/imap-errors.ts';
+import type { MailStoreReader } from '../store/mail-reader.ts';
+import type { StoredMailbox } from '../store/mail-types.ts';
+import type { MailStoreWriter } from '../store/mail-writer.ts';
+import type { PlacementWriter } from '../store/placement-writer.ts';
+import { groupRefs, type LocatedTarget, locate, toTarget } from './message-targets.ts';
+import { type MovedMessage, type MoveStep, moveMessages, moveStep } from './move-remote.ts';
+import { type NewTask, type TaskKind, type TaskRun, target } from './task-kind.ts';
+
+const movePayload = target.extend({
+  /** Path of the destination; for one that is to be made, its name. */
+  to: z.string(),
+  create: z.boolean().optional(),
+  /** What tells a copy from other messages, in the order of `uids`. */
+  messages: z.array(
+    z.object({
+      messageId: z.string().optional(),
+      receivedAt: z.number(),
+      sizeBytes: z.number(),
+    }),
+  ),
+});
+export type MovePayload = z.infer<typeof movePayload>;
+
+/** Where the step of one source is kept: a task's messages may lie in several mailboxes by now. */
+const moveSteps = z.record(z.string(), moveStep);
+
+export interface MoveTaskOptions {
+  readonly reader: MailStoreReader;
+  readonly writer: MailStoreWriter;
+  readonly placement: PlacementWriter;
+  readonly changed: (mailbox: StoredMailbox) => void;
+  /** Brings a mailbox up to date when there is time. */
+  readonly syncSoon: (mailbox: StoredMailbox) => void;
+}
+
+export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> {
+  const { reader, placement } = options;
+  const tell = (mailboxIds: ReadonlySet<number>) => {
+    for (const id of mailboxIds) {
+      const mailbox = reader.mailbox(id);
+      if (mailbox !== undefined) options.changed(mailbox);
+    }
+  };
+  return {
+    kind: 'move',
+    schema: movePayload,
+    count: ({ uids }) => uids.length,
+    applyLocal(accountId, payload, resolve) {
+      // A mailbox that is yet to be made shows nothing.
+      const shownIn = reader.mailboxByPath(accountId, payload.to)?.mailboxId ?? 0;
+      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+        if (mailbox.mailboxId !== shownIn) tell(placement.show(mailbox.mailboxId, uids, shownIn));
+        else tell(placement.showBack(mailbox.mailboxId, uids));
+      }
+    },
+    async runRemote(run, payload) {
+      for (const group of locate(reader, run.accountId, payload, run.resolve)) {
+        if (group.path !== payload.to) await moveGroup(run, payload, group, options, tell);
+      }
+    },
+    async undo({ account, accountId, resolve }, payload) {
+      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+        tell(placement.showBack(mailbox.mailboxId, uids));
+        // What is gone from there goes from the list.
+        await account.syncMailbox(mailbox.mailboxId);
+      }
+      const destination = reader.mailboxByPath(accountId, payload.to);
+      if (destination === undefined) return;
+      placement.showArrived(destination.mailboxId);
+      options.changed(destination);
+    },
+    showBack(accountId, payload, resolve) {
+      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+        tell(placement.showBack(mailbox.mailboxId, uids));
+      }
+    },
+    reverse(accountId, payload, resolve) {
+      return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
+        const { path, uidValidity, uids, origin } = group;
+        if (path === payload.path) return [];
+        const messages = messagesOf(payload, origin);
+        const back = { path, uidValidity, uids, to: payload.path, messages };
+        return uids.length === 0 ? [] : [{ accountId, kind: 'move', payload: back }];
+      });
+    },
+  };
+}
+
+/** One task for each mailbox that the messages are in; messages that are there already stay. */
+export function toMoveTasks(
+  refs: readonly MessageRef[],
+  destination: (accountId: string) => { readonly to: string; readonly create?: boolean },
+  reader: MailStoreReader,
+): NewTask[] {
+  return groupRefs(refs, reader).flatMap((group): NewTask[] => {
+    const { accountId } = group.mailbox;
+    const { to, create } = destination(accountId);
+    const there = reader.mailboxByPath(accountId, to)?.mailboxId;
+    const messages = group.messages.filter(({ shownIn }) => shownIn !== there);
+    if (messages.length === 0) return [];
+    const payload = {
+      ...toTarget({ ...group, messages }),
+      to,
+      ...(create === true ? { create } : {}),
+      messages: messages.map(({ messageId, receivedAt, sizeBytes }) => ({
+        messageId,
+        receivedAt,
+        sizeBytes,
+      })),
+    };
+    return [{ accountId, kind: 'move', payload }];
+  });
+}
+
+async function moveGroup(
+  run: TaskRun,
+  payload: MovePayload,
+  group: LocatedTarget,
+  options: MoveTaskOptions,
+  tell: (mailboxIds: ReadonlySet<number>) => void,
+): Promise<void> {
+  const { accountId, account } = run;
+  const { reader, placement, writer } = options;
+  const { path, uidValidity, uids, mailbox } = group;
+  const messages = messagesOf(payload, group.origin).map(
+    (message, index): MovedMessage => ({ ...message, uid: uids[index] ?? 0 }),
+  );
+  const { step, moved } = await account.run(async (client) => {
+    const begun = await beginStep(run, payload, path, client);
+    const result = await moveMessages(client, {
+      source: { path, uidValidity },
+      messages,
+      step: begun,
+      note: (next) => noteStep(run, path, next),
+    });
+    if (reader.mailboxByPath(accountId, begun.path) === undefined) {
+      await account.refreshMailboxes(client, false);
+    }
+    return { step: begun, moved: result.uids };
+  });
+  const destination = reader.mailboxByPath(accountId, step.path);
+  const gone = uids.filter((uid) => !moved.has(uid));
+  if (destination !== undefined) {
+    // Never opened yet: its uids mean from now on what they mean on the server.
+    if (destination.uidValidity === 0) {
+      writer.resetMailbox(destination.mailboxId, step.uidValidity);
+    }
+    const same = reader.mailbox(destination.mailboxId)?.uidValidity === step.uidValidity;
+    if (same) placement.relocate(mailbox.mailboxId, destination.mailboxId, moved);
+    if (!same || gone.length > 0 || !destination.complete) options.syncSoon(destination);
+  }
+  placement.remove(mailbox.mailboxId, uids);
+  run.moved({ path, uidValidity }, { path: step.path, uidValidity: step.uidValidity }, moved);
+  if (destination !== undefined) placement.showArrived(destination.mailboxId);
+  tell(new Set([mailbox.mailboxId, ...(destination ? [destination.mailboxId] : [])]));
+}
+
+/** The step that was noted, or a new one: nothing is done before it is on disk. */
+async function beginStep(
+  run: TaskRun,
+  payload: MovePayload,
+  from: string,
+  client: ImapFlow,
+): Promise<MoveStep> {
+  const noted = moveSteps.catch({}).parse(run.step ?? {})[from];
+  const path = payload.create === true ? await ensureMailbox(client, payload.to) : payload.to;
+  const status = await client.status(path, { uidNext: true, uidValidity: true });
+  if (status === false || status.uidNext === undefined || status.uidValidity === undefined) {
+    assertConnected(client);
+    throw new ImapError('imap.failed', { command: 'STATUS', status: 'NO' });
+  }
+  const uidValidity = Number(status.uidValidity);
+  // In a mailbox that was made anew there is no copy of ours.
+  if (noted?.uidValidity === uidValidity) return { ...noted, path };
+  const step = { path, uidValidity, uidNext: status.uidNext };
+  noteStep(run, from, step);
+  return step;
+}
+
+/** Path of the mailbox as the server has it. */
+async function ensureMailbox(client: ImapFlow, name: string): Promise<string> {
+  return (await client.mailboxCreate([name])).path;
+}
+
+function noteStep(run: TaskRun, from: string, step: MoveStep): void {
+  const steps = moveSteps.catch({}).parse(run.step ?? {});
+  run.note({ ...steps, [from]: step });
+}
+
+/** What is known of the messages, in the order of `origin`. */
+function messagesOf(payload: MovePayload, origin: ReadonlyMap<number, number>) {
+  return [...origin.values()].map((uid) => {
+    const known = payload.messages[payload.uids.indexOf(uid)];
+    return known ?? { receivedAt: 0, sizeBytes: 0 };
+  });
+}
