@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connectImap } from '../../app/imap/connect.ts';
 import { MailboxSync } from '../../app/imap/mailbox-sync.ts';
+import type { PendingChanges } from '../../app/imap/sync-context.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
 import { until } from './engine-lab.ts';
 
@@ -82,7 +83,11 @@ async function start(t: TestContext, count: number) {
     assert.ok(found);
     return found;
   };
-  const context = { ...store, pending: { flags: () => undefined } };
+  const pending: PendingChanges = {
+    flags: () => undefined,
+    keywords: (_mailbox, _uid, said) => said,
+  };
+  const context = { ...store, pending };
   const sync = new MailboxSync(
     { ...context, changed: () => undefined, arrived: () => undefined },
     inbox().mailboxId,

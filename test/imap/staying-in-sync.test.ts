@@ -54,9 +54,10 @@ async function serverState(path: string): Promise<string[]> {
   return inMailbox(path, async (client) => {
     if (client.mailbox !== false && client.mailbox.exists === 0) return [];
     const found = await client.fetchAll('1:*', { uid: true, flags: true });
-    return found.map(({ uid, flags = new Set() }) =>
-      JSON.stringify([uid, toFlags(flags), toKeywords(flags).sort()]),
-    );
+    return found.map(({ uid, flags = new Set() }) => {
+      const { seen, flagged, answered } = toFlags(flags);
+      return JSON.stringify([uid, { seen, flagged, answered }, toKeywords(flags).sort()]);
+    });
   });
 }
 
