@@ -150,6 +150,8 @@ function run(): void {
         break;
     }
   };
+  // Also when the measuring process is gone.
+  process.on('disconnect', () => process.exit());
   process.on('message', (message: ToChild) => {
     work(message).catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`);

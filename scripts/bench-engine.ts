@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { killRunning } from '../test/support/bench-mail/engine-run.ts';
 import { mailLogin, startMailServer } from '../test/support/bench-mail/mail-store.ts';
 import { generatorVersion } from '../test/support/bench-mail/messages.ts';
 import { createTestCa } from '../test/support/certificates.ts';
@@ -107,6 +108,7 @@ async function attempt(measure: () => Promise<unknown>): Promise<unknown> {
   try {
     return await measure();
   } catch (error) {
+    killRunning();
     return { failed: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -145,23 +147,22 @@ async function main(): Promise<void> {
   const serverDir = mkdtempSync(join(tmpdir(), 'letterlock-bench-server-'));
   const work = values.work ?? join(serverDir, 'work');
   mkdirSync(work, { recursive: true });
+  process.once('exit', () => rmSync(serverDir, { recursive: true, force: true }));
+  // An exit in order ends the servers too.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const provider = await startProvider(serverDir);
   try {
-    const provider = await startProvider(serverDir);
-    try {
-      const figures = await measureAll(provider, work);
-      const report = {
-        machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-        date: new Date().toISOString(),
-        mail: { ...plan, generatorVersion, megabytes: Math.round(provider.mailBytes / 1e6) },
-        leg: values.gateway ? 'sealed, through the gateway' : 'clear',
-        ...figures,
-      };
-      console.log(JSON.stringify(report, undefined, 2));
-    } finally {
-      await provider.stop();
-    }
+    const figures = await measureAll(provider, work);
+    const report = {
+      machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
+      date: new Date().toISOString(),
+      mail: { ...plan, generatorVersion, megabytes: Math.round(provider.mailBytes / 1e6) },
+      leg: values.gateway ? 'sealed, through the gateway' : 'clear',
+      ...figures,
+    };
+    console.log(JSON.stringify(report, undefined, 2));
   } finally {
-    rmSync(serverDir, { recursive: true, force: true });
+    await provider.stop();
   }
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type Client, createClient } from '../../../renderer/host/client.ts';
 import type { Stalls } from '../../../scripts/bench-engine-stalls.ts';
+import { endWithParent } from '../servers/processes.ts';
 
 export interface ChildUsage {
   readonly cpuMs: number;
@@ -41,6 +42,17 @@ export interface ProfileOptions {
   readonly direct?: boolean;
 }
 
+const running = new Set<ChildProcess>();
+
+/** After a measurement that failed: nothing goes on in its place. */
+export function killRunning(): void {
+  for (const child of running) {
+    child.removeAllListeners('exit');
+    child.kill('SIGKILL');
+  }
+  running.clear();
+}
+
 export class EngineRun {
   readonly #child: ChildProcess;
   readonly #client: Client;
@@ -52,6 +64,8 @@ export class EngineRun {
   constructor({ script, profileDir, trustAnchor = '', direct = false }: ProfileOptions) {
     const words = [profileDir, trustAnchor, ...(direct ? ['--direct'] : [])];
     this.#child = fork(script, words);
+    running.add(this.#child);
+    endWithParent(this.#child);
     this.#child.on('message', (message: FromChild) => this.#receive(message));
     this.#child.once('exit', (code) => {
       if (this.#stopping) return;
@@ -95,6 +109,7 @@ export class EngineRun {
     const gone = once(this.#child, 'exit');
     this.#send({ kind: 'stop' });
     await gone;
+    running.delete(this.#child);
   }
 
   #send(message: ToChild): void {
