@@ -110,6 +110,8 @@ export class AccountSync {
     this.#connections.forgetLimits();
     this.#watch.retry();
     this.#background.newRound();
+    // A standing session has no other reason to ask for mailboxes before the next poll.
+    if (this.#poll !== undefined) this.#lookAround();
   }
 
   /** The network changed or the computer woke: what stands has to prove that it lives. */
