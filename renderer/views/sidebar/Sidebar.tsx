@@ -11,7 +11,8 @@ import { useWords } from '../../i18n/I18n.tsx';
 import { errorText } from '../../i18n/translate.ts';
 import { type DeskAction, type Place, samePlace } from '../desk-state.ts';
 import { HeldLine, isHeld } from '../local/HeldLine.tsx';
-import { mailboxIcon, mailboxTitle, orderMailboxes } from './mailboxes.tsx';
+import { mailboxTitle } from './mailbox-title.ts';
+import { mailboxIcon, orderMailboxes } from './mailboxes.tsx';
 import { NavRow } from './NavRow.tsx';
 import styles from './Sidebar.module.css';
 
