@@ -198,6 +198,53 @@ const powers: readonly Shot[] = [
     },
   },
   { name: 'search-nothing', act: (page) => search(page, 'periwinkle') },
+  {
+    name: 'view-inboxes',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'All inboxes' }).click();
+      await openRow(1)(page);
+    },
+  },
+  {
+    name: 'view-unread',
+    query: 'lock=unconfirmed',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Unread/ }).click();
+      await openRow(1)(page);
+    },
+  },
+  {
+    name: 'view-starred-narrow',
+    query: 'lang=de',
+    ...german,
+    width: 420,
+    height: 760,
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
+      await page.getByRole('button', { name: /^Markiert/ }).click();
+    },
+  },
+  {
+    name: 'settings',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'settings-german',
+    query: 'lang=de',
+    ...german,
+    width: 420,
+    height: 760,
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
+      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
+      await page.waitForTimeout(200);
+    },
+  },
   { name: 'progress', query: 'rows=100000&syncing', act: openRow(0) },
   {
     name: 'progress-paused',

@@ -23,6 +23,7 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
     }),
     client.on('mailboxes.changed', ({ accountId }) => {
       cache.invalidate('mailbox.list', (input) => input.accountId === accountId);
+      cache.invalidate('view.counts');
     }),
     client.on('messages.changed', ({ mailboxId }) => {
       cache.invalidate('message.list', (input) => input.mailboxId === mailboxId);

@@ -31,6 +31,7 @@ import { MoveSheet } from './MoveSheet.tsx';
 import { reloadMail } from './message-actions.ts';
 import { type ListOrder, useMoves } from './moves.ts';
 import { Reader } from './reader/Reader.tsx';
+import { SettingsSheet } from './settings/SettingsSheet.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
@@ -132,6 +133,7 @@ export function Desk({ accounts, density }: DeskProps) {
           onOpenLock={() => openLock(sheetAccount.accountId)}
         />
       )}
+      {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
       {sheet?.kind === 'move' && (
         <MoveSheet
           row={sheet.row}

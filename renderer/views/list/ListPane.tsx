@@ -74,7 +74,9 @@ export function ListPane(props: ListPaneProps) {
           <Menu size={18} aria-hidden />
         </IconButton>
         <div className={cx(styles.titles)}>
-          <h1 className={cx(styles.title)}>{listing.title}</h1>
+          <h1 className={cx(styles.title)}>
+            {searching && !onlyHere ? t('search.everywhere') : listing.title}
+          </h1>
           <p className={cx(styles.counts)} role={searching ? 'status' : undefined}>
             {searching
               ? foundWords(t, results)

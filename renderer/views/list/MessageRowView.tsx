@@ -69,6 +69,7 @@ export function MessageRowView(props: MessageRowViewProps) {
         styles[density],
         selected && styles.selected,
         !row.seen && styles.unread,
+        props.found?.some(({ hit }) => hit) && styles.found,
       )}
       style={props.style}
       onClick={props.onOpen}

@@ -57,18 +57,13 @@ export function SearchField(props: SearchFieldProps) {
       </div>
       <div className={cx(styles.hints)}>
         {query !== '' && here !== undefined && (
-          <fieldset className={cx(styles.scope)} aria-label={t('search.scope')}>
-            {([false, true] as const).map((one) => (
-              <Button
-                key={String(one)}
-                className={cx(styles.chip, here === one && styles.chosen)}
-                aria-pressed={here === one}
-                onPress={() => props.onHere(one)}
-              >
-                {t(one ? 'search.here' : 'search.everywhere')}
-              </Button>
-            ))}
-          </fieldset>
+          <Button
+            className={cx(styles.chip, styles.scope, here && styles.chosen)}
+            aria-pressed={here}
+            onPress={() => props.onHere(!here)}
+          >
+            {t('search.here')}
+          </Button>
         )}
         {hints.map((hint) => (
           <Button

@@ -110,6 +110,11 @@ export interface ServerSearch {
   cancel(): void;
 }
 
+/** Only this window has to tell its searches apart; `randomUUID` is not there on every origin. */
+function newSearchId(): string {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+}
+
 const unasked = { key: '', phase: 'idle', found: 0, rows: [] } as const;
 
 /** The second step of a search: what lies on the servers only. A new query begins it anew. */
@@ -144,7 +149,7 @@ export function useServerSearch(
   useEffect(() => () => cancelRef.current(), [key]);
 
   function start(): void {
-    const calls = accountIds.map((accountId) => ({ accountId, searchId: crypto.randomUUID() }));
+    const calls = accountIds.map((accountId) => ({ accountId, searchId: newSearchId() }));
     searchIds.current = calls.map(({ searchId }) => searchId);
     setState({ key, phase: 'asking', found: 0, rows: [] });
     void Promise.allSettled(

@@ -1,7 +1,7 @@
 /** What a person types to search, as text: operators put in, words taken out. Pure. */
 
 /** Operators that are offered; one that ends with a colon waits for more. */
-export const hints = ['from:', 'has:attachment', 'is:unread', 'in:'] as const;
+export const hints = ['from:', 'in:', 'is:unread', 'has:attachment'] as const;
 export type Hint = (typeof hints)[number];
 
 /** The query with an operator at its end, once. */
