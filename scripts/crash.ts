@@ -12,23 +12,28 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       cycles: { type: 'string', default: '1000' },
+      'without-move': { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       'check-every': { type: 'string', default: '10' },
     },
   });
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-crash-'));
+  let keep = true;
   try {
     const report = await runCrash({
       dir,
       cycles: Number(values.cycles),
       seed: Number(values.seed),
+      withoutMove: values['without-move'],
       checkEvery: Number(values['check-every']),
       onProgress: (line) => console.error(line),
     });
     console.log(JSON.stringify(report));
-    return report.violations.length === 0 ? 0 : 1;
+    keep = report.violations.length > 0;
+    return keep ? 1 : 0;
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    if (keep) console.error(`Profile, mail and logs are left in ${dir}`);
+    else await rm(dir, { recursive: true, force: true });
   }
 }
 

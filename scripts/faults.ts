@@ -13,22 +13,27 @@ async function main(): Promise<number> {
     options: {
       minutes: { type: 'string', default: '30' },
       'storm-seconds': { type: 'string', default: '60' },
+      'without-move': { type: 'boolean', default: false },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
   });
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-faults-'));
+  let keep = true;
   try {
     const report = await runFaults({
       dir,
       seconds: Number(values.minutes) * 60,
       stormSeconds: Number(values['storm-seconds']),
       seed: Number(values.seed),
+      withoutMove: values['without-move'],
       onProgress: (line) => console.error(line),
     });
     console.log(JSON.stringify(report));
-    return report.violations.length === 0 ? 0 : 1;
+    keep = report.violations.length > 0;
+    return keep ? 1 : 0;
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    if (keep) console.error(`Profile, mail and logs are left in ${dir}`);
+    else await rm(dir, { recursive: true, force: true });
   }
 }
 

@@ -336,6 +336,19 @@ export const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'composer-later',
+    act: async (page) => {
+      await writeLetter(page);
+      await page.getByRole('button', { name: 'Send later' }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'held',
+    query: 'outbox',
+    act: openRow(0),
+  },
+  {
     name: 'outbox',
     query: 'outbox',
     act: async (page) => {

@@ -42,9 +42,9 @@ export class ContentReader {
     return row && Buffer.from(unpack(blobColumn(row, 'text'))).toString('utf8');
   }
 
-  /** False when the last end was none of its own: the two files may differ. */
-  get endedClean(): boolean {
-    return this.prepare("SELECT value FROM state WHERE name = 'clean'").get()?.value === '1';
+  /** A note of the worker's: `clean` after a good end, `compacting` until that is done. */
+  noted(name: 'clean' | 'compacting'): boolean {
+    return this.prepare('SELECT value FROM state WHERE name = ?').get(name)?.value === '1';
   }
 
   close(): void {

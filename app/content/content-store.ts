@@ -3,6 +3,7 @@
  * kept is noted in mail.db by this side, so that each file has one writer.
  */
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { CancelledError, StorageError } from '../errors.ts';
@@ -69,13 +70,15 @@ export class ContentStore {
     this.#options = options;
     const { rebuilt, reader } = openFiles(options);
     this.#reader = reader;
-    const wasClean = this.#reader.endedClean;
+    const wasClean = this.#reader.noted('clean');
+    const wasCompacting = this.#reader.noted('compacting');
     this.#worker = this.#startWorker();
     options.store.writer.onInserted = (messages) => this.#indexHeads(messages);
     options.store.writer.onDeleted = () => this.removeGone();
     if (rebuilt) void this.#forgetAll();
     else if (!wasClean) this.#quietly(this.#ask({ kind: 'sweep' }));
     this.removeGone();
+    if (wasCompacting) void this.wipe();
   }
 
   /** For search; do not keep it: it is another one after damage. */
@@ -164,9 +167,14 @@ export class ContentStore {
     if (!this.#stopping) writer.checkpoint();
   }
 
-  /** As `compact`, for after an account was removed: what fails is logged, and comes with the next. */
+  /**
+   * As `compact`, for after an account was removed, and without the files that were set aside.
+   * What fails is logged, and comes with the next.
+   */
   async wipe(): Promise<void> {
     try {
+      const { contentPath, mailPath } = this.#options;
+      for (const path of [contentPath, mailPath]) rmSync(`${path}.damaged`, { force: true });
       await this.compact();
     } catch (error) {
       if (error instanceof CancelledError) return;

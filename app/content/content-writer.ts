@@ -175,12 +175,14 @@ export class ContentWriter {
 
   /** Gives some free pages back to the disk. True when there are more. */
   shrinkSome(): boolean {
-    this.#db.exec('PRAGMA incremental_vacuum(200)');
-    return integerColumn(this.#prepare('PRAGMA freelist_count').get() ?? {}, 'freelist_count') > 0;
+    this.#db.exec('PRAGMA main.incremental_vacuum(200)');
+    return (
+      integerColumn(this.#prepare('PRAGMA main.freelist_count').get() ?? {}, 'freelist_count') > 0
+    );
   }
 
   checkpoint(): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#db.exec('PRAGMA main.wal_checkpoint(TRUNCATE)');
   }
 
   /** Messages kept and octets stored, by mailbox of mail.db (attached). */

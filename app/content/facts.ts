@@ -70,3 +70,25 @@ function factTest(filter: Filter): ((facts: Facts) => boolean) | undefined {
       return undefined;
   }
 }
+
+/** The same as a condition on mail.db's `message AS m`: spares reading what would not pass. */
+export function toCondition(filters: readonly Filter[]): string {
+  return filters.map((filter) => ` ${sqlTest(filter)}`.trimEnd()).join('');
+}
+
+function sqlTest(filter: Filter): string {
+  switch (filter.kind) {
+    case 'seen':
+    case 'flagged':
+    case 'answered':
+      return `AND m.${filter.kind} = ${filter.value ? 1 : 0}`;
+    case 'attachment':
+      return `AND m.hasAttachment = ${filter.value ? 1 : 0}`;
+    case 'larger':
+      return `AND m.sizeBytes > ${Math.trunc(filter.sizeBytes)}`;
+    case 'smaller':
+      return `AND m.sizeBytes < ${Math.trunc(filter.sizeBytes)}`;
+    default:
+      return '';
+  }
+}

@@ -10,7 +10,7 @@ import { integerColumn, textColumn } from '../store/columns.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMessage } from '../store/mail-types.ts';
 import type { ContentReader } from './content-reader.ts';
-import { type Facts, factColumns, toFacts, toTest } from './facts.ts';
+import { type Facts, factColumns, toCondition, toFacts, toTest } from './facts.ts';
 import { chooseMailboxes, type NamedAccount, type SearchedMailbox } from './mailbox-choice.ts';
 import { type Filter, parseQuery, type TextTerm } from './query.ts';
 import {
@@ -68,6 +68,8 @@ interface Walk {
   readonly content: ContentReader;
   readonly match: string | undefined;
   readonly passes: (facts: Facts) => boolean;
+  /** What of `passes` SQLite can say. */
+  readonly condition: string;
   /** Mailboxes of the list to walk along; undefined when no filter gives one. */
   readonly list: ListSource | undefined;
   readonly none: string | undefined;
@@ -104,6 +106,7 @@ export class MailSearch {
     const base = {
       content,
       passes: toTest(parsed.filters, new Set(mailboxes.keys())),
+      condition: toCondition(parsed.filters),
       list: listSource(parsed.filters, choice.mailboxes, choice.narrowed),
       oldest,
       bound: Math.min(newest, request.before ?? Number.MAX_SAFE_INTEGER),
@@ -123,7 +126,7 @@ export class MailSearch {
   }
 
   async #collect(
-    base: Pick<Walk, 'content' | 'passes' | 'list' | 'oldest' | 'bound'>,
+    base: Pick<Walk, 'content' | 'passes' | 'condition' | 'list' | 'oldest' | 'bound'>,
     all: readonly (readonly TextTerm[])[],
     none: readonly TextTerm[],
     groups: Groups,
@@ -275,7 +278,7 @@ function indexStep(walk: Walk, size: number): Step {
        FROM (SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
              ORDER BY rowid DESC LIMIT ?) AS hit
        LEFT JOIN doc ON doc.rowId = hit.id
-       LEFT JOIN mail.message AS m ON m.rowId = hit.id AND m.token = doc.token`,
+       LEFT JOIN mail.message AS m ON m.rowId = hit.id AND m.token = doc.token${walk.condition}`,
     )
     .all(walk.match ?? '', walk.bound, walk.oldest, size);
   const found: Facts[] = [];

@@ -132,12 +132,18 @@ export class WorkLoop {
 
   #compact(): () => boolean {
     const { writer } = this.#options;
+    let begun = false;
     let merging = true;
     let shrinking = true;
     return () => {
-      if (merging) merging = writer.mergeSome(mergePages, true);
+      if (!begun) {
+        // An end in between is made good at the next start.
+        writer.setState('compacting', '1');
+        begun = true;
+      } else if (merging) merging = writer.mergeSome(mergePages, true);
       else if (shrinking) shrinking = writer.shrinkSome();
       else {
+        writer.setState('compacting', '0');
         writer.checkpoint();
         return false;
       }

@@ -64,6 +64,8 @@ export class AccountSync {
   #poll: NodeJS.Timeout | undefined;
   #online = false;
   #working = false;
+  /** INBOX is as the server says. */
+  #settled = false;
   #progressAt = 0;
   /** Messages that the server said are gone. */
   #told = 0;
@@ -234,7 +236,7 @@ export class AccountSync {
       ? 'offline'
       : pausedNow
         ? 'paused'
-        : this.#working
+        : this.#working || !this.#settled
           ? 'syncing'
           : 'idle';
     return { accountId, state, headers, bodies, paused: pausedNow };
@@ -248,10 +250,12 @@ export class AccountSync {
       connect: (signal) => this.#connect(true, signal),
       inbox: () => this.#inbox(),
       events: {
-        connecting: () => this.#progress(undefined),
+        connecting: () => {
+          this.#settled = false;
+          this.#progress(undefined);
+        },
         online: () => {
           this.#online = true;
-          events.online();
         },
         ready: (client) => this.#ready(client),
         watching: () => this.#watching(),
@@ -295,8 +299,10 @@ export class AccountSync {
     await this.#attempt(client, async () => {
       await this.#tree.refresh(client, false);
     });
-    this.#background.setOnline(true);
     if (this.#stopped) return;
+    // Now that mailboxes are known: what waited names them.
+    events.online();
+    this.#background.setOnline(true);
     clearInterval(this.#poll);
     this.#poll = setInterval(() => this.#lookAround(), this.#options.timing.pollMs);
     this.#lookAround();
@@ -313,6 +319,7 @@ export class AccountSync {
   }
 
   #watching(): void {
+    this.#settled = true;
     const { context, accountId } = this.#options;
     const inbox = context.reader.mailboxByRole(accountId, 'inbox');
     if (inbox !== undefined) this.#background.look(inbox.mailboxId, { stale: false });

@@ -18,6 +18,9 @@ const dayMs = 86_400_000;
 const allRowIds = Number.MAX_SAFE_INTEGER;
 /** Older bodies are fetched with a breath between the batches. */
 const olderBodiesPauseMs = 250;
+/** A FETCH is refused when someone expunges at the same time: that passes. */
+const refusalsInARow = 5;
+const refusalPauseMs = 200;
 
 export type BodiesDays = '30' | '90' | '365' | 'all';
 
@@ -54,6 +57,7 @@ export class BackgroundSync {
   readonly #stale = new Set<number>();
   /** Failed: not again before the next round. */
   readonly #failed = new Set<number>();
+  readonly #refusals = new Map<number, number>();
   /** How far down a mailbox's bodies were asked for, in this round. */
   readonly #bodiesBelow = new Map<number, number>();
 
@@ -74,6 +78,7 @@ export class BackgroundSync {
   /** Looks again at everything: also at what failed, and at bodies that did not come. */
   newRound(): void {
     this.#failed.clear();
+    this.#refusals.clear();
     this.#bodiesBelow.clear();
     this.#wake.wake();
   }
@@ -101,6 +106,7 @@ export class BackgroundSync {
       }
       try {
         await step.run();
+        this.#refusals.delete(step.mailbox.mailboxId);
       } catch (error) {
         if (signal.aborted) return;
         await this.#failedAt(step.mailbox, error);
@@ -114,10 +120,16 @@ export class BackgroundSync {
     if (isConnectionTrouble(failure) || failure.code === 'cancelled') {
       // The watch tells when the server can be reached again; it may not have noticed anything.
       await this.#wake.wait(imapLimits.retryMostMs / 4, this.#stop.signal);
-    } else {
-      this.#failed.add(mailbox.mailboxId);
-      this.#stale.delete(mailbox.mailboxId);
+      return;
     }
+    const times = (this.#refusals.get(mailbox.mailboxId) ?? 0) + 1;
+    this.#refusals.set(mailbox.mailboxId, times);
+    if (times <= refusalsInARow) {
+      await this.#wake.wait(refusalPauseMs * times, this.#stop.signal);
+      return;
+    }
+    this.#failed.add(mailbox.mailboxId);
+    this.#stale.delete(mailbox.mailboxId);
   }
 
   #next(): Step | undefined {

@@ -153,7 +153,13 @@ export class InboxWatch {
     await this.#inInbox(client, () => inbox.refresh(client));
     // Only a session that got this far ends the backoff: one that fails at once must wait.
     established();
-    await events.ready(client);
+    this.#busy = true;
+    try {
+      await events.ready(client);
+    } finally {
+      this.#busy = false;
+      this.#provenAt = Date.now();
+    }
     events.watching();
     while (client.usable) {
       await changed.wait(Number.POSITIVE_INFINITY, closed.signal);

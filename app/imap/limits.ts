@@ -19,7 +19,6 @@ export const imapLimits = {
   /** Bodies fetched ahead, newest first. */
   prefetchCount: 50,
   prefetchSizeBytes: 256 * 1024,
-  prefetchBatch: 8,
   bodiesBatch: 100,
   bodiesBatchBytes: 4 * 1024 * 1024,
   mailboxes: 2_000,

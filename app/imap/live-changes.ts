@@ -36,6 +36,14 @@ export class LiveChanges {
     if (before === undefined || modSeq >= before.modSeq) this.#flags.set(uid, { modSeq, flags });
   }
 
+  /**
+   * Flags of a row that is being stored. Answers to two connections may overtake each other: an
+   * older row of the same message may still be on its way to the other.
+   */
+  noteRow(uid: number, flags: SeenFlags, modSeq: bigint): void {
+    if (this.#running > 1 && modSeq > 0n) this.noteFlags(uid, flags, modSeq);
+  }
+
   noteGone(uid: number): void {
     if (this.#running > 0) this.#gone.add(uid);
   }

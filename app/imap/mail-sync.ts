@@ -100,7 +100,6 @@ export class MailSync {
     this.bodies.forget();
     // In steps: the window is answered in between.
     while (this.#options.store.writer.removeSomeOfAccount(accountId)) await setImmediate();
-    this.#options.content.removeGone();
   }
 
   /** Tries again now, also after something that only the person could mend. */

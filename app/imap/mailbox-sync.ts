@@ -9,20 +9,14 @@ import { ImapError } from '../errors.ts';
 import type { MessageHeader, StoredMailbox } from '../store/mail-types.ts';
 import { AskedRows } from './asked-rows.ts';
 import { headerQuery, toFlags, toKeywords } from './headers.ts';
+import { isRefusal, toImapMailError } from './imap-errors.ts';
 import { imapLimits } from './limits.ts';
 import { LiveChanges } from './live-changes.ts';
 import { MessageIntake } from './message-intake.ts';
 import { type SyncContext, withPending } from './sync-context.ts';
 import { localUids, searchAllUids } from './uid-census.ts';
 import { toUidSet } from './uid-ranges.ts';
-import {
-  countUids,
-  joined,
-  takeHighest,
-  type UidBatch,
-  type UidSpan,
-  without,
-} from './uid-spans.ts';
+import { countUids, joined, takeHighest, type UidSpan, without } from './uid-spans.ts';
 
 /** A mailbox as it was right after SELECT, or as the connection has heard of it since. */
 interface View {
@@ -37,7 +31,6 @@ interface View {
 
 /** A batch whose answer is on its way. */
 interface Asked {
-  readonly batch: UidBatch;
   readonly answer: AskedRows;
 }
 
@@ -86,6 +79,17 @@ export class MailboxSync {
    * @throws what imapflow throws; ImapError
    */
   async refresh(client: ImapFlow, options: { live?: boolean } = {}): Promise<void> {
+    try {
+      await this.#refreshOnce(client, options);
+    } catch (error) {
+      // "Some of the requested messages no longer exist" (RFC 2180 §4.1.2): a second look helps.
+      if (!client.usable || !isRefusal(toImapMailError(error, ''))) throw error;
+      await client.noop();
+      await this.#refreshOnce(client, options);
+    }
+  }
+
+  async #refreshOnce(client: ImapFlow, options: { live?: boolean }): Promise<void> {
     const end = this.#live.begin();
     try {
       const view = await this.#look(client);
@@ -117,6 +121,8 @@ export class MailboxSync {
   /** The server said, unasked, what a message's flags are now. */
   noteFlags(uid: number, flags: ReadonlySet<string>, modSeq = 0n): void {
     const mailbox = this.#mailbox();
+    // No news: another connection has been further, and this one's words were long on the way.
+    if (modSeq > 0n && modSeq <= mailbox.highestModSeq) return;
     const seen = { ...toFlags(flags), keywords: toKeywords(flags) };
     this.#live.noteFlags(uid, seen, modSeq);
     const pending = withPending(this.#context.pending, mailbox, uid, seen.keywords);
@@ -362,14 +368,14 @@ export class MailboxSync {
     const { uidValidity } = toView(selectedMailbox(client), false);
     let current = this.#ask(client);
     for (let round = 1; current !== undefined; round += 1) {
-      const { batch, answer } = current;
+      const { answer } = current;
       let next: Asked | undefined;
       try {
         next = round < batches ? this.#ask(client) : undefined;
         await this.#intake.headersAsTheyCome(answer, uidValidity);
       } catch (error) {
-        this.#giveBack(batch);
-        if (next !== undefined) this.#giveBack(next.batch);
+        // What of it came is stored; what did not, the next comparison finds.
+        this.#missing = undefined;
         next?.answer.close();
         throw error;
       }
@@ -387,12 +393,7 @@ export class MailboxSync {
     if (this.#missing === undefined) return undefined;
     const batch = takeHighest(this.#missing, imapLimits.batch, this.#kept);
     if (batch === undefined) return undefined;
-    const rows = client.fetch(batch.set, headerQuery, { uid: true });
-    return { batch, answer: new AskedRows(rows) };
-  }
-
-  #giveBack(batch: UidBatch): void {
-    if (this.#missing !== undefined) this.#missing = joined([...this.#missing, ...batch.spans]);
+    return { answer: new AskedRows(client.fetch(batch.set, headerQuery, { uid: true })) };
   }
 
   #tellNowAndThen(): void {

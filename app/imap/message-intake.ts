@@ -73,7 +73,9 @@ export class MessageIntake {
     const rows = fetched
       .filter(({ header }) => !this.#live.isGone(header.uid))
       .map(({ header, modSeq }) => {
-        const seen = { ...header, ...this.#live.newerFlags(header.uid, modSeq) };
+        const { uid, seen: read, flagged, answered, keywords = [] } = header;
+        this.#live.noteRow(uid, { seen: read, flagged, answered, keywords }, modSeq);
+        const seen = { ...header, ...this.#live.newerFlags(uid, modSeq) };
         return { ...seen, ...withPending(pending, mailbox, header.uid, seen.keywords ?? []) };
       });
     const known = new Set(this.#known(rows));

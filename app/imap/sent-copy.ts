@@ -52,7 +52,8 @@ export class SentMailbox implements SentCopy {
   }
 
   async #known(account: AccountSync, client: ImapFlow, accountId: string): Promise<void> {
-    if (this.#options.reader.mailboxes(accountId).length > 0) return;
+    // INBOX alone may be known: it comes before the list.
+    if (this.#options.reader.mailboxByRole(accountId, 'sent') !== undefined) return;
     await account.refreshMailboxes(client, false);
   }
 

@@ -35,6 +35,8 @@ interface Arrival {
   readonly known: ReadonlySet<number> | undefined;
   /** Messages that are shown here while the server still keeps them elsewhere. */
   readonly awaited: ReadonlySet<string>;
+  /** Counted as they are stored. */
+  readonly added: { stored: number; total: number; unseen: number };
 }
 
 export class MailStoreWriter {
@@ -185,6 +187,7 @@ export class MailStoreWriter {
             inserted.push({ ...this.#insertMessage(arrival, header), header });
           }
         }
+        if (arrival.added.stored > 0) this.#count(arrival);
         this.#threads.flush();
       });
     } catch (error) {
@@ -207,6 +210,7 @@ export class MailStoreWriter {
       accountId: mailbox === undefined ? '' : textColumn(mailbox, 'accountId'),
       listed: mailbox !== undefined && integerColumn(mailbox, 'listed') === 1,
       known: this.#knownUids(mailboxId, headers),
+      added: { stored: 0, total: 0, unseen: 0 },
       awaited: new Set(
         awaited.map((row) =>
           sameMessageKey({
@@ -217,6 +221,17 @@ export class MailStoreWriter {
         ),
       ),
     };
+  }
+
+  #count({ mailboxId, added }: Arrival): void {
+    this.#run(
+      `UPDATE mailbox SET stored = stored + ?, total = total + ?, unseen = unseen + ?
+       WHERE mailboxId = ?`,
+      added.stored,
+      added.total,
+      added.unseen,
+      mailboxId,
+    );
   }
 
   /** A sync brings neighbours: what is known of their range tells new messages from known ones. */
@@ -268,6 +283,10 @@ export class MailStoreWriter {
     );
   }
 
+  /**
+   * Takes a free rowId of that second (INTERNALDATE knows no less): messages of one second follow
+   * their uids, whatever order they come in. Each mailbox begins elsewhere, so that few are taken.
+   */
   #insertMessage(arrival: Arrival, header: MessageHeader): ContentKey {
     const { mailboxId } = arrival;
     const token = randomInt(2 ** 47);
@@ -280,14 +299,15 @@ export class MailStoreWriter {
     const awaited =
       arrival.awaited.size > 0 && arrival.awaited.has(sameMessageKey({ ...header, receivedAt }));
     const shownIn = header.deleted === true ? 0 : awaited ? shownAsAnother : mailboxId;
-    const rowId = this.#freeRowId(receivedAt, mailboxId, header.uid);
-    this.#run(
+    const insert = this.#prepare(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
          fromAddress, toList, subject, messageId, inReplyTo, referenceIds, emailId, keywords,
          seen, flagged, answered, hasAttachment, sizeBytes, threadId, subjectKey, bareKey,
          listed, deleted)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      rowId,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (rowId) DO NOTHING`,
+    );
+    const values = [
       mailboxId,
       shownIn,
       header.uid,
@@ -313,21 +333,16 @@ export class MailStoreWriter {
       place.bareKey,
       arrival.listed && shownIn > 0 ? 1 : 0,
       header.deleted === true ? 1 : 0,
-    );
-    return { rowId, token };
-  }
-
-  /**
-   * A free rowId of that second (INTERNALDATE knows no less): messages of one second follow their
-   * uids, whatever order they come in. Each mailbox begins elsewhere, so that few places are taken.
-   */
-  #freeRowId(receivedAt: number, mailboxId: number, uid: number): number {
+    ] as const;
     const second = Math.trunc(receivedAt / 1_000) * rowIdsPerSecond;
-    const statement = this.#prepare('SELECT 1 FROM message WHERE rowId = ?');
-    for (let place = (uid + mailboxId * mailboxStride) % rowIdsPerSecond; ; ) {
-      if (statement.get(second + place) === undefined) return second + place;
-      place = (place + 1) % rowIdsPerSecond;
+    let slot = (header.uid + mailboxId * mailboxStride) % rowIdsPerSecond;
+    while (insert.run(second + slot, ...values).changes === 0) slot = (slot + 1) % rowIdsPerSecond;
+    arrival.added.stored += 1;
+    if (shownIn === mailboxId) {
+      arrival.added.total += 1;
+      if (!header.seen) arrival.added.unseen += 1;
     }
+    return { rowId: second + slot, token };
   }
 
   /**
@@ -430,7 +445,7 @@ export class MailStoreWriter {
 
   /** Deletes some of an account's messages, and the account's mailboxes with the last. True when more are left. */
   removeSomeOfAccount(accountId: string): boolean {
-    return transaction(this.#db, () => {
+    const isMore = transaction(this.#db, () => {
       const removed = this.#run(
         `DELETE FROM message WHERE rowId IN (SELECT message.rowId FROM message
            JOIN mailbox USING (mailboxId) WHERE accountId = ? LIMIT ?)`,
@@ -443,6 +458,8 @@ export class MailStoreWriter {
       }
       return removed === rowsPerTransaction;
     });
+    this.onDeleted?.();
+    return isMore;
   }
 
   /** Gives some free pages back to the disk. True when there are more. */

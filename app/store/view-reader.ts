@@ -64,18 +64,22 @@ export class ViewReader {
     return { total: known ?? this.#count(count), messages };
   }
 
+  /** What the lists of a view ask of SQLite; those with parameters take limit and offset. */
+  queries(view: ViewDto, filter: ViewFilter | undefined): string[] {
+    const messages = viewQuery(this.#messageArms(view, filter), 'rowId');
+    const threads = viewQuery(this.#conversationArms(view), 'newestRowId');
+    return [messages.ids, messages.count, threads.ids, threads.count];
+  }
+
   /** Threads by their newest message in the view. */
   conversations(
     view: ViewDto,
     offset: number,
     limit: number,
   ): { total: number; conversations: StoredConversation[] } {
-    const views = this.#conversationViews(view);
-    if (views.length === 0) return { total: 0, conversations: [] };
-    const { ids, count } = viewQuery(
-      views.map((id) => `conversation INDEXED BY conversation_newest WHERE view = ${id}`),
-      'newestRowId',
-    );
+    const arms = this.#conversationArms(view);
+    if (arms.length === 0) return { total: 0, conversations: [] };
+    const { ids, count } = viewQuery(arms, 'newestRowId');
     const found = this.#prepare(ids).all(limit, offset);
     const conversations = found.flatMap((row) => {
       const newest = this.#message(integerColumn(row, 'newestRowId'));
@@ -153,10 +157,14 @@ export class ViewReader {
     return this.#mailboxIds(view).map((mailboxId) => inMailbox(mailboxId, filter));
   }
 
-  #conversationViews(view: ViewDto): number[] {
-    if (view.kind === 'unread') return [unreadView];
-    if (view.kind === 'starred') return [starredView];
-    return this.#mailboxIds(view);
+  #conversationArms(view: ViewDto): string[] {
+    const views =
+      view.kind === 'unread'
+        ? [unreadView]
+        : view.kind === 'starred'
+          ? [starredView]
+          : this.#mailboxIds(view);
+    return views.map((id) => `conversation INDEXED BY conversation_newest WHERE view = ${id}`);
   }
 
   #conversation(view: ViewDto, newest: StoredMessage): StoredConversation | undefined {

@@ -4,6 +4,7 @@
  * first step the destination's UIDNEXT is noted on disk: what is above it may be our own copy.
  * EXPUNGE is only ever sent by uid (RFC 4315): without that, old messages stay marked \Deleted.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { CopyResponseObject, ImapFlow } from 'imapflow';
 import * as z from 'zod';
 import { ImapError, RequestError } from '../errors.ts';
@@ -11,6 +12,9 @@ import { headerQuery, toHeader } from '../imap/headers.ts';
 import { assertConnected, isRefusal } from '../imap/imap-errors.ts';
 import { toUidSet } from '../imap/uid-ranges.ts';
 import { sameMessageKey } from '../store/placement.ts';
+
+/** How long a server is given to end a COPY of a broken connection. */
+const lateCopyMs = 3_000;
 
 /** How far a move came; kept with the task. */
 export const moveStep = z.object({
@@ -52,9 +56,9 @@ export interface MoveResult {
  *   throws when the connection is lost
  */
 export async function moveMessages(client: ImapFlow, request: MoveRequest): Promise<MoveResult> {
-  const uids = client.capabilities.has('MOVE')
-    ? await moveAtOnce(client, request)
-    : await copyThenDelete(client, request);
+  // A COPY that was begun is dealt with as such, whatever the server can do by now.
+  const atOnce = client.capabilities.has('MOVE') && request.step.copying !== true;
+  const uids = atOnce ? await moveAtOnce(client, request) : await copyThenDelete(client, request);
   const missing = request.messages.filter(({ uid }) => !uids.has(uid));
   if (missing.length === 0) return { uids };
   const found = await findCopies(client, request.step, missing, new Set(uids.values()));
@@ -82,11 +86,9 @@ async function copyThenDelete(
   client: ImapFlow,
   request: MoveRequest,
 ): Promise<Map<number, number>> {
-  const { source, messages, step } = request;
+  const { source, step } = request;
   const copies =
-    step.copying === true
-      ? await findCopies(client, step, messages, new Set())
-      : new Map<number, number>();
+    step.copying === true ? await earlierCopies(client, request) : new Map<number, number>();
   const failure = await within(client, source, async () => {
     try {
       await copyMissing(client, request, copies);
@@ -100,6 +102,18 @@ async function copyThenDelete(
   if (failure === undefined) return copies;
   await removeCopies(client, request, copies);
   throw failure;
+}
+
+/** What became of a COPY whose answer never came. */
+async function earlierCopies(
+  client: ImapFlow,
+  { messages, step }: MoveRequest,
+): Promise<Map<number, number>> {
+  const found = await findCopies(client, step, messages, new Set());
+  if (found.size > 0) return found;
+  // The server may still be at it, on the connection that broke.
+  await setTimeout(lateCopyMs);
+  return findCopies(client, step, messages, new Set());
 }
 
 async function copyMissing(
@@ -169,6 +183,8 @@ async function findCopies(
   taken: ReadonlySet<number>,
 ): Promise<Map<number, number>> {
   return within(client, step, async () => {
+    // Lets the server tell of what came since the mailbox was selected.
+    await client.noop();
     if (client.mailbox !== false && client.mailbox.exists === 0) return new Map();
     const found = await client.fetchAll(`${step.uidNext}:*`, headerQuery, { uid: true });
     assertConnected(client);

@@ -32,6 +32,9 @@ export interface TaskQueueOptions {
 const oddFailures = 5;
 /** So many done tasks can still be taken back. */
 const doneKept = 200;
+/** Waits between attempts while nobody says that the server can be reached; doubled each time. */
+const retryFirstMs = 2_000;
+const retryMostMs = 60_000;
 
 interface RunnableTask {
   readonly count: number;
@@ -52,6 +55,7 @@ export class TaskQueue {
   /** What takes back tasks that are done. */
   readonly #done = new Map<number, NewTask[]>();
   readonly #odd = new Map<number, number>();
+  readonly #retries = new Map<string, { timer: NodeJS.Timeout; waitMs: number }>();
   #stopped = false;
 
   constructor(options: TaskQueueOptions) {
@@ -138,6 +142,8 @@ export class TaskQueue {
     if (this.#stopped || this.#running.has(accountId)) return;
     const run = this.#drain(accountId).then((waits) => {
       this.#running.delete(accountId);
+      if (waits) this.#retryLater(accountId);
+      else this.#forgetRetry(accountId);
       // What failed may have been told to wait for the very call that came meanwhile.
       const again = this.#woken.delete(accountId) || !waits;
       if (again && this.#options.store.first(accountId) !== undefined) this.#start(accountId);
@@ -158,7 +164,24 @@ export class TaskQueue {
     this.#announce(accountId);
   }
 
+  /** The connection for changes may break while the account's standing one holds. */
+  #retryLater(accountId: string): void {
+    if (this.#stopped) return;
+    const before = this.#retries.get(accountId);
+    clearTimeout(before?.timer);
+    const waitMs = Math.min(retryMostMs, before === undefined ? retryFirstMs : before.waitMs * 2);
+    const timer = setTimeout(() => this.#start(accountId), waitMs);
+    timer.unref();
+    this.#retries.set(accountId, { timer, waitMs });
+  }
+
+  #forgetRetry(accountId: string): void {
+    clearTimeout(this.#retries.get(accountId)?.timer);
+    this.#retries.delete(accountId);
+  }
+
   removeAccount(accountId: string): void {
+    this.#forgetRetry(accountId);
     this.#options.store.removeAccount(accountId);
     this.#announce(accountId);
   }
@@ -166,6 +189,7 @@ export class TaskQueue {
   /** Resolves when nothing runs any more; what is left stays on disk. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const accountId of this.#retries.keys()) this.#forgetRetry(accountId);
     await Promise.all(this.#running.values());
   }
 

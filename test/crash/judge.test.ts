@@ -33,7 +33,7 @@ function mail(...rows: Row[]): MailView {
 }
 
 function local(view: Partial<LocalView>): LocalView {
-  return { mail: mail(), mailboxes: [], drafts: [], outbox: [], ...view };
+  return { mail: mail(), mailboxes: [], drafts: [], outbox: [], undoSendSeconds: 0, ...view };
 }
 
 function item({ marker }: Writing, state: OutboxItem['state']): OutboxItem {

@@ -111,7 +111,7 @@ export async function sendLetter(page: Page, letter: Letter): Promise<void> {
       await composer.getByRole('button', { name: `Remove ${file.name}` }).waitFor();
     }
   }
-  await composer.getByRole('button', { name: /^Send/ }).click();
+  await composer.getByRole('button', { name: /^Send( when possible)?$/ }).click();
   await composer.waitFor({ state: 'detached' });
   // On a busy computer the time to undo may be over before.
   const now = page.getByRole('button', { name: 'Send now' }).first();

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { ContentStore } from '../../app/content/content-store.ts';
 import type { EventName } from '../../app/contract/index.ts';
 import type { MailError } from '../../app/errors.ts';
+import type { SyncTiming } from '../../app/imap/limits.ts';
 import { MailSync } from '../../app/imap/mail-sync.ts';
 import { silentLogger } from '../../app/log.ts';
 import type { AccountDirectory, LegOpener, StoredAccount } from '../../app/ports.ts';
@@ -31,7 +32,11 @@ export interface SeenEvent {
 export async function startLab(options: { extraConfig?: string } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-imap-'));
   const users = [{ user, password: 'right' }];
-  const dovecot = await startDovecot({ dir, users, ...options });
+  const dovecot = await startDovecot({
+    dir,
+    users,
+    ...options,
+  });
   return {
     dir,
     dovecot,
@@ -47,7 +52,15 @@ export type Lab = Awaited<ReturnType<typeof startLab>>;
 /** Mail sync of one account, with what it said and what it was told. */
 export function startMail(
   dovecot: Pick<Dovecot, 'imapPort'>,
-  options: { dir?: string; password?: string } = {},
+  options: {
+    dir?: string;
+    password?: string;
+    imapPort?: number;
+    timing?: Partial<SyncTiming>;
+    bodiesDays?: '30' | '90' | '365' | 'all';
+    /** Kept by the caller: outlives a restart. */
+    paused?: Set<string>;
+  } = {},
 ) {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'letterlock-mail-'));
   const path = (name: string) => join(dir, name);
@@ -60,6 +73,7 @@ export function startMail(
   });
   const taskStore = new TaskStore(path('tasks.db'));
   const state = { password: options.password ?? 'right', online: true, opened: 0 };
+  const paused = options.paused ?? new Set<string>();
   const sockets = new Set<Socket>();
   const events: SeenEvent[] = [];
   const problems: MailError[] = [];
@@ -67,7 +81,10 @@ export function startMail(
   const legs: LegOpener = {
     async open() {
       state.opened += 1;
-      const socket = connect({ host: '127.0.0.1', port: state.online ? dovecot.imapPort : 1 });
+      const socket = connect({
+        host: '127.0.0.1',
+        port: state.online ? (options.imapPort ?? dovecot.imapPort) : 1,
+      });
       await once(socket, 'connect');
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -84,6 +101,16 @@ export function startMail(
     emit: (name, payload) => events.push({ name, payload }),
     logger: silentLogger,
     onOnline: (id) => tasks.wake(id),
+    onRenamed: (id, from, to) => tasks.renameMailbox(id, from, to),
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+    choices: {
+      bodiesDays: () => options.bodiesDays ?? '90',
+      paused: (id) => paused.has(id),
+      setPaused(id, value) {
+        if (value) paused.add(id);
+        else paused.delete(id);
+      },
+    },
   });
   const { tasks, changes } = createTasks({
     store,
@@ -111,6 +138,9 @@ export function startMail(
       for (const socket of sockets) socket.destroy();
     },
     openSockets: () => [...sockets],
+    mailbox(path: string) {
+      return store.reader.mailboxByPath(accountId, path);
+    },
     inbox() {
       const inbox = store.reader.mailboxByRole(accountId, 'inbox');
       if (inbox === undefined) throw new Error('no inbox yet');

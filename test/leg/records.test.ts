@@ -61,3 +61,29 @@ test('every single bit of a record counts', () => {
     }
   }
 });
+
+test('nothing is kept of a chunk’s memory, wherever records are cut', () => {
+  const lengths = [1, 300, limits.recordContent, 9_000, 2];
+  for (const size of [1_000, 8_193, 40_000, 65_536, 65_538]) {
+    const { client, server } = createSealKeys();
+    const sealer = new RecordSealer(client.send);
+    const opener = new RecordOpener(server.receive);
+    const stream = Buffer.concat(
+      lengths.map((length, at) => {
+        sealer.append(Buffer.alloc(length, at + 1));
+        return sealer.sealData();
+      }),
+    );
+    const got: Buffer[] = [];
+    for (let at = 0; at < stream.length; at += size) {
+      const chunk = Buffer.from(stream.subarray(at, at + size));
+      opener.push(chunk, (content) => got.push(content));
+      chunk.fill(0xff);
+    }
+    assert.deepEqual(
+      got.map((content) => content.length),
+      lengths,
+    );
+    assert.ok(got.every((content, at) => content.every((octet) => octet === at + 1)));
+  }
+});

@@ -18,6 +18,5 @@ export const mail003: Migration = {
     CREATE TRIGGER message_content_gone AFTER DELETE ON message BEGIN
       INSERT INTO content_gone (messageRowId, token) VALUES (OLD.rowId, OLD.token);
     END;
-
   `,
 };

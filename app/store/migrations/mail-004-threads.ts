@@ -131,17 +131,8 @@ export const mail004: Migration = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX conversation_newest ON conversation (view, newestRowId);
 
+    -- New messages are counted by the batch (MailStoreWriter): a trigger would count each.
     DROP TRIGGER message_added;
-    CREATE TRIGGER message_added AFTER INSERT ON message WHEN NEW.shownIn = NEW.mailboxId BEGIN
-      UPDATE mailbox SET stored = stored + 1, total = total + 1, unseen = unseen + (1 - NEW.seen)
-        WHERE mailboxId = NEW.mailboxId;
-    END;
-    CREATE TRIGGER message_added_elsewhere AFTER INSERT ON message
-      WHEN NEW.shownIn <> NEW.mailboxId BEGIN
-      UPDATE mailbox SET stored = stored + 1 WHERE mailboxId = NEW.mailboxId;
-      UPDATE mailbox SET total = total + 1, unseen = unseen + (1 - NEW.seen)
-        WHERE mailboxId = NEW.shownIn;
-    END;
     ${memberships.map(conversationTriggers).join('\n')}
   `,
 };

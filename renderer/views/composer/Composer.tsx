@@ -20,6 +20,7 @@ import { Failure } from '../Failure.tsx';
 import styles from './Composer.module.css';
 import { DraftFileList } from './DraftFileList.tsx';
 import { FromLine } from './FromLine.tsx';
+import { SendLater } from './SendLater.tsx';
 import { useAttachments } from './use-attachments.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -70,11 +71,12 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
   }
   const ready =
     files.uploads.length === 0 && [content.to, content.cc, content.bcc].some(hasRecipient);
-  function send(): void {
+  function send(sendAt?: Date): void {
     if (busy || !ready) return;
+    const later = sendAt === undefined ? {} : { sendAt: sendAt.toISOString() };
     void run(async () => {
       await editing.flush();
-      await client.call('outbox.submit', { draftId: draft.draftId });
+      await client.call('outbox.submit', { draftId: draft.draftId, ...later });
       onSent();
     });
   }
@@ -200,9 +202,10 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
         </p>
       )}
       <footer className={cx(styles.actions)}>
-        <Button kind="primary" onPress={send} isDisabled={!ready || busy}>
+        <Button kind="primary" onPress={() => send()} isDisabled={!ready || busy}>
           {stopped ? t('composer.queue') : t('composer.send')}
         </Button>
+        <SendLater isDisabled={!ready || busy} onSend={send} />
         <IconButton label={t('composer.attach')} onPress={() => picker.current?.click()}>
           <Paperclip size={17} aria-hidden />
         </IconButton>

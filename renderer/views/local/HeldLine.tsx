@@ -42,11 +42,16 @@ export function HeldLine({ item, onDraft, onFailure }: HeldLineProps) {
       </span>
       <Button
         kind="plain"
+        className={cx(styles.action)}
         onPress={() => void client.call('outbox.edit', input).then(onDraft).catch(fail)}
       >
         {t('outbox.undo')}
       </Button>
-      <Button kind="plain" onPress={() => void client.call('outbox.sendNow', input).catch(fail)}>
+      <Button
+        kind="plain"
+        className={cx(styles.action)}
+        onPress={() => void client.call('outbox.sendNow', input).catch(fail)}
+      >
         {t('outbox.retry')}
       </Button>
     </div>

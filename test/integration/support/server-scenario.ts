@@ -132,7 +132,25 @@ export function testServer(name: string, start: StartServer, skip: string | fals
       );
     });
 
+    it('makes, renames and deletes a mailbox on the server', async () => {
+      const { accountId } = world;
+      const made = await world.engine.handlers['mailbox.create']({ accountId, name: 'Ablage ü' });
+      assert.equal(made.name, 'Ablage ü');
+      const pathsThere = () =>
+        world.elsewhere(async (client) => (await client.list()).map(({ path }) => path));
+      assert.ok((await pathsThere()).includes(made.path));
+      const { mailboxId } = made;
+      await world.engine.handlers['mailbox.rename']({ mailboxId, name: 'Ablage neu' });
+      const { path } = await world.mailbox('Ablage neu');
+      const renamed = await pathsThere();
+      assert.ok(renamed.includes(path) && !renamed.includes(made.path));
+      await world.engine.handlers['mailbox.delete']({ mailboxId });
+      assert.ok(!(await pathsThere()).includes(path));
+      assert.ok((await world.mailboxes()).every(({ name: left }) => left !== 'Ablage neu'));
+    });
+
     it('sends a message and keeps one copy of it in Sent', async () => {
+      await world.engine.handlers['settings.set']({ undoSendSeconds: 0 });
       const { draftId } = await world.engine.handlers['draft.create']({
         accountId: world.accountId,
         to: 'Bob <bob@example.test>',
@@ -171,6 +189,20 @@ export function testServer(name: string, start: StartServer, skip: string | fals
         const row = await world.row('inbox', 'first 21');
         const same = subjects.includes('meanwhile') && !subjects.includes('first 20');
         return same && row.flagged && row.seen && rows.length === first - 1;
+      });
+    });
+
+    it('finds words beyond ASCII by the server', async () => {
+      const body = 'Der Kahn liegt am Süßwasserkanal.';
+      await world.elsewhere((client) => client.append('INBOX', letter('a boat', body)));
+      const { accountId } = world;
+      await world.until('the hit', async () => {
+        const { found, rows } = await world.engine.handlers['search.server']({
+          accountId,
+          searchId: `s${Date.now()}`,
+          text: 'Süßwasserkanal',
+        });
+        return found === 1 && rows[0]?.subject === 'a boat';
       });
     });
   });

@@ -139,6 +139,8 @@ async function launch({ root, dir, port }: Layout): Promise<ChildProcess> {
   const files = ['-C', `${dir}/imapd.conf`, '-M', `${dir}/cyrus.conf`, '-p', `${dir}/conf/pid`];
   const child = spawn(join(root, 'usr/lib/cyrus/bin/master'), [...files, '-D'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // When it ends it sends SIGTERM to its whole process group: that must not be ours.
+    detached: true,
     env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
   });
   let output = '';

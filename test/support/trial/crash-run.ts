@@ -22,6 +22,8 @@ export interface CrashOptions {
   /** After so many kills all is let come to rest and compared. */
   readonly checkEvery: number;
   readonly restMs?: number;
+  /** The IMAP server does not know MOVE. */
+  readonly withoutMove?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -69,6 +71,9 @@ const longestMs = 1_500;
 /** Answers after which something has just been kept. */
 const keeping: ReadonlySet<MethodName> = new Set([
   'message.setFlags',
+  'message.move',
+  'message.delete',
+  'task.undo',
   'outbox.submit',
   'draft.save',
   'outbox.edit',
@@ -78,7 +83,8 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
   const { dir, cycles, seed, checkEvery } = options;
   const startedAt = Date.now();
   const restMs = options.restMs ?? 60_000;
-  const trial = await Trial.start({ dir, seed, badNetwork: false, restMs });
+  const { withoutMove = false } = options;
+  const trial = await Trial.start({ dir, seed, badNetwork: false, withoutMove, restMs });
   const run = new CrashRun(trial, join(dir, 'snapshot'));
   let violations: string[] = [];
   let done = 0;
@@ -113,7 +119,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
     lost: violations.filter((line) => line.startsWith('LOST')).length,
     doubled: violations.filter((line) => line.startsWith('DOUBLED')).length,
     violations,
-    trace: violations.length === 0 ? [] : trial.lastLines(),
+    trace: violations.length === 0 ? [] : trial.traceOf(violations),
   };
 }
 

@@ -16,6 +16,8 @@ export interface FaultOptions {
   /** How long the network is bad before all may come to rest. */
   readonly stormSeconds: number;
   readonly restMs?: number;
+  /** The IMAP server does not know MOVE. */
+  readonly withoutMove?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -47,7 +49,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const startedAt = Date.now();
   const elapsed = (): number => Math.round((Date.now() - startedAt) / 1000);
   const restMs = options.restMs ?? 120_000;
-  const trial = await Trial.start({ dir, seed, badNetwork: true, restMs });
+  const { withoutMove = false } = options;
+  const trial = await Trial.start({ dir, seed, badNetwork: true, withoutMove, restMs });
   const run = new FaultRun(trial);
   let violations: string[] = [];
   let storms = 0;
@@ -78,7 +81,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     lost: violations.filter((line) => line.startsWith('LOST')).length,
     doubled: violations.filter((line) => line.startsWith('DOUBLED')).length,
     violations,
-    trace: violations.length === 0 ? [] : trial.lastLines(),
+    trace: violations.length === 0 ? [] : trial.traceOf(violations),
   };
 }
 

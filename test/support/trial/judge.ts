@@ -50,7 +50,11 @@ export function judgeRestart(ledger: Ledger, local: LocalView): string[] {
   const writings = [...ledger.writings.values()].flatMap((writing) =>
     judgeWriting(writing, local.drafts, local.outbox),
   );
-  return [...letters, ...writings];
+  const { undoSendSeconds: kept } = ledger;
+  const settings = kept.allows(local.undoSendSeconds)
+    ? []
+    : [`CHANGED setting: ${local.undoSendSeconds}, promised ${kept}`];
+  return [...letters, ...writings, ...settings, ...ledger.broken];
 }
 
 /** What must hold once all has come to rest; a promise that is still on its way is a line too. */
@@ -78,7 +82,7 @@ export function judgeRest(ledger: Ledger, found: Found): string[] {
       lines.push(`nobody wrote ${marker}, and it was delivered`);
     }
   }
-  return lines;
+  return [...lines, ...ledger.broken];
 }
 
 function judgeLetter(letter: Letter, found: readonly Place[], where: string): string[] {

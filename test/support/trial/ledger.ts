@@ -17,6 +17,8 @@ export interface Letter {
   readonly flagged: Promised<boolean>;
   /** Path of its mailbox; `nowhere` before its delivery, `gone` after its deletion for good. */
   readonly place: Promised<string>;
+  /** The person has moved it: a row that shows it may be out of date. */
+  moves: boolean;
 }
 
 export type WritingPlace = 'nowhere' | 'draft' | 'queued' | 'discarded';
@@ -38,6 +40,10 @@ export class Ledger {
   readonly gone = new Set<string>();
   /** Writings that came to their end, with how often each had been delivered when last seen. */
   readonly finished = new Map<string, number>();
+  /** A setting, as settings are promises too. */
+  readonly undoSendSeconds = new Promised(0);
+  /** Promises that were seen to be broken on the way. */
+  readonly broken: string[] = [];
   #last = 0;
 
   newLetter(owner: Owner): Letter {
@@ -47,6 +53,7 @@ export class Ledger {
       seen: new Promised(false),
       flagged: new Promised(false),
       place: new Promised('nowhere'),
+      moves: false,
     };
     this.letters.set(letter.marker, letter);
     return letter;
@@ -73,6 +80,11 @@ export class Ledger {
 /** The subject that carries a marker. */
 export function subjectOf(marker: string): string {
   return `Trial [${marker}]`;
+}
+
+/** A line in the text of a letter from outside. */
+export function bodyOf(marker: string): string {
+  return `Body of ${marker}.`;
 }
 
 /** The marker in a subject; undefined when there is none. */

@@ -27,6 +27,7 @@ export interface LocalView {
   readonly mailboxes: readonly MailboxDto[];
   readonly drafts: readonly DraftDto[];
   readonly outbox: readonly OutboxItem[];
+  readonly undoSendSeconds: number;
 }
 
 export interface SignIn {
@@ -91,14 +92,19 @@ async function readMailbox(client: ImapFlow, path: string, role: string): Promis
 
 const pageSize = 500;
 
-/** All rows of a mailbox as the window would show them. */
-export async function readRows(engine: EngineProcess, mailboxId: number): Promise<MessageRow[]> {
+/** All rows of a mailbox as the window would show them; undefined when it has just gone. */
+async function readRows(
+  engine: EngineProcess,
+  mailboxId: number,
+): Promise<MessageRow[] | undefined> {
   const rows: MessageRow[] = [];
   for (;;) {
     const input = { mailboxId, offset: rows.length, limit: pageSize };
-    const page = await engine.get('message.list', input);
-    rows.push(...page.rows);
-    if (page.rows.length < pageSize) return rows;
+    const page = await engine.call('message.list', input);
+    if (page.kind === 'refused' && page.code === 'mailbox.not-found') return undefined;
+    if (page.kind !== 'done') throw new Error(`message.list: ${page.kind}`);
+    rows.push(...page.output.rows);
+    if (page.output.rows.length < pageSize) return rows;
   }
 }
 
@@ -107,18 +113,26 @@ export async function readLocal(engine: EngineProcess, accountId: string): Promi
   const mailboxes = await engine.get('mailbox.list', { accountId });
   const drafts = await engine.get('draft.list', {});
   const outbox = await engine.get('outbox.list', {});
+  const { undoSendSeconds } = await engine.get('settings.get', {});
   const mail = new Map<string, MailboxView>();
   for (const { mailboxId, path, role, selectable } of mailboxes) {
     if (!selectable) continue;
     const rows = await readRows(engine, mailboxId);
+    if (rows === undefined) continue;
     mail.set(path, {
       path,
       role,
-      uidValidity: rows[0]?.ref.uidValidity ?? 0,
-      rows: new Map(rows.map((row) => [row.ref.uid, toRowView(row)])),
+      uidValidity: rows.find(({ ref }) => ref.mailboxId === mailboxId)?.ref.uidValidity ?? 0,
+      rows: new Map(
+        // One that is shown here and kept elsewhere has no uid of this mailbox yet.
+        rows.map((row, index) => [
+          row.ref.mailboxId === mailboxId ? row.ref.uid : -1 - index,
+          toRowView(row),
+        ]),
+      ),
     });
   }
-  return { mail, mailboxes, drafts, outbox };
+  return { mail, mailboxes, drafts, outbox, undoSendSeconds };
 }
 
 function toRowView({ subject, seen, flagged, answered }: MessageRow): RowView {
@@ -135,7 +149,7 @@ export function compareViews(local: MailView, server: MailView): string[] {
       found.push(`mailbox ${path} is only ${here === undefined ? 'on the server' : 'here'}`);
       continue;
     }
-    if (here.rows.size > 0 && here.uidValidity !== there.uidValidity) {
+    if (here.uidValidity !== 0 && here.uidValidity !== there.uidValidity) {
       found.push(`${path}: uidValidity ${here.uidValidity} here, ${there.uidValidity} there`);
       continue;
     }

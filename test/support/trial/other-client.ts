@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
 import type { Rng } from '../../fuzz/support/rng.ts';
-import { type Ledger, type Letter, markerOf, type Owner, subjectOf } from './ledger.ts';
+import { bodyOf, type Ledger, type Letter, markerOf, type Owner, subjectOf } from './ledger.ts';
 import { connectBare } from './mail-views.ts';
 import { type Provider, person } from './provider.ts';
 
@@ -18,6 +18,8 @@ export interface OtherClientOptions {
 
 const owners: readonly Owner[] = ['person', 'person', 'person', 'other', 'other', 'both'];
 const filing: readonly string[] = ['INBOX', 'Archive', 'Junk'];
+/** Mailboxes that come, get other names and go, with what is in them. */
+const boxes: readonly string[] = ['Box-1', 'Box-2', 'Box/Inner', 'Box-\u00e9'];
 /** How many of the newest it looks at. */
 const newest = 40;
 
@@ -26,7 +28,7 @@ export class OtherClient {
   #client: ImapFlow | undefined;
   #running: Promise<void> | undefined;
   #stopping = false;
-  readonly counts = { delivered: 0, marked: 0, moved: 0, deleted: 0, filed: 0 };
+  readonly counts = { delivered: 0, marked: 0, moved: 0, deleted: 0, filed: 0, rearranged: 0 };
 
   constructor(options: OtherClientOptions) {
     this.#options = options;
@@ -82,6 +84,7 @@ export class OtherClient {
     if (chance < 6) return this.deliver();
     const client = await this.#connected();
     if (chance < 8) return this.#file(client);
+    if (rng.oneIn(12)) return this.#rearrange(client);
     const path = rng.pick(filing);
     await client.mailboxOpen(path);
     const target = await this.#target(client);
@@ -161,6 +164,33 @@ export class OtherClient {
     this.counts.filed += 1;
   }
 
+  /** Makes one of the boxes and files in it, gives it another name, or deletes it with its mail. */
+  async #rearrange(client: ImapFlow): Promise<void> {
+    const { ledger, rng, trace } = this.#options;
+    const there = (await client.list()).map(({ path }) => path);
+    const box = rng.pick(boxes);
+    const inside = [...ledger.letters.values()].filter(({ place }) => place.sure === box);
+    if (!there.includes(box)) {
+      trace(`other makes ${box}`);
+      await client.mailboxCreate(box);
+      for (let count = rng.below(4); count > 0; count -= 1) {
+        const letter = ledger.newLetter('other');
+        const step = letter.place.begin(box);
+        if (await client.append(box, this.#compose(letter), [])) letter.place.keep(step);
+      }
+      return;
+    }
+    await client.mailboxOpen('INBOX');
+    const to = rng.pick(boxes);
+    const rename = !there.includes(to) && rng.oneIn(2);
+    trace(rename ? `other renames ${box} to ${to}` : `other deletes ${box}`);
+    const steps = inside.map(({ place }) => ({ place, step: place.begin(rename ? to : 'gone') }));
+    if (rename) await client.mailboxRename(box, to);
+    else await client.mailboxDelete(box);
+    for (const { place, step } of steps) place.keep(step);
+    this.counts.rearranged += 1;
+  }
+
   #compose({ marker }: Letter): string {
     const { rng } = this.#options;
     return [
@@ -172,7 +202,7 @@ export class OtherClient {
       'MIME-Version: 1.0',
       'Content-Type: text/plain; charset=utf-8',
       '',
-      `Body of ${marker}.`,
+      bodyOf(marker),
       `${'Filler. '.repeat(8)}\r\n`.repeat(rng.below(rng.oneIn(10) ? 2_000 : 20)),
       '',
     ].join('\r\n');

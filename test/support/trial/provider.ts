@@ -43,6 +43,14 @@ service auth {
 }
 `;
 
+/** As servers of before RFC 6851 are: a move is a copy, a check and a deletion. */
+const withoutMove = `
+protocol imap {
+  imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE MULTIAPPEND UNSELECT CHILDREN \\
+NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE QRESYNC ESEARCH SEARCHRES LIST-STATUS LITERAL+ SPECIAL-USE
+}
+`;
+
 export interface Provider {
   readonly dir: string;
   readonly ca: TestCa;
@@ -60,6 +68,8 @@ export interface ProviderOptions {
   readonly dir: string;
   /** With it the network is bad on both sides of the gateway, as this decides. */
   readonly badNetwork?: Rng;
+  /** The IMAP server does not know MOVE. */
+  readonly withoutMove?: boolean;
 }
 
 /** @throws Error when a server does not come up; what had started is ended then */
@@ -77,7 +87,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 }
 
 async function start(
-  { dir, badNetwork }: ProviderOptions,
+  { dir, badNetwork, ...options }: ProviderOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<Omit<Provider, 'stop'>> {
   const proxies: FaultProxy[] = [];
@@ -90,7 +100,8 @@ async function start(
   };
   const ca = createTestCa(dir);
   const users = [person, friend];
-  const dovecot = await startDovecot({ dir, users, extraConfig: manySignIns });
+  const extraConfig = options.withoutMove === true ? manySignIns + withoutMove : manySignIns;
+  const dovecot = await startDovecot({ dir, users, extraConfig });
   undo.push(() => dovecot.stop());
   const submission = await startSubmission(dir, dovecot);
   undo.push(() => submission.stop());

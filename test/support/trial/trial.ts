@@ -11,7 +11,14 @@ import { Rng } from '../../fuzz/support/rng.ts';
 import { EngineProcess } from './engine-process.ts';
 import { type Delivered, judgeRest } from './judge.ts';
 import { Ledger, markerOf } from './ledger.ts';
-import { compareViews, connectBare, type LocalView, readLocal, readServer } from './mail-views.ts';
+import {
+  compareViews,
+  connectBare,
+  type LocalView,
+  type MailView,
+  readLocal,
+  readServer,
+} from './mail-views.ts';
 import { OtherClient } from './other-client.ts';
 import { Person } from './person.ts';
 import { friend, type Provider, person, startProvider } from './provider.ts';
@@ -21,11 +28,14 @@ export interface TrialOptions {
   readonly dir: string;
   readonly seed: number;
   readonly badNetwork: boolean;
+  readonly withoutMove: boolean;
   /** How long all may take to come to rest (ms). */
   readonly restMs: number;
 }
 
-const traceKept = 120;
+const traceKept = 4_000;
+/** Of those that end in a report, beside what names a marker in question. */
+const traceShown = 60;
 /** Letters that the person's mailboxes may hold before old ones are deleted. */
 const mostLetters = 400;
 const firstLetters = 40;
@@ -60,9 +70,9 @@ export class Trial {
 
   /** Servers up, account added, first mail there, nothing running. */
   static async start(options: TrialOptions): Promise<Trial> {
-    const { dir, seed } = options;
+    const { dir, seed, withoutMove } = options;
     const badNetwork = options.badNetwork ? { badNetwork: createRng(seed, 'network') } : {};
-    const provider = await startProvider({ dir, ...badNetwork });
+    const provider = await startProvider({ dir, withoutMove, ...badNetwork });
     const trial = new Trial(options, provider);
     try {
       for (let count = 0; count < firstLetters; count += 1) await trial.other.deliver();
@@ -87,9 +97,14 @@ export class Trial {
     if (this.#trace.length > traceKept) this.#trace.shift();
   };
 
-  /** What happened last, oldest first. */
-  lastLines(): readonly string[] {
-    return this.#trace;
+  /** What happened to those that the lines name, and what happened last; oldest first. */
+  traceOf(lines: readonly string[]): readonly string[] {
+    const markers = lines.flatMap((line) => line.match(/\b[mw]\d{6}\b/g) ?? []);
+    const from = this.#trace.length - traceShown;
+    return this.#trace.filter(
+      (line, index) =>
+        index >= from || line.includes('---') || markers.some((marker) => line.includes(marker)),
+    );
   }
 
   startEngine(): EngineProcess {
@@ -143,12 +158,19 @@ export class Trial {
       allowClear: false,
     });
     this.accountId = account.accountId;
+    await engine.get('settings.set', { undoSendSeconds: this.ledger.undoSendSeconds.sure });
   }
 
   /** What a person does who waits: opens each mailbox, and "Try again" now and then. */
   async #press(engine: EngineProcess, round: number): Promise<void> {
     const { accountId } = this;
+    await engine.call('sync.resume', { accountId });
     if (round % 8 === 7) await engine.call('account.retry', { accountId });
+    const outbox = await engine.call('outbox.list', {});
+    const items = outbox.kind === 'done' ? outbox.output : [];
+    for (const { outboxId, state } of items) {
+      if (state === 'scheduled') await engine.call('outbox.sendNow', { outboxId });
+    }
     const mailboxes = await engine.call('mailbox.list', { accountId });
     if (mailboxes.kind !== 'done') return;
     for (const { mailboxId, selectable } of mailboxes.output) {
@@ -166,12 +188,13 @@ export class Trial {
       ...compareViews(local.mail, server),
       ...(queued > 0 ? [`the server has ${queued} messages still to deliver`] : []),
     ];
-    if (lines.length === 0) this.#note(server);
+    if (lines.length === 0) this.#note(server, local);
     return { lines, local };
   }
 
   /** All is at rest and as promised: what was uncertain is known now. */
-  #note(server: Awaited<ReturnType<typeof readServer>>): void {
+  #note(server: MailView, local: LocalView): void {
+    this.ledger.undoSendSeconds.see(local.undoSendSeconds);
     const found = new Map(
       [...server.values()].flatMap(({ path, role, rows }) =>
         role === 'sent'

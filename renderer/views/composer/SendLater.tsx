@@ -1,0 +1,62 @@
+/** "Send later": two usual times, or any other. */
+import { Clock } from 'lucide-react';
+import { useState } from 'react';
+import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
+import { Popover } from 'react-aria-components/Popover';
+import { Button, IconButton } from '../../components/Button.tsx';
+import { cx } from '../../components/cx.ts';
+import { useWords } from '../../i18n/I18n.tsx';
+import { fromLocalField, laterTimes, toLocalField } from './later-times.ts';
+import styles from './SendLater.module.css';
+
+interface SendLaterProps {
+  readonly isDisabled: boolean;
+  readonly onSend: (sendAt: Date) => void;
+}
+
+export function SendLater({ isDisabled, onSend }: SendLaterProps) {
+  const { t, dates } = useWords();
+  const [isOpen, setOpen] = useState(false);
+  const [field, setField] = useState('');
+  const usual = laterTimes(new Date());
+  const chosen = fromLocalField(field, new Date());
+  const send = (sendAt: Date) => {
+    setOpen(false);
+    onSend(sendAt);
+  };
+  const open = (next: boolean) => {
+    setOpen(next);
+    if (next) setField(toLocalField(usual.tomorrow));
+  };
+  return (
+    <DialogTrigger isOpen={isOpen} onOpenChange={open}>
+      <IconButton label={t('composer.later')} isDisabled={isDisabled}>
+        <Clock size={17} aria-hidden />
+      </IconButton>
+      <Popover className={cx(styles.popover)} offset={4}>
+        <Dialog className={cx(styles.choices)} aria-label={t('composer.later')}>
+          {[usual.tomorrow, usual.monday].map((time) => (
+            <Button key={time.getTime()} kind="plain" onPress={() => send(time)}>
+              {dates.full(time.toISOString())}
+            </Button>
+          ))}
+          <div className={cx(styles.other)}>
+            <input
+              type="datetime-local"
+              aria-label={t('composer.later.time')}
+              value={field}
+              min={toLocalField(new Date())}
+              onChange={(event) => setField(event.target.value)}
+            />
+            <Button
+              isDisabled={chosen === undefined}
+              onPress={() => chosen !== undefined && send(chosen)}
+            >
+              {t('composer.later.send')}
+            </Button>
+          </div>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}

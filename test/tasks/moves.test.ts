@@ -1,0 +1,266 @@
+/**
+ * The person's moves against a real Dovecot behind a proxy that refuses or cuts at every step: in
+ * the end each message is there exactly once, on the server and in the store.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import {
+  accountId,
+  type Lab,
+  letter,
+  startLab,
+  startMail,
+  until,
+  user,
+} from '../imap/engine-lab.ts';
+import { type Fault, type Flavour, startFaultProxy } from './fault-proxy.ts';
+
+let lab: Lab;
+before(async () => {
+  lab = await startLab();
+});
+after(() => lab.stop());
+
+const flavours: Readonly<Record<string, Flavour>> = {
+  'MOVE and UIDPLUS': { without: [] },
+  'MOVE without UIDPLUS': { without: ['UIDPLUS', 'COPYUID'] },
+  'COPY with UIDPLUS': { without: ['MOVE'] },
+  'COPY without UIDPLUS': { without: ['MOVE', 'UIDPLUS', 'COPYUID'] },
+};
+
+const steps: Readonly<Record<string, readonly RegExp[]>> = {
+  'MOVE and UIDPLUS': [/^STATUS "?Archive"? .*UIDNEXT/, /^UID MOVE /],
+  'MOVE without UIDPLUS': [/^UID MOVE /],
+  'COPY with UIDPLUS': [
+    /^STATUS "?Archive"? .*UIDNEXT/,
+    /^UID COPY /,
+    /^UID STORE /,
+    /^UID EXPUNGE /,
+  ],
+  'COPY without UIDPLUS': [/^UID COPY /, /^UID STORE /],
+};
+
+async function subjects(mailbox: string): Promise<string[]> {
+  const said = await lab.dovecot.doveadm([
+    'fetch',
+    '-u',
+    user,
+    'hdr.subject',
+    'mailbox',
+    mailbox,
+    'undeleted',
+    'all',
+  ]);
+  return [...said.matchAll(/subject: (.*)/g)].map((match) => match[1] ?? '').sort();
+}
+
+async function start(t: TestContext, flavour: Flavour, options: { dir?: string } = {}) {
+  for (const mailbox of ['INBOX', 'Archive', 'Trash']) {
+    await lab.dovecot.doveadm(['expunge', '-u', user, 'mailbox', mailbox, 'all']);
+  }
+  await lab.dovecot.appendAll(user, [
+    { raw: letter('stay') },
+    { raw: letter('go one') },
+    // No Message-ID: told by time and size alone.
+    { raw: letter('go two').replace(/^Message-ID.*\r\n/m, '') },
+  ]);
+  const proxy = await startFaultProxy(lab.dovecot.imapPort, flavour);
+  t.after(() => proxy.stop());
+  const app = startMail(lab.dovecot, { ...options, imapPort: proxy.port });
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 3, 'three messages');
+  // INBOX comes before the list of the others.
+  await until(
+    () => app.store.reader.mailboxByRole(accountId, 'archive') !== undefined,
+    'the list of mailboxes',
+  );
+  return { proxy, app };
+}
+
+type App = Awaited<ReturnType<typeof start>>['app'];
+
+const shown = (app: App, mailboxId: number) =>
+  app.mail
+    .window(mailboxId, 0, 50)
+    .rows.map(({ subject }) => subject)
+    .sort();
+
+function refsOf(app: App, wanted: RegExp) {
+  return app.mail
+    .window(app.inbox().mailboxId, 0, 50)
+    .rows.filter(({ subject }) => wanted.test(subject))
+    .map(({ ref }) => ref);
+}
+
+function archiveOf(app: App) {
+  const archive = app.store.reader.mailboxByRole(accountId, 'archive');
+  if (archive === undefined) throw new Error('no archive');
+  return archive;
+}
+
+const done = (app: App) => until(() => app.tasks.pending(accountId) === 0, 'no change waiting');
+
+async function assertMoved(app: App) {
+  assert.deepEqual(await subjects('Archive'), ['go one', 'go two']);
+  assert.deepEqual(await subjects('INBOX'), ['stay']);
+  await until(() => shown(app, archiveOf(app).mailboxId).length === 2, 'two in the archive');
+  assert.deepEqual(shown(app, archiveOf(app).mailboxId), ['go one', 'go two']);
+  assert.deepEqual(shown(app, app.inbox().mailboxId), ['stay']);
+}
+
+for (const [name, flavour] of Object.entries(flavours)) {
+  for (const command of steps[name] ?? []) {
+    for (const kind of ['refuse', 'cut before', 'cut after'] as const) {
+      const fault: Fault = { command, kind };
+      test(`${name}: ${kind} at ${command.source} leaves each message once`, async (t) => {
+        const { proxy, app } = await start(t, flavour);
+        t.after(() => app.stop());
+        proxy.arm(fault);
+        app.changes.archive(refsOf(app, /^go/));
+        assert.deepEqual(shown(app, app.inbox().mailboxId), ['stay']);
+        assert.deepEqual(shown(app, archiveOf(app).mailboxId), ['go one', 'go two']);
+        await done(app);
+        assert.equal(proxy.hits(), 1);
+        assert.ok(!proxy.seen.some((line) => /^EXPUNGE/.test(line)), 'no EXPUNGE of others');
+        const refused = () => app.events.filter(({ name: event }) => event === 'task.refused');
+        if (kind !== 'refuse' || /EXPUNGE/.test(command.source)) {
+          assert.deepEqual(refused(), []);
+          await assertMoved(app);
+          return;
+        }
+        await until(() => refused().length === 1, 'the refusal told');
+        assert.deepEqual(await subjects('INBOX'), ['go one', 'go two', 'stay']);
+        assert.deepEqual(await subjects('Archive'), []);
+        await until(() => shown(app, app.inbox().mailboxId).length === 3, 'all back in the inbox');
+        assert.deepEqual(shown(app, archiveOf(app).mailboxId), []);
+      });
+    }
+  }
+}
+
+test('a moved message keeps its row and its token, and is named by where it is', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  const [ref] = refsOf(app, /^go one/);
+  if (ref === undefined) throw new Error('no message');
+  const before = app.store.reader.message(ref.mailboxId, ref.uid);
+  app.changes.archive([ref]);
+  const [pending] = app.mail.window(archiveOf(app).mailboxId, 0, 5).rows;
+  assert.deepEqual(pending?.ref, ref, 'while it is on its way: where the server keeps it');
+  await done(app);
+  const [row] = app.mail.window(archiveOf(app).mailboxId, 0, 5).rows;
+  assert.equal(row?.ref.mailboxId, archiveOf(app).mailboxId);
+  const after = app.store.reader.message(row?.ref.mailboxId ?? 0, row?.ref.uid ?? 0);
+  assert.equal(after?.rowId, before?.rowId);
+  assert.equal(after?.token, before?.token);
+  const body = await app.mail.bodies.openMessage(row?.ref ?? ref);
+  assert.equal(body.subject, 'go one');
+});
+
+test('a move that was carried out before a restart is neither lost nor done twice', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-moves-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const { proxy, app } = await start(t, { without: ['MOVE'] }, { dir });
+  proxy.arm({ command: /^UID COPY /, kind: 'cut after' });
+  app.changes.archive(refsOf(app, /^go/));
+  await until(() => proxy.hits() === 1, 'the cut');
+  app.state.online = false;
+  await app.stop();
+  const second = startMail(lab.dovecot, { dir });
+  t.after(() => second.stop());
+  second.start();
+  await done(second);
+  await assertMoved(second);
+});
+
+test('changes made offline reach the server in order, also those of messages moved before', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  app.state.online = false;
+  app.cut();
+  const refs = refsOf(app, /^go/);
+  app.changes.archive(refs);
+  const inArchive = app.mail.window(archiveOf(app).mailboxId, 0, 5).rows;
+  const goOne = inArchive.find(({ subject }) => subject === 'go one');
+  const goTwo = inArchive.find(({ subject }) => subject === 'go two');
+  if (goOne === undefined || goTwo === undefined) throw new Error('not shown as archived');
+  app.changes.setFlags([goOne.ref], { seen: true });
+  app.changes.setKeyword([goOne.ref], 'letterlock-blue', true);
+  app.changes.delete([goTwo.ref]);
+  const kept = app.changes.archive(refsOf(app, /^stay/));
+  assert.deepEqual(app.tasks.undo(kept), []);
+  assert.deepEqual(shown(app, app.inbox().mailboxId), ['stay']);
+  app.state.online = true;
+  await done(app);
+  assert.deepEqual(await subjects('INBOX'), ['stay']);
+  assert.deepEqual(await subjects('Archive'), ['go one']);
+  assert.deepEqual(await subjects('Trash'), ['go two']);
+  const flags = await lab.dovecot.doveadm([
+    'fetch',
+    '-u',
+    user,
+    'flags',
+    'mailbox',
+    'Archive',
+    'all',
+  ]);
+  assert.match(flags, /\\Seen/);
+  assert.match(flags, /letterlock-blue/);
+  await until(() => {
+    const [row] = app.mail.window(archiveOf(app).mailboxId, 0, 5).rows;
+    return row?.seen === true && row.keywords?.includes('letterlock-blue') === true;
+  }, 'flag and keyword in the store');
+});
+
+test('a move that is done is taken back by another; deletion for good cannot be', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  const moved = app.changes.delete(refsOf(app, /^go/));
+  await done(app);
+  assert.deepEqual(await subjects('Trash'), ['go one', 'go two']);
+  assert.equal(app.tasks.undo(moved).length, 1);
+  assert.deepEqual(shown(app, app.inbox().mailboxId), ['go one', 'go two', 'stay']);
+  await done(app);
+  assert.deepEqual(await subjects('INBOX'), ['go one', 'go two', 'stay']);
+  assert.deepEqual(await subjects('Trash'), []);
+  const gone = app.changes.deleteForever(refsOf(app, /^go one/));
+  await done(app);
+  assert.deepEqual(await subjects('INBOX'), ['go two', 'stay']);
+  assert.deepEqual(app.tasks.undo(gone), []);
+});
+
+test('deletion for good never takes what others marked, with or without UIDPLUS', async (t) => {
+  for (const flavour of [{ without: [] }, { without: ['UIDPLUS'] }]) {
+    const { proxy, app } = await start(t, flavour);
+    await lab.dovecot.doveadm(['flags', 'add', '-u', user, '\\Deleted', 'subject', 'stay']);
+    await until(() => app.inbox().total === 2, 'what others marked is hidden');
+    app.changes.deleteForever(refsOf(app, /^go one/));
+    await done(app);
+    assert.ok(!proxy.seen.some((line) => /^EXPUNGE/.test(line)));
+    await lab.dovecot.doveadm(['flags', 'remove', '-u', user, '\\Deleted', 'subject', 'stay']);
+    assert.deepEqual(await subjects('INBOX'), ['go two', 'stay']);
+    await until(() => shown(app, app.inbox().mailboxId).includes('stay'), 'shown again');
+    assert.deepEqual(shown(app, app.inbox().mailboxId), ['go two', 'stay']);
+    await app.stop();
+  }
+});
+
+test('junk and back: moved, and marked for the filter', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  app.changes.junk(refsOf(app, /^go one/), true);
+  await done(app);
+  assert.deepEqual(await subjects('Junk'), ['go one']);
+  const junk = app.store.reader.mailboxByRole(accountId, 'junk');
+  const [row] = app.mail.window(junk?.mailboxId ?? 0, 0, 5).rows;
+  assert.ok(row?.keywords?.includes('$Junk'));
+  app.changes.junk(row === undefined ? [] : [row.ref], false);
+  await done(app);
+  assert.deepEqual(await subjects('INBOX'), ['go one', 'go two', 'stay']);
+  const flags = await lab.dovecot.doveadm(['fetch', '-u', user, 'flags', 'subject', 'go one']);
+  assert.match(flags, /\$NotJunk/);
+  assert.doesNotMatch(flags, /\$Junk/);
+});
