@@ -187,6 +187,13 @@ export class AccountSync {
     this.#background.look(mailboxId, { stale: false });
   }
 
+  /** Messages came into the store by another way than a look at the mailbox: one has to follow. */
+  recheck(mailboxId: number): void {
+    const mailbox = this.#options.context.reader.mailbox(mailboxId);
+    if (mailbox?.role === 'inbox') this.#watch.retry();
+    else if (mailbox !== undefined) this.#background.look(mailboxId, { stale: true });
+  }
+
   /** Lists anew, e.g. after a mailbox was made. */
   async refreshMailboxes(client: ImapFlow, withCounts: boolean): Promise<void> {
     await this.#tree.refresh(client, withCounts);

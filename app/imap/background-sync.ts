@@ -185,15 +185,21 @@ export class BackgroundSync {
       return {
         mailbox,
         run: async () => {
-          await this.#options.inMailbox(mailbox, (client) =>
-            this.#options.prefetch(
-              client,
-              mailbox,
-              batch.map(({ uid }) => uid),
-            ),
-          );
-          // What did not come is not asked for again in this round.
+          // What does not come is not asked for again in this round. Noted first: `look` takes it
+          // back, also for what arrives while this runs.
           this.#bodiesBelow.set(mailbox.mailboxId, last);
+          try {
+            await this.#options.inMailbox(mailbox, (client) =>
+              this.#options.prefetch(
+                client,
+                mailbox,
+                batch.map(({ uid }) => uid),
+              ),
+            );
+          } catch (error) {
+            this.#bodiesBelow.delete(mailbox.mailboxId);
+            throw error;
+          }
         },
       };
     }

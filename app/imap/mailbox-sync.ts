@@ -333,8 +333,10 @@ export class MailboxSync {
   async #compareAll(client: ImapFlow): Promise<void> {
     const { sync } = this.#context;
     this.#comparisons += 1;
-    // Only what was announced before the connection looked again can be judged by it.
-    const judged = this.#mailbox().uidNext;
+    // Only what was announced, or stored, before the connection looks again can be judged by it. A
+    // search on the server stores what no look at the mailbox has come to yet.
+    const highest = sync.uidBelow(this.#mailboxId, Number.MAX_SAFE_INTEGER, 1) ?? 0;
+    const judged = Math.max(this.#mailbox().uidNext, highest + 1);
     await client.noop();
     const { uidValidity } = toView(selectedMailbox(client), false);
     const local = await localUids(sync, this.#mailboxId);
