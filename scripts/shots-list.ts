@@ -113,6 +113,156 @@ async function changeServers(page: Page): Promise<void> {
   await page.waitForTimeout(200);
 }
 
+async function search(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.waitForTimeout(300);
+}
+
+const powers: readonly Shot[] = [
+  {
+    name: 'undo-line',
+    act: async (page) => {
+      await openRow(1)(page);
+      await page.keyboard.press('e');
+      await page.getByRole('option').nth(4).hover();
+    },
+  },
+  {
+    name: 'undo-narrow',
+    width: 420,
+    height: 760,
+    themes: ['light'],
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('#');
+    },
+  },
+  {
+    name: 'move-menu',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.keyboard.press('v');
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'move-menu-typed',
+    query: 'lang=de',
+    ...german,
+    themes: ['light'],
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.keyboard.press('v');
+      await page.getByRole('combobox').fill('k');
+    },
+  },
+  {
+    name: 'delete-question',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Trash' }).first().click();
+      await openRow(1)(page);
+      await page.keyboard.press('#');
+    },
+  },
+  {
+    name: 'move-refused',
+    query: 'refuses',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.keyboard.press('e');
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: 'search-results', act: (page) => search(page, 'soup') },
+  {
+    name: 'search-open',
+    themes: ['light'],
+    act: async (page) => {
+      await search(page, 'soup');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(300);
+    },
+  },
+  { name: 'search-focused', themes: ['light'], act: (page) => search(page, '') },
+  { name: 'search-narrow', width: 420, height: 760, act: (page) => search(page, 'soup') },
+  {
+    name: 'search-german',
+    query: 'lang=de',
+    ...german,
+    themes: ['light'],
+    act: async (page) => {
+      await search(page, 'soup');
+      await page.getByRole('button', { name: 'Auf dem Server suchen' }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'search-nothing', act: (page) => search(page, 'periwinkle') },
+  {
+    name: 'view-inboxes',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'All inboxes' }).click();
+      await openRow(1)(page);
+    },
+  },
+  {
+    name: 'view-unread',
+    query: 'lock=unconfirmed',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Unread/ }).click();
+      await openRow(1)(page);
+    },
+  },
+  {
+    name: 'view-starred-narrow',
+    query: 'lang=de',
+    ...german,
+    width: 420,
+    height: 760,
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
+      await page.getByRole('button', { name: /^Markiert/ }).click();
+    },
+  },
+  {
+    name: 'settings',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'settings-german',
+    query: 'lang=de',
+    ...german,
+    width: 420,
+    height: 760,
+    themes: ['light'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
+      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'progress', query: 'rows=100000&syncing', act: openRow(0) },
+  {
+    name: 'progress-paused',
+    query: 'rows=100000&syncing=paused&lang=de',
+    ...german,
+    themes: ['light'],
+  },
+  {
+    name: 'rows-compact-hover',
+    query: 'density=compact',
+    themes: ['light'],
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.getByRole('option').nth(3).hover();
+    },
+  },
+];
+
 const lockSidebars: Shot[] = lockState.options.map((state) => ({
   name: `sidebar-${state}`,
   query: `lock=${state}`,
@@ -302,6 +452,7 @@ export const shots: readonly Shot[] = [
     query: 'accounts=0&intercepted&addErrors=leg.tls-untrusted',
     act: submitAccount,
   },
+  ...powers,
   ...lockSidebars,
   ...locks,
   ...lockCases,

@@ -9,6 +9,10 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
       cache.invalidate('account.list');
       cache.invalidate('mailbox.list');
       cache.invalidate('server.remembered');
+      cache.invalidate('view.list');
+      cache.invalidate('view.counts');
+      cache.invalidate('search.query');
+      cache.invalidate('storage.status');
     }),
     client.on('lock.changed', (lock) => {
       cache.patch('account.list', (accounts) =>
@@ -19,6 +23,7 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
     }),
     client.on('mailboxes.changed', ({ accountId }) => {
       cache.invalidate('mailbox.list', (input) => input.accountId === accountId);
+      cache.invalidate('view.counts');
     }),
     client.on('messages.changed', ({ mailboxId }) => {
       cache.invalidate('message.list', (input) => input.mailboxId === mailboxId);
@@ -26,6 +31,7 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
       cache.invalidate('view.counts');
       cache.invalidate('conversation.list');
       cache.invalidate('conversation.open');
+      cache.invalidate('search.query');
     }),
     client.on('drafts.changed', () => cache.invalidate('draft.list')),
     client.on('outbox.changed', () => cache.invalidate('outbox.list')),

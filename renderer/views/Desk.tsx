@@ -1,11 +1,17 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
-import { useEffect, useReducer, useState } from 'react';
-import type { AccountDto, DraftDto, Settings, WireError } from '../../app/contract/index.ts';
+import { useEffect, useReducer, useRef, useState } from 'react';
+import type {
+  AccountDto,
+  DraftDto,
+  MessageRow,
+  Settings,
+  WireError,
+} from '../../app/contract/index.ts';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { wireErrorOf } from '../host/client.ts';
-import { useBackend, useQuery } from '../host/hooks.tsx';
+import { useBackend, useContractEvent, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
 import { parseMailto, shortName } from '../mail/addresses.ts';
 import { Announcer } from './Announcer.tsx';
@@ -13,15 +19,22 @@ import { AccountSheet } from './account/AccountSheet.tsx';
 import { AddAccount } from './account/AddAccount.tsx';
 import { LockSheet } from './account/LockSheet.tsx';
 import { Composer } from './composer/Composer.tsx';
+import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
-import { initialDesk, reduceDesk } from './desk-state.ts';
+import { initialDesk, placeKey, reduceDesk } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
-import { MessageList } from './list/MessageList.tsx';
+import { ListPane } from './list/ListPane.tsx';
+import { listingOf } from './list/listing.ts';
 import { latestRow } from './list/message-windows.ts';
 import { DraftsView, OutboxView } from './local/LocalViews.tsx';
+import { MoveSheet } from './MoveSheet.tsx';
+import { reloadMail } from './message-actions.ts';
+import { type ListOrder, useMoves } from './moves.ts';
 import { Reader } from './reader/Reader.tsx';
+import { SettingsSheet } from './settings/SettingsSheet.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar/Sidebar.tsx';
+import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
 import { Welcome } from './Welcome.tsx';
 
 interface DeskProps {
@@ -40,10 +53,11 @@ export function Desk({ accounts, density }: DeskProps) {
     'mailbox.list',
     shownAccountId === undefined ? undefined : { accountId: shownAccountId },
   ).data;
-  const mailbox =
-    place?.kind === 'mailbox'
-      ? mailboxes?.find((one) => one.mailboxId === place.mailboxId)
-      : undefined;
+  const counts = useQuery('view.counts', {}).data;
+  const allMailboxes = accounts.flatMap(
+    ({ accountId }) => cache.peek('mailbox.list', { accountId }).data ?? [],
+  );
+  const listing = listingOf({ place, accounts, mailboxes: allMailboxes, counts, t });
 
   const inbox = mailboxes?.find((one) => one.role === 'inbox') ?? mailboxes?.[0];
   const placeIsGone =
@@ -66,12 +80,35 @@ export function Desk({ accounts, density }: DeskProps) {
     const content = { to: '', cc: '', subject: '', text: '', ...fields, bcc: '', accountId };
     client.call('draft.create', content).then(openDraft, fail);
   }
-  useShortcuts({ c: () => compose() });
+  const order = useRef<ListOrder>(undefined);
+  const moves = useMoves({ order, selection, dispatch, onFailure: fail });
+  const shownRow = selection?.row;
+  const row = shownRow === undefined ? undefined : (latestRow(cache, shownRow.ref) ?? shownRow);
+  const onRow = (run: (row: MessageRow) => void) => () => {
+    if (row !== undefined) run(row);
+  };
+  useShortcuts({
+    c: () => compose(),
+    e: onRow(moves.archive),
+    '#': onRow(moves.remove),
+    Delete: onRow(moves.remove),
+    Backspace: onRow(moves.remove),
+    '!': onRow(moves.junk),
+    v: onRow(moves.chooseMailbox),
+    z: moves.undo,
+    'Mod+z': moves.undo,
+  });
+  const [refused, setRefused] = useState<Refused>();
+  useContractEvent('task.refused', (event) => {
+    setRefused(event);
+    moves.forget();
+    reloadMail(cache);
+  });
 
   const sheetAccount =
-    sheet === undefined || sheet.kind === 'add-account'
-      ? undefined
-      : accounts.find((one) => one.accountId === sheet.accountId);
+    sheet?.kind === 'account' || sheet?.kind === 'lock'
+      ? accounts.find((one) => one.accountId === sheet.accountId)
+      : undefined;
   const closeSheet = () => dispatch({ type: 'sheet', sheet: undefined });
   const openLock = (accountId: string) =>
     dispatch({ type: 'sheet', sheet: { kind: 'lock', accountId } });
@@ -96,6 +133,27 @@ export function Desk({ accounts, density }: DeskProps) {
           onOpenLock={() => openLock(sheetAccount.accountId)}
         />
       )}
+      {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
+      {sheet?.kind === 'move' && (
+        <MoveSheet
+          row={sheet.row}
+          onClose={closeSheet}
+          onChoose={(mailbox) => {
+            closeSheet();
+            moves.moveTo(sheet.row, mailbox);
+          }}
+        />
+      )}
+      {sheet?.kind === 'delete' && (
+        <DeleteSheet
+          row={sheet.row}
+          onClose={closeSheet}
+          onDelete={() => {
+            closeSheet();
+            moves.deleteForever(sheet.row);
+          }}
+        />
+      )}
     </>
   );
   if (accounts.length === 0) {
@@ -109,7 +167,6 @@ export function Desk({ accounts, density }: DeskProps) {
   const offline = accounts.every((account) => account.lock.state === 'offline');
   const waiting = accounts.reduce((sum, account) => sum + account.lock.waiting, 0);
   const local = place?.kind === 'drafts' || place?.kind === 'outbox';
-  const row = selection?.row;
   return (
     <div className={cx(styles.window)}>
       {offline && (
@@ -134,23 +191,29 @@ export function Desk({ accounts, density }: DeskProps) {
           aria-label={t('desk.closeSidebar')}
           onClick={() => dispatch({ type: 'pane', pane: 'list' })}
         />
-        {mailbox !== undefined && (
+        {listing !== undefined && place !== undefined && (
           <main className={cx(styles.list)}>
-            <MessageList
-              key={mailbox.mailboxId}
-              mailbox={mailbox}
+            <ListPane
+              key={placeKey(place)}
+              listing={listing}
+              accounts={accounts}
+              mailboxes={allMailboxes}
               density={density}
               selection={selection}
               dispatch={dispatch}
+              moves={moves}
+              order={order}
+              onOpenLock={openLock}
             />
           </main>
         )}
-        {mailbox !== undefined && (
+        {listing !== undefined && (
           <div className={cx(styles.reader)}>
             <Reader
-              row={row === undefined ? undefined : (latestRow(cache, row) ?? row)}
-              quiet={mailbox.total === 0}
+              row={row}
+              quiet={listing.total === 0}
               dispatch={dispatch}
+              moves={moves}
               onDraft={openDraft}
               onFailure={fail}
               onMailto={(url) => compose(parseMailto(url))}
@@ -167,7 +230,7 @@ export function Desk({ accounts, density }: DeskProps) {
             <OutboxView accounts={accounts} dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}
-        {!local && mailbox === undefined && (
+        {!local && listing === undefined && (
           <main className={cx(styles.wide, styles.waiting)}>
             {mailboxes?.length === 0 && (
               <EmptyState title={t('desk.noMailboxes.title')} text={t('desk.noMailboxes.text')} />
@@ -175,6 +238,11 @@ export function Desk({ accounts, density }: DeskProps) {
           </main>
         )}
       </div>
+      {refused !== undefined && (
+        <div className={cx(styles.failure)}>
+          <TaskRefusal refused={refused} onClose={() => setRefused(undefined)} />
+        </div>
+      )}
       {error !== undefined && (
         <div className={cx(styles.failure)}>
           <Failure

@@ -1,8 +1,9 @@
 /** What the main window shows: one place, one message, the open composers, one sheet. Pure. */
-import type { DraftDto, MessageRef, MessageRow } from '../../app/contract/index.ts';
+import type { DraftDto, MessageRef, MessageRow, ViewDto } from '../../app/contract/index.ts';
 
 export type Place =
   | { readonly kind: 'mailbox'; readonly accountId: string; readonly mailboxId: number }
+  | { readonly kind: 'view'; readonly view: Exclude<ViewDto, { kind: 'mailbox' }> }
   | { readonly kind: 'drafts' }
   | { readonly kind: 'outbox' };
 
@@ -11,7 +12,10 @@ export type Pane = 'sidebar' | 'list' | 'reader';
 export type SheetState =
   | { readonly kind: 'add-account' }
   | { readonly kind: 'account'; readonly accountId: string }
-  | { readonly kind: 'lock'; readonly accountId: string };
+  | { readonly kind: 'lock'; readonly accountId: string }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'move'; readonly row: MessageRow }
+  | { readonly kind: 'delete'; readonly row: MessageRow };
 
 export interface Selection {
   readonly index: number;
@@ -84,7 +88,19 @@ export function refKey(ref: MessageRef): string {
   return `${ref.accountId}/${ref.mailboxId}/${ref.uidValidity}/${ref.uid}`;
 }
 
+/** The same place gives the same text. */
+export function placeKey(place: Place): string {
+  switch (place.kind) {
+    case 'mailbox':
+      return `mailbox ${place.mailboxId}`;
+    case 'view':
+      return `view ${place.view.kind} ${place.view.kind === 'unified' ? place.view.role : ''}`;
+    case 'drafts':
+    case 'outbox':
+      return place.kind;
+  }
+}
+
 export function samePlace(a: Place | undefined, b: Place): boolean {
-  if (a?.kind !== b.kind) return false;
-  return a.kind !== 'mailbox' || b.kind !== 'mailbox' || a.mailboxId === b.mailboxId;
+  return a !== undefined && placeKey(a) === placeKey(b);
 }

@@ -1,8 +1,11 @@
 /** What a person does to messages: shown at once, then told to the engine, taken back if refused. */
 import { useMemo } from 'react';
-import type { MessageRef } from '../../app/contract/index.ts';
+import type { MessageRef, MessageRow } from '../../app/contract/index.ts';
 import { useBackend } from '../host/hooks.tsx';
+import type { QueryCache } from '../host/query-cache.ts';
 import { refKey } from './desk-state.ts';
+import { latestRow } from './list/message-windows.ts';
+import { patchRow } from './row-patches.ts';
 
 export interface FlagChange {
   readonly seen?: boolean;
@@ -10,44 +13,75 @@ export interface FlagChange {
 }
 
 export interface MessageActions {
-  setFlags(ref: MessageRef, change: FlagChange): void;
+  setFlags(row: Pick<MessageRow, 'ref' | 'seen'>, change: FlagChange): void;
+}
+
+/** Everything that shows messages is asked for anew: after something did not go as it was shown. */
+export function reloadMail(cache: QueryCache): void {
+  for (const method of [
+    'message.list',
+    'message.open',
+    'mailbox.list',
+    'view.list',
+    'view.counts',
+    'search.query',
+    'conversation.open',
+  ] as const) {
+    cache.invalidate(method);
+  }
+}
+
+/** Messages and unread ones that a mailbox gains; negative when it loses them. */
+export function patchCounts(
+  cache: QueryCache,
+  mailboxId: number,
+  gain: { readonly total: number; readonly unseen: number },
+): void {
+  cache.patch('mailbox.list', (mailboxes) =>
+    mailboxes.some((mailbox) => mailbox.mailboxId === mailboxId)
+      ? mailboxes.map((mailbox) =>
+          mailbox.mailboxId === mailboxId
+            ? {
+                ...mailbox,
+                total: Math.max(0, mailbox.total + gain.total),
+                unseen: Math.max(0, mailbox.unseen + gain.unseen),
+              }
+            : mailbox,
+        )
+      : mailboxes,
+  );
+}
+
+/** Where the person sees the message: a moved one lies elsewhere on the server for a while. */
+export function shownIn(cache: QueryCache, ref: MessageRef): number {
+  const key = refKey(ref);
+  return (
+    cache.find('message.list', ({ rows }, input) =>
+      rows.some((row) => refKey(row.ref) === key) ? input.mailboxId : undefined,
+    ) ?? ref.mailboxId
+  );
 }
 
 export function useMessageActions(): MessageActions {
   const { client, cache } = useBackend();
   return useMemo(
     () => ({
-      setFlags(ref, change) {
+      setFlags({ ref, seen }, change) {
+        const before = latestRow(cache, ref)?.seen ?? seen;
+        const unseen = change.seen === undefined ? 0 : Number(before) - Number(change.seen);
+        patchRow(cache, ref, change);
         const key = refKey(ref);
-        let unseenDelta = 0;
-        let shownIn: number | undefined;
-        cache.patch('message.list', (list, input) => {
-          const index = list.rows.findIndex((row) => refKey(row.ref) === key);
-          const row = list.rows[index];
-          if (row === undefined) return list;
-          shownIn = input.mailboxId;
-          if (change.seen !== undefined && change.seen !== row.seen) {
-            unseenDelta = change.seen ? -1 : 1;
-          }
-          return { ...list, rows: list.rows.with(index, { ...row, ...change }) };
-        });
         cache.patch('message.open', (body) =>
           refKey(body.ref) === key ? { ...body, ...change } : body,
         );
-        cache.patch('mailbox.list', (mailboxes) =>
-          unseenDelta === 0
-            ? mailboxes
-            : mailboxes.map((mailbox) =>
-                mailbox.mailboxId === shownIn
-                  ? { ...mailbox, unseen: Math.max(0, mailbox.unseen + unseenDelta) }
-                  : mailbox,
-              ),
-        );
-        client.call('message.setFlags', { refs: [ref], ...change }).catch(() => {
-          cache.invalidate('message.list');
-          cache.invalidate('message.open');
-          cache.invalidate('mailbox.list');
-        });
+        if (unseen !== 0) {
+          patchCounts(cache, shownIn(cache, ref), { total: 0, unseen });
+          cache.patch('view.counts', (counts) => ({
+            ...counts,
+            unread: Math.max(0, counts.unread + unseen),
+          }));
+        }
+        client.call('message.setFlags', { refs: [ref], ...change }).catch(() => reloadMail(cache));
       },
     }),
     [client, cache],

@@ -5,13 +5,13 @@ export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
 const typing = 'input, textarea, select, [contenteditable], [role="dialog"], [role="menu"]';
 
-/** @param shortcuts by `KeyboardEvent.key`, as typed without Ctrl, Alt or Meta */
+/** @param shortcuts by `KeyboardEvent.key`; after `Mod+` when Ctrl or Command is held with it */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.altKey) return;
     if (event.target instanceof Element && event.target.closest(typing) !== null) return;
     if (document.querySelector('[data-rac][role="dialog"]') !== null) return;
-    const run = shortcuts[event.key];
+    const run = shortcuts[event.ctrlKey || event.metaKey ? `Mod+${event.key}` : event.key];
     if (run === undefined) return;
     event.preventDefault();
     run(event);

@@ -1,7 +1,7 @@
 /** One message in the list: sender and time, subject and first words. Plain props. */
-import { Paperclip, Reply, Star } from 'lucide-react';
+import { Archive, Paperclip, Reply, Star, Trash2 } from 'lucide-react';
 import type { CSSProperties, MouseEvent } from 'react';
-import type { MessageRow, Settings } from '../../../app/contract/index.ts';
+import type { MessageRow, SearchHitDto, Settings } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
 import type { Words } from '../../i18n/I18n.tsx';
 import { plainName, shortName, shortNames } from '../../mail/addresses.ts';
@@ -14,12 +14,19 @@ interface MessageRowViewProps {
   readonly density: Settings['density'];
   /** Shows whom it went to instead of who wrote it. */
   readonly outgoing: boolean;
+  /** Where it lies, when the list is of several places. */
+  readonly where?: string | undefined;
+  /** A line of its text with what was searched for, instead of its first words. */
+  readonly found?: SearchHitDto['snippet'] | undefined;
   readonly selected: boolean;
   readonly position: number;
   readonly setSize: number;
   readonly style: CSSProperties;
   readonly onOpen: () => void;
   readonly onFlag: () => void;
+  /** Absent where archiving leads nowhere. */
+  readonly onArchive?: (() => void) | undefined;
+  readonly onRemove: () => void;
 }
 
 function whoOf(row: MessageRow, words: Words, outgoing: boolean): string {
@@ -38,13 +45,14 @@ export function MessageRowView(props: MessageRowViewProps) {
     who,
     subject,
     time,
+    props.where ?? '',
     row.flagged ? t('list.row.flagged') : '',
     row.hasAttachment ? t('list.row.attachment') : '',
   ];
-  function onFlag(event: MouseEvent): void {
+  const instead = (run: () => void) => (event: MouseEvent) => {
     event.stopPropagation();
-    props.onFlag();
-  }
+    run();
+  };
   return (
     // The listbox has the focus and the keys; a click on a row is the pointer's way to the same.
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the listbox
@@ -61,6 +69,7 @@ export function MessageRowView(props: MessageRowViewProps) {
         styles[density],
         selected && styles.selected,
         !row.seen && styles.unread,
+        props.found?.some(({ hit }) => hit) && styles.found,
       )}
       style={props.style}
       onClick={props.onOpen}
@@ -70,6 +79,11 @@ export function MessageRowView(props: MessageRowViewProps) {
         {who}
       </span>
       <span className={cx(styles.marks)}>
+        {props.where !== undefined && (
+          <span className={cx(styles.where)} dir="auto">
+            {props.where}
+          </span>
+        )}
         {row.answered && <Reply size={13} />}
         {row.hasAttachment && <Paperclip size={13} />}
       </span>
@@ -81,19 +95,49 @@ export function MessageRowView(props: MessageRowViewProps) {
           {subject}
         </span>
         <span className={cx(styles.snippet)} dir="auto">
-          {plainName(row.snippet)}
+          {props.found === undefined || props.found.length === 0
+            ? plainName(row.snippet)
+            : props.found.map((piece, index) => (
+                // Pieces have no name but their place.
+                // biome-ignore lint/suspicious/noArrayIndexKey: the line is drawn as a whole
+                <Piece key={index} {...piece} />
+              ))}
         </span>
       </span>
-      {/* The pointer's shortcut for the key S; hidden from readers, which have the key. */}
+      {/* The pointer's shortcuts for keys; hidden from readers, which have the keys. */}
+      <span className={cx(styles.tools)}>
+        {props.onArchive !== undefined && (
+          <span
+            className={cx(styles.tool)}
+            title={t('reader.archive')}
+            onClick={instead(props.onArchive)}
+            aria-hidden="true"
+          >
+            <Archive size={14} />
+          </span>
+        )}
+        <span
+          className={cx(styles.tool)}
+          title={t('reader.delete')}
+          onClick={instead(props.onRemove)}
+          aria-hidden="true"
+        >
+          <Trash2 size={14} />
+        </span>
+      </span>
       <span
         className={cx(styles.star, row.flagged && styles.starred)}
-        onClick={onFlag}
+        onClick={instead(props.onFlag)}
         aria-hidden="true"
       >
         <Star size={14} />
       </span>
     </div>
   );
+}
+
+function Piece({ text, hit }: SearchHitDto['snippet'][number]) {
+  return hit ? <mark className={cx(styles.hit)}>{text}</mark> : text;
 }
 
 interface PlaceholderRowProps {

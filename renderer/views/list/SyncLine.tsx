@@ -1,23 +1,28 @@
-/** One calm line under the list: what is being fetched, or that there is no connection. */
+/** How far an account is known here, while that takes longer than a moment; can be paused. */
+import { Pause, Play } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { SyncState } from '../../../app/contract/index.ts';
+import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
-import { useContractEvent } from '../../host/hooks.tsx';
+import { useBackend, useContractEvent, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import styles from './SyncLine.module.css';
+import { syncStep } from './sync-step.ts';
 
 /** Nothing shows that it works for less than this. */
 const quietMs = 300;
 
 export function SyncLine({ accountId }: { readonly accountId: string }) {
   const { t } = useWords();
-  const [states, setStates] = useState<Readonly<Record<string, SyncState>>>({});
+  const { client, cache } = useBackend();
   const [shown, setShown] = useState(false);
-  useContractEvent('sync.changed', (state) =>
-    setStates((before) => ({ ...before, [state.accountId]: state })),
-  );
-  const state = states[accountId];
-  const busy = state?.state === 'syncing';
+  const status = useQuery('sync.status', { accountId }).data;
+  useContractEvent('sync.changed', (state) => {
+    if (state.accountId !== accountId) return;
+    cache.invalidate('sync.status', (input) => input.accountId === accountId);
+  });
+  const step = status === undefined ? undefined : syncStep(status);
+  const paused = status?.paused === true;
+  const busy = step !== undefined && (paused || status?.state === 'syncing');
   useEffect(() => {
     if (!busy) {
       setShown(false);
@@ -27,18 +32,34 @@ export function SyncLine({ accountId }: { readonly accountId: string }) {
     return () => window.clearTimeout(timer);
   }, [busy]);
   if (!busy || !shown) return null;
-  const { done, total, mailbox } = state;
-  const counted = done !== undefined && total !== undefined && total > 0;
+
+  function setPaused(next: boolean): void {
+    cache.patch('sync.status', (now, input) =>
+      input.accountId === accountId ? { ...now, paused: next } : now,
+    );
+    const call = client.call(next ? 'sync.pause' : 'sync.resume', { accountId });
+    const again = () => cache.invalidate('sync.status', (input) => input.accountId === accountId);
+    call.then(again, again);
+  }
+  const { done, total } = step.progress;
   return (
-    <div className={cx(styles.line)} role="status">
+    <div className={cx(styles.line)}>
       <span className={cx(styles.words)}>
-        {counted
-          ? t('sync.counted', { done, total, mailbox: mailbox ?? '' })
-          : t('sync.running', { mailbox: mailbox ?? '' })}
+        {t(`sync.${step.kind}`, { done, total, paused: String(paused) })}
       </span>
-      {counted && (
-        <progress className={cx(styles.bar)} value={done} max={total} aria-hidden="true" />
-      )}
+      <IconButton
+        label={t(paused ? 'sync.continue' : 'sync.pause')}
+        className={cx(styles.toggle)}
+        onPress={() => setPaused(!paused)}
+      >
+        {paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
+      </IconButton>
+      <progress
+        className={cx(styles.bar, paused && styles.paused)}
+        value={done}
+        max={total}
+        aria-hidden="true"
+      />
     </div>
   );
 }

@@ -1,6 +1,9 @@
 /** One message: its people, its text, its files. Opens at once from the row; the body follows. */
 import {
+  Archive,
+  Ban,
   ChevronLeft,
+  FolderInput,
   Forward,
   ImageOff,
   Mail,
@@ -8,6 +11,7 @@ import {
   Reply,
   ReplyAll,
   Star,
+  Trash2,
 } from 'lucide-react';
 import { type Dispatch, useEffect, useEffectEvent, useState } from 'react';
 import type { DraftDto, MessageBody, MessageRow } from '../../../app/contract/index.ts';
@@ -20,6 +24,7 @@ import { plainName } from '../../mail/addresses.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
 import { Failure } from '../Failure.tsx';
 import { useMessageActions } from '../message-actions.ts';
+import type { Moves } from '../moves.ts';
 import { useShortcuts } from '../shortcuts.ts';
 import { Attachments } from './Attachments.tsx';
 import { HtmlMessage } from './HtmlMessage.tsx';
@@ -34,6 +39,7 @@ interface ReaderProps {
   /** There is nothing to choose from: the empty pane says nothing. */
   readonly quiet: boolean;
   readonly dispatch: Dispatch<DeskAction>;
+  readonly moves: Moves;
   readonly onDraft: (draft: DraftDto) => void;
   readonly onFailure: (error: unknown) => void;
   readonly onMailto: (url: string) => void;
@@ -53,7 +59,8 @@ function useRested(row: MessageRow | undefined): MessageRow | undefined {
     : row;
 }
 
-export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: ReaderProps) {
+export function Reader(props: ReaderProps) {
+  const { row, quiet, dispatch, moves, onDraft, onFailure, onMailto } = props;
   const { t } = useWords();
   const { client } = useBackend();
   const actions = useMessageActions();
@@ -61,7 +68,7 @@ export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: R
   const body = useQuery('message.open', rested === undefined ? undefined : { ref: rested.ref });
 
   const markSeen = useEffectEvent(() => {
-    if (row !== undefined && !row.seen) actions.setFlags(row.ref, { seen: true });
+    if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
   });
   const openedKey = body.data === undefined ? undefined : refKey(body.data.ref);
   useEffect(() => {
@@ -94,6 +101,7 @@ export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: R
   }
   const seen = body.data?.seen ?? row.seen;
   const flagged = body.data?.flagged ?? row.flagged;
+  const role = moves.roleOf(row);
   return (
     <section className={cx(styles.pane)} aria-label={t('reader.label')}>
       <header className={cx(styles.bar)}>
@@ -114,10 +122,29 @@ export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: R
           <Forward size={18} aria-hidden />
         </IconButton>
         <span className={cx(styles.spacer)} />
+        {role !== 'archive' && (
+          <IconButton label={t('reader.archive')} shortcut="E" onPress={() => moves.archive(row)}>
+            <Archive size={17} aria-hidden />
+          </IconButton>
+        )}
+        <IconButton label={t('reader.delete')} shortcut="#" onPress={() => moves.remove(row)}>
+          <Trash2 size={17} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={t(role === 'junk' ? 'reader.notJunk' : 'reader.junk')}
+          shortcut="!"
+          onPress={() => moves.junk(row)}
+        >
+          <Ban size={17} aria-hidden />
+        </IconButton>
+        <IconButton label={t('reader.move')} shortcut="V" onPress={() => moves.chooseMailbox(row)}>
+          <FolderInput size={17} aria-hidden />
+        </IconButton>
+        <span className={cx(styles.gap)} />
         <IconButton
           label={seen ? t('reader.markUnread') : t('reader.markRead')}
           shortcut="U"
-          onPress={() => actions.setFlags(row.ref, { seen: !seen })}
+          onPress={() => actions.setFlags({ ...row, seen }, { seen: !seen })}
         >
           {seen ? <Mail size={17} aria-hidden /> : <MailOpen size={17} aria-hidden />}
         </IconButton>
@@ -125,7 +152,7 @@ export function Reader({ row, quiet, dispatch, onDraft, onFailure, onMailto }: R
           label={flagged ? t('reader.unflag') : t('reader.flag')}
           shortcut="S"
           active={flagged}
-          onPress={() => actions.setFlags(row.ref, { flagged: !flagged })}
+          onPress={() => actions.setFlags(row, { flagged: !flagged })}
         >
           <Star size={17} aria-hidden fill={flagged ? 'currentColor' : 'none'} />
         </IconButton>

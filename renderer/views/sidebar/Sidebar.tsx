@@ -1,6 +1,16 @@
 /** Accounts with their locks, their mailboxes, and what waits on this computer. */
-import { ClockArrowUp, FileText, PenLine, Plus, Settings2 } from 'lucide-react';
-import type { Dispatch } from 'react';
+import {
+  ClockArrowUp,
+  FileText,
+  Inbox,
+  MailOpen,
+  PenLine,
+  Plus,
+  Settings,
+  Settings2,
+  Star,
+} from 'lucide-react';
+import type { Dispatch, ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, DraftDto, MailboxDto, WireError } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
@@ -11,7 +21,8 @@ import { useWords } from '../../i18n/I18n.tsx';
 import { errorText } from '../../i18n/translate.ts';
 import { type DeskAction, type Place, samePlace } from '../desk-state.ts';
 import { HeldLine, isHeld } from '../local/HeldLine.tsx';
-import { mailboxIcon, mailboxTitle, orderMailboxes } from './mailboxes.tsx';
+import { mailboxTitle } from './mailbox-title.ts';
+import { mailboxIcon, orderMailboxes } from './mailboxes.tsx';
 import { NavRow } from './NavRow.tsx';
 import styles from './Sidebar.module.css';
 
@@ -44,6 +55,7 @@ export function Sidebar(props: SidebarProps) {
         </IconButton>
       </header>
       <div className={cx(styles.scroll)}>
+        <ViewSection unified={accounts.length > 1} place={place} dispatch={dispatch} />
         {accounts.map((account) => (
           <AccountSection
             key={account.accountId}
@@ -62,8 +74,71 @@ export function Sidebar(props: SidebarProps) {
           <Plus size={16} aria-hidden />
           {t('sidebar.addAccount')}
         </Button>
+        <IconButton
+          label={t('sidebar.settings')}
+          onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'settings' } })}
+        >
+          <Settings size={16} aria-hidden />
+        </IconButton>
       </footer>
     </nav>
+  );
+}
+
+interface ViewSectionProps {
+  /** Several accounts: their inboxes can be seen as one. */
+  readonly unified: boolean;
+  readonly place: Place | undefined;
+  readonly dispatch: Dispatch<DeskAction>;
+}
+
+type View = Extract<Place, { kind: 'view' }>['view'];
+
+function ViewSection({ unified, place, dispatch }: ViewSectionProps) {
+  const { t, number } = useWords();
+  const counts = useQuery('view.counts', {}).data;
+  const line = (view: View, label: string, icon: ReactNode, count = 0, countLabel?: string) => {
+    const target: Place = { kind: 'view', view };
+    return (
+      <li>
+        <NavRow
+          icon={icon}
+          label={label}
+          count={count > 0 ? number(count) : undefined}
+          {...(countLabel === undefined ? {} : { countLabel })}
+          strong={view.kind === 'unified' && count > 0}
+          current={samePlace(place, target)}
+          onPress={() => dispatch({ type: 'go', place: target })}
+        />
+      </li>
+    );
+  };
+  const unseen = counts?.inbox.unseen ?? 0;
+  return (
+    <section className={cx(styles.account)} aria-label={t('view.label')}>
+      <ul>
+        {unified &&
+          line(
+            { kind: 'unified', role: 'inbox' },
+            t('view.inboxes'),
+            <Inbox size={16} strokeWidth={1.8} aria-hidden />,
+            unseen,
+            t('sidebar.unread', { count: unseen }),
+          )}
+        {line(
+          { kind: 'unread' },
+          t('view.unread'),
+          <MailOpen size={16} strokeWidth={1.8} aria-hidden />,
+          counts?.unread,
+        )}
+        {line(
+          { kind: 'starred' },
+          t('view.starred'),
+          <Star size={16} strokeWidth={1.8} aria-hidden />,
+          counts?.starred,
+        )}
+      </ul>
+    </section>
   );
 }
 

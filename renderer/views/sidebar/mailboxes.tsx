@@ -1,4 +1,4 @@
-/** Order, icons and names of mailboxes: those with a role first, in the order of use. */
+/** Order and icons of mailboxes: those with a role first, in the order of use. */
 import {
   Archive,
   Ban,
@@ -12,7 +12,6 @@ import {
   Trash2,
 } from 'lucide-react';
 import type { MailboxDto, MailboxRole } from '../../../app/contract/index.ts';
-import type { Translate } from '../../i18n/translate.ts';
 
 const order: readonly MailboxRole[] = [
   'inbox',
@@ -46,9 +45,4 @@ export function orderMailboxes(mailboxes: readonly MailboxDto[]): MailboxDto[] {
 export function mailboxIcon(role: MailboxRole) {
   const Icon = icons[role];
   return <Icon size={16} strokeWidth={1.8} aria-hidden />;
-}
-
-/** Mailboxes with a role are named in the person's language, others as they are. */
-export function mailboxTitle(t: Translate, mailbox: Pick<MailboxDto, 'role' | 'name'>): string {
-  return mailbox.role === 'none' ? mailbox.name : t(`mailbox.${mailbox.role}`);
 }

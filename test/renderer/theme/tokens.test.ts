@@ -33,7 +33,7 @@ function contrast(a: string, b: string): number {
 
 const surfaces = 'desk list paper raised'.split(' ');
 const texts: Readonly<Record<string, readonly string[]>> = {
-  ink: [...surfaces, 'field', 'accent-selected', 'hover', 'pressed'],
+  ink: [...surfaces, 'field', 'accent-selected', 'hover', 'pressed', 'mark'],
   'ink-soft': [...surfaces, 'harm-soft', 'caution-soft', 'accent-selected', 'pressed', 'hover'],
   muted: [...surfaces, 'accent-selected', 'accent-quiet', 'hover', 'hover-list'],
   faint: ['field'],

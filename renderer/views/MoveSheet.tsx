@@ -1,0 +1,101 @@
+/** Where to move a message: the account's mailboxes, found by typing. */
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import type { MailboxDto, MessageRow } from '../../app/contract/index.ts';
+import { cx } from '../components/cx.ts';
+import { Sheet } from '../components/Sheet.tsx';
+import { useBackend, useQuery } from '../host/hooks.tsx';
+import { useWords } from '../i18n/I18n.tsx';
+import styles from './MoveSheet.module.css';
+import { shownIn } from './message-actions.ts';
+import { matchMailboxes } from './move-choice.ts';
+import { mailboxTitle } from './sidebar/mailbox-title.ts';
+import { mailboxIcon, orderMailboxes } from './sidebar/mailboxes.tsx';
+
+interface MoveSheetProps {
+  readonly row: MessageRow;
+  readonly onClose: () => void;
+  readonly onChoose: (mailbox: MailboxDto) => void;
+}
+
+export function MoveSheet({ row, onClose, onChoose }: MoveSheetProps) {
+  const { t } = useWords();
+  const { cache } = useBackend();
+  const listId = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const mailboxes = useQuery('mailbox.list', { accountId: row.ref.accountId }).data ?? [];
+  const [from] = useState(() => shownIn(cache, row.ref));
+  const choices = matchMailboxes(
+    orderMailboxes(mailboxes)
+      .filter((one) => one.selectable && one.mailboxId !== from)
+      .map((mailbox) => ({ mailbox, title: mailboxTitle(t, mailbox) })),
+    text,
+  );
+  const index = Math.min(at, choices.length - 1);
+  const idOf = (mailbox: MailboxDto) => `${listId}-${mailbox.mailboxId}`;
+  const current = choices[index]?.mailbox;
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      const next = Math.max(0, Math.min(choices.length - 1, index + step));
+      setAt(next);
+      const chosen = choices[next];
+      if (chosen !== undefined) {
+        document.getElementById(idOf(chosen.mailbox))?.scrollIntoView({ block: 'nearest' });
+      }
+    } else if (event.key === 'Enter' && current !== undefined) {
+      event.preventDefault();
+      onChoose(current);
+    }
+  }
+  return (
+    <Sheet title={t('move.title')} closeLabel={t('action.close')} onClose={onClose}>
+      <input
+        ref={field}
+        className={cx(styles.input)}
+        role="combobox"
+        aria-label={t('move.search')}
+        aria-expanded="true"
+        aria-controls={listId}
+        aria-activedescendant={current === undefined ? undefined : idOf(current)}
+        placeholder={t('move.search')}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div id={listId} role="listbox" aria-label={t('move.title')} className={cx(styles.list)}>
+        {choices.map(({ mailbox, title }, position) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the field
+          // biome-ignore lint/a11y/useFocusableInteractive: aria-activedescendant moves instead
+          <div
+            key={mailbox.mailboxId}
+            id={idOf(mailbox)}
+            role="option"
+            aria-selected={position === index}
+            className={cx(styles.option, position === index && styles.current)}
+            onClick={() => onChoose(mailbox)}
+            onPointerMove={() => setAt(position)}
+          >
+            {mailboxIcon(mailbox.role)}
+            <span className={cx(styles.name)} dir="auto">
+              {title}
+            </span>
+            {mailbox.role === 'none' && mailbox.depth > 0 && (
+              <span className={cx(styles.path)} dir="auto">
+                {mailbox.path}
+              </span>
+            )}
+          </div>
+        ))}
+        {choices.length === 0 && <p className={cx(styles.none)}>{t('move.none')}</p>}
+      </div>
+    </Sheet>
+  );
+}

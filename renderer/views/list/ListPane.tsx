@@ -1,0 +1,148 @@
+/** The pane between sidebar and reader: a place's name, the search, the messages, what was done last. */
+import { Menu, RotateCw } from 'lucide-react';
+import { type Dispatch, type RefObject, useRef, useState } from 'react';
+import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { cx } from '../../components/cx.ts';
+import { LockLine } from '../../components/Lock.tsx';
+import { useBackend } from '../../host/hooks.tsx';
+import { useWords } from '../../i18n/I18n.tsx';
+import type { DeskAction, Selection } from '../desk-state.ts';
+import type { ListOrder, Moves } from '../moves.ts';
+import { useShortcuts } from '../shortcuts.ts';
+import { type Listing, worstAccount } from './listing.ts';
+import styles from './MessageList.module.css';
+import { MessageList } from './MessageList.tsx';
+import { SearchField } from './SearchField.tsx';
+import { SearchList } from './SearchList.tsx';
+import { SyncLine } from './SyncLine.tsx';
+import { useSearchResults } from './search-results.ts';
+import { UndoLine } from './UndoLine.tsx';
+
+interface ListPaneProps {
+  readonly listing: Listing;
+  readonly accounts: readonly AccountDto[];
+  readonly mailboxes: readonly MailboxDto[];
+  readonly density: Settings['density'];
+  readonly selection: Selection | undefined;
+  readonly dispatch: Dispatch<DeskAction>;
+  readonly moves: Moves;
+  readonly order: RefObject<ListOrder | undefined>;
+  readonly onOpenLock: (accountId: string) => void;
+}
+
+export function ListPane(props: ListPaneProps) {
+  const { listing, accounts, mailboxes, density, selection, dispatch, moves, order } = props;
+  const { t } = useWords();
+  const { client } = useBackend();
+  const field = useRef<HTMLInputElement>(null);
+  const focusRef = useRef<HTMLDivElement>(null);
+  const [query, setQuery] = useState('');
+  const [here, setHere] = useState(false);
+  const { mailbox } = listing;
+  const onlyHere = here && mailbox !== undefined;
+  const results = useSearchResults(query, onlyHere ? { mailboxId: mailbox.mailboxId } : {});
+  const searching = query.trim() !== '';
+
+  function goSearch(): void {
+    dispatch({ type: 'pane', pane: 'list' });
+    field.current?.focus();
+    field.current?.select();
+  }
+  useShortcuts({ '/': goSearch, 'Mod+f': goSearch });
+
+  function change(next: string): void {
+    // The selection is a line of the list that is shown: another list, another selection.
+    if ((next.trim() === '') !== !searching) dispatch({ type: 'deselect' });
+    setQuery(next);
+  }
+  function toResults(): void {
+    focusRef.current?.focus();
+    const row = order.current?.rowAt(0);
+    if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
+  }
+  const list = { density, selection, dispatch, moves, order, focusRef };
+  const worst = listing.source.kind === 'mailbox' ? undefined : worstAccount(accounts);
+  return (
+    <section className={cx(styles.pane)} aria-label={listing.title}>
+      <header className={cx(styles.bar)}>
+        <IconButton
+          label={t('list.showMailboxes')}
+          className={cx(styles.menu)}
+          onPress={() => dispatch({ type: 'pane', pane: 'sidebar' })}
+        >
+          <Menu size={18} aria-hidden />
+        </IconButton>
+        <div className={cx(styles.titles)}>
+          <h1 className={cx(styles.title)}>
+            {searching && !onlyHere ? t('search.everywhere') : listing.title}
+          </h1>
+          <p className={cx(styles.counts)} role={searching ? 'status' : undefined}>
+            {searching
+              ? foundWords(t, results)
+              : listing.unseen > 0
+                ? t('list.countsUnread', { total: listing.total, unread: listing.unseen })
+                : t('list.counts', { total: listing.total })}
+          </p>
+        </div>
+        <IconButton
+          label={t('list.refresh')}
+          onPress={() => {
+            // A failure shows in the account's lock and problem line.
+            for (const mailboxId of toRefresh(listing, mailboxes)) {
+              client.call('mailbox.sync', { mailboxId }).catch(() => undefined);
+            }
+          }}
+        >
+          <RotateCw size={15} aria-hidden />
+        </IconButton>
+      </header>
+      {worst !== undefined && accounts.length > 1 && (
+        <div className={cx(styles.lock)}>
+          <LockLine lock={worst.lock} t={t} onOpen={() => props.onOpenLock(worst.accountId)} />
+        </div>
+      )}
+      <SearchField
+        field={field}
+        query={query}
+        onQuery={change}
+        onEnd={() => {
+          change('');
+          focusRef.current?.focus();
+        }}
+        onResults={toResults}
+        here={mailbox === undefined ? undefined : here}
+        onHere={setHere}
+      />
+      {searching ? (
+        <SearchList
+          {...list}
+          query={query}
+          results={results}
+          accounts={accounts}
+          mailboxes={mailboxes}
+          accountIds={onlyHere ? listing.accountIds : accounts.map((account) => account.accountId)}
+          onEverywhere={onlyHere ? () => setHere(false) : undefined}
+        />
+      ) : (
+        <MessageList {...list} listing={listing} />
+      )}
+      <UndoLine moves={moves} />
+      {listing.accountIds.map((accountId) => (
+        <SyncLine key={accountId} accountId={accountId} />
+      ))}
+    </section>
+  );
+}
+
+function foundWords(
+  t: ReturnType<typeof useWords>['t'],
+  { hits, more }: ReturnType<typeof useSearchResults>,
+): string {
+  return hits === undefined ? '' : t('search.found', { count: hits.length, more: String(more) });
+}
+
+function toRefresh({ mailbox }: Listing, mailboxes: readonly MailboxDto[]): number[] {
+  if (mailbox !== undefined) return [mailbox.mailboxId];
+  return mailboxes.filter((one) => one.role === 'inbox').map((one) => one.mailboxId);
+}

@@ -1,0 +1,53 @@
+/** What was just done, and the way back; at the foot of the list, in nobody's way. */
+import { useState } from 'react';
+import { Button } from '../../components/Button.tsx';
+import { cx } from '../../components/cx.ts';
+import { useWords } from '../../i18n/I18n.tsx';
+import type { Translate } from '../../i18n/translate.ts';
+import { type DoneMove, type Moves, useOffer } from '../moves.ts';
+import { mailboxTitle } from '../sidebar/mailbox-title.ts';
+import styles from './UndoLine.module.css';
+
+function doneWords(t: Translate, { kind, to }: DoneMove): string {
+  if (kind === 'move') {
+    return t('undo.move', { mailbox: to === undefined ? '' : mailboxTitle(t, to) });
+  }
+  return t(`undo.${kind}`);
+}
+
+export function UndoLine({ moves }: { readonly moves: Moves }) {
+  const { t } = useWords();
+  const [held, setHeld] = useState(false);
+  const { done } = moves;
+  useOffer(done, held, moves.forget);
+  return (
+    // Always there, so that what comes into it is read out.
+    <div role="status" className={cx(styles.status)}>
+      {done !== undefined && (
+        <div
+          className={cx(styles.line)}
+          onPointerEnter={() => setHeld(true)}
+          onPointerLeave={() => setHeld(false)}
+        >
+          <span className={cx(styles.words)}>{doneWords(t, done)}</span>
+          {done.kind !== 'deleteForever' && (
+            <Button
+              kind="plain"
+              className={cx(styles.undo)}
+              onFocusChange={setHeld}
+              onPress={() => {
+                setHeld(false);
+                moves.undo();
+              }}
+            >
+              {t('undo.undo')}
+              <kbd className={cx(styles.key)} aria-hidden>
+                Z
+              </kbd>
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
