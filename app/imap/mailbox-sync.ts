@@ -214,7 +214,10 @@ export class MailboxSync {
     if (!view.fresh && !live) await client.noop();
     if (unchanged(view, known)) return;
     const uidNext = await this.#fetchNew(client, view, known);
-    const modSeq = live ? known.highestModSeq : await this.#fetchFlags(client, view, known);
+    // Of what came just now as well: it may have been changed since, and the mod-sequence moves
+    // on. That of a SELECT is from before, so that the next refresh finds such a change.
+    const asked = view.fresh ? known : { ...known, uidNext };
+    const modSeq = live ? known.highestModSeq : await this.#fetchFlags(client, view, asked);
     if (live) await this.#fetchChangedFlags(client, view);
     this.#changedFlags.clear();
     await this.#removeGone();
