@@ -245,6 +245,16 @@ const powers: readonly Shot[] = [
       await page.waitForTimeout(200);
     },
   },
+  { name: 'thread', act: openRow(2) },
+  {
+    name: 'thread-opened',
+    themes: ['light'],
+    act: async (page) => {
+      await openRow(2)(page);
+      await page.getByRole('button', { name: 'Show 2 earlier messages' }).click();
+      await page.locator('[aria-expanded=false]').nth(1).click();
+    },
+  },
   { name: 'progress', query: 'rows=100000&syncing', act: openRow(0) },
   {
     name: 'progress-paused',

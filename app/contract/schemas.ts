@@ -193,6 +193,8 @@ export const messageRow = z.object({
   hasAttachment: z.boolean(),
   /** As on the wire, e.g. `$Forwarded`. */
   keywords: z.array(z.string()).optional(),
+  /** For `conversation.open`; absent while nothing is known of its thread. */
+  threadId: z.int().positive().optional(),
 });
 export type MessageRow = z.infer<typeof messageRow>;
 

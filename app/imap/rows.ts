@@ -40,6 +40,7 @@ export function toMessageRow(mailbox: StoredMailbox, message: StoredMessage): Me
     answered: message.answered,
     hasAttachment: message.hasAttachment,
     ...(message.keywords?.length ? { keywords: [...message.keywords] } : {}),
+    ...(message.threadId > 0 ? { threadId: message.threadId } : {}),
   };
 }
 

@@ -33,6 +33,8 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
       cache.invalidate('conversation.open');
       cache.invalidate('search.query');
     }),
+    // Texts that came meanwhile can be found: a search that is open goes on.
+    client.on('sync.changed', () => cache.invalidate('search.query')),
     client.on('drafts.changed', () => cache.invalidate('draft.list')),
     client.on('outbox.changed', () => cache.invalidate('outbox.list')),
   ];

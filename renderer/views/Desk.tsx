@@ -26,6 +26,7 @@ import { Failure } from './Failure.tsx';
 import { ListPane } from './list/ListPane.tsx';
 import { listingOf } from './list/listing.ts';
 import { latestRow } from './list/message-windows.ts';
+import { UndoLine } from './list/UndoLine.tsx';
 import { DraftsView, OutboxView } from './local/LocalViews.tsx';
 import { MoveSheet } from './MoveSheet.tsx';
 import { reloadMail } from './message-actions.ts';
@@ -81,7 +82,7 @@ export function Desk({ accounts, density }: DeskProps) {
     client.call('draft.create', content).then(openDraft, fail);
   }
   const order = useRef<ListOrder>(undefined);
-  const moves = useMoves({ order, selection, dispatch, onFailure: fail });
+  const moves = useMoves({ place, order, selection, dispatch, onFailure: fail });
   const shownRow = selection?.row;
   const row = shownRow === undefined ? undefined : (latestRow(cache, shownRow.ref) ?? shownRow);
   const onRow = (run: (row: MessageRow) => void) => () => {
@@ -218,6 +219,10 @@ export function Desk({ accounts, density }: DeskProps) {
               onFailure={fail}
               onMailto={(url) => compose(parseMailto(url))}
             />
+            {/* Where the list is not in sight. */}
+            <div className={cx(styles.undo)}>
+              <UndoLine moves={moves} />
+            </div>
           </div>
         )}
         {place?.kind === 'drafts' && (

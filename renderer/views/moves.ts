@@ -2,10 +2,10 @@
  * Messages that leave their place: archived, deleted, moved. The row goes in the same frame and the
  * next one is selected; the last change can be undone for a while.
  */
-import { type Dispatch, type RefObject, useEffect, useRef, useState } from 'react';
+import { type Dispatch, type RefObject, useEffect, useState } from 'react';
 import type { MailboxDto, MailboxRole, MessageRow } from '../../app/contract/index.ts';
 import { useBackend } from '../host/hooks.tsx';
-import { type DeskAction, refKey, type Selection } from './desk-state.ts';
+import { type DeskAction, type Place, refKey, type Selection, samePlace } from './desk-state.ts';
 import { patchCounts, reloadMail, shownIn } from './message-actions.ts';
 import { takeOut } from './row-patches.ts';
 
@@ -25,6 +25,8 @@ export interface DoneMove {
   readonly to: MailboxDto | undefined;
   readonly row: MessageRow;
   readonly index: number;
+  /** Where the person was. */
+  readonly place: Place | undefined;
   readonly taskIds: Promise<{ taskIds: number[] }>;
 }
 
@@ -41,20 +43,33 @@ export interface Moves {
   moveTo(row: MessageRow, mailbox: MailboxDto): void;
   undo(): void;
   forget(): void;
+  /** The offer stays while the person is at it. */
+  hold(held: boolean): void;
   /** Of the mailbox in which the person sees the message. */
   roleOf(row: MessageRow): MailboxRole | undefined;
 }
 
+/** How long a change offers to be undone, unless the person is at the offer. */
+const offerMs = 10_000;
+
 interface MovesOptions {
+  readonly place: Place | undefined;
   readonly order: RefObject<ListOrder | undefined>;
   readonly selection: Selection | undefined;
   readonly dispatch: Dispatch<DeskAction>;
   readonly onFailure: (reason: unknown) => void;
 }
 
-export function useMoves({ order, selection, dispatch, onFailure }: MovesOptions): Moves {
+export function useMoves(options: MovesOptions): Moves {
+  const { place, order, selection, dispatch, onFailure } = options;
   const { client, cache } = useBackend();
   const [done, setDone] = useState<DoneMove>();
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (done === undefined || held) return;
+    const timer = window.setTimeout(() => setDone(undefined), offerMs);
+    return () => window.clearTimeout(timer);
+  }, [done, held]);
 
   function mailboxOf(row: MessageRow): MailboxDto | undefined {
     const mailboxId = shownIn(cache, row.ref);
@@ -88,7 +103,7 @@ export function useMoves({ order, selection, dispatch, onFailure }: MovesOptions
     if (to !== undefined) patchCounts(cache, to.mailboxId, { total: 1, unseen });
     const taskIds = call();
     taskIds.catch(failed);
-    setDone({ kind, row, index, taskIds, to });
+    setDone({ kind, row, index, place, taskIds, to });
   }
   const roleOf = (row: MessageRow) => mailboxOf(row)?.role;
 
@@ -122,27 +137,15 @@ export function useMoves({ order, selection, dispatch, onFailure }: MovesOptions
     undo() {
       if (done === undefined || done.kind === 'deleteForever') return;
       setDone(undefined);
-      dispatch({ type: 'select', index: done.index, row: done.row });
+      setHeld(false);
+      if (place !== undefined && samePlace(done.place, place)) {
+        dispatch({ type: 'select', index: done.index, row: done.row });
+      }
       done.taskIds
         .then(({ taskIds }) => client.call('task.undo', { taskIds }))
         .then(() => reloadMail(cache), failed);
     },
     forget: () => setDone(undefined),
+    hold: setHeld,
   };
-}
-
-/** How long a change offers to be undone, unless the person is at the offer. */
-const offerMs = 10_000;
-
-/** Calls `onOver` when `done` has been there long enough and nobody is at it. */
-export function useOffer(done: DoneMove | undefined, held: boolean, onOver: () => void): void {
-  const over = useRef(onOver);
-  useEffect(() => {
-    over.current = onOver;
-  });
-  useEffect(() => {
-    if (done === undefined || held) return;
-    const timer = window.setTimeout(() => over.current(), offerMs);
-    return () => window.clearTimeout(timer);
-  }, [done, held]);
 }

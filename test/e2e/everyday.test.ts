@@ -146,3 +146,27 @@ test('the unread view loses what was read, once another message is open', async 
   await first.waitFor({ state: 'detached' });
   await messageRow(page, 'The grey heron').waitFor();
 });
+
+test('an answer shows what was written before, one line each, opened in place', async (t) => {
+  const { page, stack } = await openWithLetters(t);
+  await stack.dovecot.append(
+    defaultUser.user,
+    [
+      'From: Ole Berg <ole@elsewhere.test>',
+      `To: ${defaultUser.user}`,
+      'Subject: Re: The grey heron',
+      'Message-ID: <answer@elsewhere.test>',
+      'In-Reply-To: <letter-0@elsewhere.test>',
+      'References: <letter-0@elsewhere.test>',
+      'Date: Wed, 25 Nov 2026 18:00:00 +0000',
+      '',
+      'Then she must be hungry.',
+      '',
+    ].join('\r\n'),
+  );
+  await messageRow(page, 'Re: The grey heron').click();
+  const earlier = page.getByRole('region', { name: 'Earlier messages' });
+  await earlier.getByRole('button', { name: /Anna Holm/ }).click();
+  await earlier.getByText(texts['The grey heron']).last().waitFor();
+  await page.getByText('Then she must be hungry.').last().waitFor();
+});

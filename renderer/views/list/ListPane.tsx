@@ -1,6 +1,7 @@
 /** The pane between sidebar and reader: a place's name, the search, the messages, what was done last. */
 import { Menu, RotateCw } from 'lucide-react';
 import { type Dispatch, type RefObject, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -45,7 +46,8 @@ export function ListPane(props: ListPaneProps) {
   const searching = query.trim() !== '';
 
   function goSearch(): void {
-    dispatch({ type: 'pane', pane: 'list' });
+    // Only what is shown can take the focus.
+    flushSync(() => dispatch({ type: 'pane', pane: 'list' }));
     field.current?.focus();
     field.current?.select();
   }

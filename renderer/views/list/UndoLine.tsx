@@ -1,10 +1,9 @@
 /** What was just done, and the way back; at the foot of the list, in nobody's way. */
-import { useState } from 'react';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
 import type { Translate } from '../../i18n/translate.ts';
-import { type DoneMove, type Moves, useOffer } from '../moves.ts';
+import type { DoneMove, Moves } from '../moves.ts';
 import { mailboxTitle } from '../sidebar/mailbox-title.ts';
 import styles from './UndoLine.module.css';
 
@@ -17,28 +16,23 @@ function doneWords(t: Translate, { kind, to }: DoneMove): string {
 
 export function UndoLine({ moves }: { readonly moves: Moves }) {
   const { t } = useWords();
-  const [held, setHeld] = useState(false);
   const { done } = moves;
-  useOffer(done, held, moves.forget);
   return (
     // Always there, so that what comes into it is read out.
     <div role="status" className={cx(styles.status)}>
       {done !== undefined && (
         <div
           className={cx(styles.line)}
-          onPointerEnter={() => setHeld(true)}
-          onPointerLeave={() => setHeld(false)}
+          onPointerEnter={() => moves.hold(true)}
+          onPointerLeave={() => moves.hold(false)}
         >
           <span className={cx(styles.words)}>{doneWords(t, done)}</span>
           {done.kind !== 'deleteForever' && (
             <Button
               kind="plain"
               className={cx(styles.undo)}
-              onFocusChange={setHeld}
-              onPress={() => {
-                setHeld(false);
-                moves.undo();
-              }}
+              onFocusChange={moves.hold}
+              onPress={moves.undo}
             >
               {t('undo.undo')}
               <kbd className={cx(styles.key)} aria-hidden>

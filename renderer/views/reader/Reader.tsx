@@ -31,6 +31,8 @@ import { HtmlMessage } from './HtmlMessage.tsx';
 import { People } from './People.tsx';
 import { PlainText } from './PlainText.tsx';
 import styles from './Reader.module.css';
+import { Thread } from './Thread.tsx';
+import { threadParts } from './thread-parts.ts';
 
 export type ReplyKind = 'reply' | 'reply-all' | 'forward';
 
@@ -47,6 +49,8 @@ interface ReaderProps {
 
 /** A key held down runs through the list: only where it rests is opened. */
 const restMs = 60;
+
+const alone = { earlier: [], later: [] };
 
 function useRested(row: MessageRow | undefined): MessageRow | undefined {
   const [rested, setRested] = useState(row);
@@ -66,6 +70,15 @@ export function Reader(props: ReaderProps) {
   const actions = useMessageActions();
   const rested = useRested(row);
   const body = useQuery('message.open', rested === undefined ? undefined : { ref: rested.ref });
+
+  const threadId = rested?.threadId;
+  const thread = useQuery(
+    'conversation.open',
+    rested === undefined || threadId === undefined
+      ? undefined
+      : { accountId: rested.ref.accountId, threadId },
+  ).data;
+  const parts = row === undefined ? alone : (threadParts(thread?.rows ?? [], row) ?? alone);
 
   const markSeen = useEffectEvent(() => {
     if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
@@ -162,10 +175,12 @@ export function Reader(props: ReaderProps) {
           <h1 className={cx(styles.subject)} dir="auto">
             {plainName(row.subject) || t('list.noSubject')}
           </h1>
-          <People row={row} body={body.data} />
-          {body.error !== undefined && body.data === undefined && <Failure error={body.error} />}
-          {body.data === undefined && body.error === undefined && <Waiting />}
-          {body.data !== undefined && <Body body={body.data} onMailto={onMailto} />}
+          <Thread parts={parts} renderBody={(other) => <Body body={other} onMailto={onMailto} />}>
+            <People row={row} body={body.data} />
+            {body.error !== undefined && body.data === undefined && <Failure error={body.error} />}
+            {body.data === undefined && body.error === undefined && <Waiting />}
+            {body.data !== undefined && <Body body={body.data} onMailto={onMailto} />}
+          </Thread>
         </div>
       </article>
     </section>
