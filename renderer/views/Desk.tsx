@@ -142,6 +142,7 @@ export function Desk({ accounts, density }: DeskProps) {
               density={density}
               selection={selection}
               dispatch={dispatch}
+              onEdit={({ ref }) => client.call('draft.open', { ref }).then(openDraft, fail)}
             />
           </main>
         )}

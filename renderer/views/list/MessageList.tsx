@@ -34,9 +34,11 @@ interface MessageListProps {
   readonly density: Settings['density'];
   readonly selection: Selection | undefined;
   readonly dispatch: Dispatch<DeskAction>;
+  /** Goes on with a message of Drafts. */
+  readonly onEdit: (row: MessageRow) => void;
 }
 
-export function MessageList({ mailbox, density, selection, dispatch }: MessageListProps) {
+export function MessageList({ mailbox, density, selection, dispatch, onEdit }: MessageListProps) {
   const words = useWords();
   const { t } = words;
   const { client, cache } = useBackend();
@@ -115,9 +117,11 @@ export function MessageList({ mailbox, density, selection, dispatch }: MessageLi
     const target = targetOf(event.key, { at, last: total - 1, pageRows });
     if (target === undefined) return;
     event.preventDefault();
-    select(target, event.key === 'Enter');
+    if (event.key === 'Enter' && edits && current !== undefined) onEdit(current);
+    else select(target, event.key === 'Enter');
   }
 
+  const edits = mailbox.role === 'drafts';
   const outgoing = mailbox.role === 'sent' || mailbox.role === 'drafts';
   const title = mailboxTitle(t, mailbox);
   return (
@@ -206,6 +210,7 @@ export function MessageList({ mailbox, density, selection, dispatch }: MessageLi
                   setSize={total}
                   style={place}
                   onOpen={() => select(item.index, true)}
+                  onEdit={edits ? () => onEdit(row) : undefined}
                   onFlag={() => actions.setFlags(row.ref, { flagged: !row.flagged })}
                 />
               );

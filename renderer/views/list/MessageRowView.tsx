@@ -19,6 +19,8 @@ interface MessageRowViewProps {
   readonly setSize: number;
   readonly style: CSSProperties;
   readonly onOpen: () => void;
+  /** Twice in a row: where a message can be gone on with. */
+  readonly onEdit?: (() => void) | undefined;
   readonly onFlag: () => void;
 }
 
@@ -64,6 +66,7 @@ export function MessageRowView(props: MessageRowViewProps) {
       )}
       style={props.style}
       onClick={props.onOpen}
+      onDoubleClick={props.onEdit}
     >
       <span className={cx(styles.dot)} />
       <span className={cx(styles.who)} dir="auto">
