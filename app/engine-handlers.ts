@@ -7,6 +7,7 @@ import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
+import { openDraft } from './open-draft.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { exportMessages } from './transfer/export-messages.ts';
 import { findThunderbird } from './transfer/thunderbird.ts';
@@ -269,12 +270,8 @@ function contentHandlers(
   };
 }
 
-function writingHandlers({
-  accounts,
-  drafts,
-  mail,
-  outbox,
-}: EngineParts): Prefixed<'draft' | 'attachment' | 'outbox'> {
+function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 'outbox'> {
+  const { accounts, drafts, draftSchedule, mail, outbox } = parts;
   const reply = async ({ ref, kind }: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
     const { address, displayName } = accounts.get(ref.accountId);
     const body = await mail.bodies.openMessage(ref);
@@ -294,6 +291,11 @@ function writingHandlers({
       return {};
     },
     'draft.reply': reply,
+    'draft.open': ({ ref }) => openDraft(parts, ref),
+    'draft.close': ({ draftId }) => {
+      draftSchedule.close(draftId);
+      return {};
+    },
     'attachment.begin': (input) => drafts.beginAttachment(input),
     'attachment.append': ({ attachmentId, chunk }) => {
       drafts.appendAttachment(attachmentId, chunk);
@@ -307,7 +309,11 @@ function writingHandlers({
     'outbox.submit': ({ draftId, sendAt }) =>
       outbox.submit(draftId, sendAt === undefined ? undefined : new Date(sendAt)),
     'outbox.list': () => outbox.list(),
-    'outbox.edit': ({ outboxId }) => outbox.edit(outboxId),
+    'outbox.edit': ({ outboxId }) => {
+      const draft = outbox.edit(outboxId);
+      draftSchedule.touched(draft.draftId);
+      return draft;
+    },
     'outbox.sendNow': ({ outboxId }) => outbox.sendNow(outboxId),
     'outbox.confirmArrived': ({ outboxId }) => outbox.confirmArrived(outboxId),
     'outbox.retry': ({ outboxId }) => outbox.retry(outboxId),

@@ -18,10 +18,12 @@ import { describeError } from './log.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
+import { DraftCopies } from './submission/draft-copies.ts';
 import { Drafts } from './submission/drafts.ts';
 import { Outbox } from './submission/outbox.ts';
 import { OutboxStore } from './submission/outbox-store.ts';
 import { createTasks } from './tasks/create-tasks.ts';
+import { DraftSchedule } from './tasks/draft-schedule.ts';
 import type { MessageChanges } from './tasks/message-changes.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import type { TaskQueue } from './tasks/task-queue.ts';
@@ -48,6 +50,8 @@ export interface EngineParts {
   readonly tasks: TaskQueue;
   readonly changes: MessageChanges;
   readonly drafts: Drafts;
+  readonly draftCopies: DraftCopies;
+  readonly draftSchedule: DraftSchedule;
   readonly outbox: Outbox;
   readonly transfers: TransferJobs;
   /** Tells the window what an account's lock says now. */
@@ -77,17 +81,31 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
     },
   });
+  const sender = (accountId: string) => {
+    const { address, displayName } = accounts.get(accountId);
+    return { address, name: displayName };
+  };
+  const draftCopies = new DraftCopies({ store: stores.outbox, sender });
   const { tasks, changes } = createTasks({
     store: stores.mail,
     tasks: stores.tasks,
     mail,
     pending,
+    drafts: draftCopies,
     emit: bus.emit,
     logger: options.host.logger,
   });
+  const draftSchedule = new DraftSchedule({
+    copies: draftCopies,
+    tasks,
+    store: stores.tasks,
+    logger: options.host.logger,
+  });
+  open.add(draftSchedule);
   const drafts = new Drafts({
     store: stores.outbox,
     onChanged: () => bus.emit('drafts.changed', {}),
+    onTouched: (draftId) => draftSchedule.touched(draftId),
     threadOf: (ref) => threadOf(stores.mail.reader, ref),
   });
   const outbox: Outbox = new Outbox({
@@ -103,10 +121,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
         userName: accounts.get(accountId).userName,
         password: await accounts.password(accountId),
       }),
-      sender: (accountId) => {
-        const { address, displayName } = accounts.get(accountId);
-        return { address, name: displayName };
-      },
+      sender,
     },
     sentCopy: mail.sentCopy,
     answered: {
@@ -118,6 +133,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     logger: options.host.logger,
     onChanged: (accountId) => {
       bus.emit('outbox.changed', {});
+      draftSchedule.outboxChanged(accountId);
       tellLock(accountId);
     },
   });
@@ -148,6 +164,8 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     tasks,
     changes,
     drafts,
+    draftCopies,
+    draftSchedule,
     outbox,
     transfers,
     tellLock,

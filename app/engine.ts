@@ -20,7 +20,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 function compose(options: EngineOptions, open: DisposableStore): Engine {
   const parts = createParts(options, open);
-  const { accounts, bus, mail, outbox, stores, tasks, transfers } = parts;
+  const { accounts, bus, draftSchedule, mail, outbox, stores, tasks, transfers } = parts;
   return {
     handlers: createHandlers(options, parts),
     onEvent: (listener) => bus.on(listener),
@@ -28,6 +28,7 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
     start() {
       for (const { accountId } of accounts.list()) {
         tasks.load(accountId);
+        draftSchedule.resume(accountId);
         mail.add(accountId);
         transfers.wake(accountId);
       }
@@ -35,6 +36,7 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
     },
     async stop() {
       await outbox.releaseHeld(heldMs);
+      draftSchedule.dispose();
       // Databases close last: what is in mid-air must be able to note where it was.
       await Promise.all([outbox.stop(), mail.stop(), transfers.stop()]);
       await tasks.stop();

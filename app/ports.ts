@@ -156,3 +156,51 @@ export interface MailboxAppender {
    */
   ensureMailbox(accountId: string, names: readonly string[]): Promise<AppendTarget>;
 }
+
+/** Where a message lies that a draft was made from. */
+export interface DraftOrigin {
+  readonly path: string;
+  readonly uidValidity: number;
+  readonly uid: number;
+}
+
+/** What tells copies of one draft from all other messages. */
+export interface DraftCopyKey {
+  /** With angle brackets; the same for all revisions of a draft. */
+  readonly messageId: string;
+  /** Begins the revision of each copy that this computer made of the draft. */
+  readonly owner: string;
+}
+
+/** `leave`: nothing is to be done on the server. */
+export type WantedCopy =
+  | { readonly kind: 'leave' }
+  | ({ readonly kind: 'none'; readonly origin: DraftOrigin | undefined } & DraftCopyKey)
+  | ({
+      readonly kind: 'copy';
+      /** Value of `X-Draft-Revision`: the same for the same content. */
+      readonly revision: string;
+      readonly origin: DraftOrigin | undefined;
+    } & DraftCopyKey);
+
+/** Copies of drafts as the server should have them. Implemented by app/submission. */
+export interface DraftCopySource {
+  wanted(draftId: string, accountId: string): WantedCopy;
+  /** Drafts of the account whose copy is not as it should be. */
+  due(accountId: string): string[];
+  /** Drafts of the account that were sent or thrown away and may still have a copy. */
+  leftOver(accountId: string): string[];
+  /** Accounts whose server may hold something of the draft, or should. */
+  accountsOf(draftId: string): string[];
+  /**
+   * Writes the message, with its Bcc. On disk when this returns that a copy may exist.
+   * @returns its path, to be given back; undefined when the draft is another by now
+   * @throws StorageError
+   */
+  write(draftId: string, revision: string): Promise<string | undefined>;
+  release(path: string): void;
+  /** The server has this revision and no other of ours, or will not have it. */
+  settled(draftId: string, accountId: string, revision: string): void;
+  /** The server has no copy of ours any more. */
+  forget(draftId: string, accountId: string): void;
+}

@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { createClient } from './host/client.ts';
 import { type Backend, BackendProvider } from './host/hooks.tsx';
 import { connectEvents } from './host/invalidation.ts';
+import { tellNetwork } from './host/network.ts';
 import { QueryCache } from './host/query-cache.ts';
 import { type Transport, takeHostTransport } from './host/transport.ts';
 import { WordsProvider } from './i18n/I18n.tsx';
@@ -20,6 +21,7 @@ function createBackend(transport: Transport): Backend {
   const client = createClient(transport);
   const cache = new QueryCache(client.call);
   connectEvents(client, cache);
+  tellNetwork(window, client);
   return {
     client,
     cache,

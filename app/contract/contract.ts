@@ -241,6 +241,13 @@ export const methods = {
   'draft.create': { input: s.draftContent, output: s.draft },
   'draft.save': { input: byDraft.extend({ content: s.draftContent }), output: s.draft },
   'draft.list': { input: nothing, output: z.array(s.draft) },
+  /** The person is done with it for now: its copy on the server follows at once. */
+  'draft.close': { input: byDraft, output: nothing },
+  /**
+   * A message in Drafts to go on with: the local draft that it is a copy of, or one made from it,
+   * which takes its place once it is changed.
+   */
+  'draft.open': { input: z.object({ ref: s.messageRef }), output: s.draft },
   'draft.discard': { input: byDraft, output: nothing },
   /** A draft that answers a message: recipients, subject, quoted text. */
   'draft.reply': {

@@ -8,9 +8,9 @@ import { ImapError } from '../errors.ts';
 import { messageIds } from '../mime/parse-message.ts';
 import type { SentCopy } from '../ports.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
-import type { StoredMailbox } from '../store/mail-types.ts';
 import type { AccountSync } from './account-sync.ts';
 import { appendFile } from './file-literal.ts';
+import { ensureRoleMailbox, findRoleMailbox, type RoleRequest } from './role-mailbox.ts';
 
 export interface SentMailboxOptions {
   readonly reader: MailStoreReader;
@@ -29,7 +29,7 @@ export class SentMailbox implements SentCopy {
     const account = this.#options.account(accountId);
     const id = plainMessageId(messageId);
     const sent = await account.run(async (client) => {
-      const mailbox = await this.#sentMailbox(account, client, accountId);
+      const mailbox = await ensureRoleMailbox(client, this.#request(account, accountId));
       if (await holds(client, mailbox.path, id)) return mailbox;
       await appendFile(client, mailbox.path, path, ['\\Seen']);
       return mailbox;
@@ -41,7 +41,7 @@ export class SentMailbox implements SentCopy {
     const account = this.#options.account(accountId);
     const id = plainMessageId(messageId);
     return account.run(async (client) => {
-      await this.#known(account, client, accountId);
+      await findRoleMailbox(client, this.#request(account, accountId));
       const roles: readonly MailboxRole[] = ['sent', 'all', 'inbox'];
       for (const role of roles) {
         const mailbox = this.#options.reader.mailboxByRole(accountId, role);
@@ -51,26 +51,8 @@ export class SentMailbox implements SentCopy {
     });
   }
 
-  async #known(account: AccountSync, client: ImapFlow, accountId: string): Promise<void> {
-    // INBOX alone may be known: it comes before the list.
-    if (this.#options.reader.mailboxByRole(accountId, 'sent') !== undefined) return;
-    await account.refreshMailboxes(client, false);
-  }
-
-  /** Makes the mailbox when the account has none: a copy must have a place to go. */
-  async #sentMailbox(
-    account: AccountSync,
-    client: ImapFlow,
-    accountId: string,
-  ): Promise<StoredMailbox> {
-    await this.#known(account, client, accountId);
-    const known = this.#options.reader.mailboxByRole(accountId, 'sent');
-    if (known !== undefined) return known;
-    await client.mailboxCreate(['Sent']);
-    await account.refreshMailboxes(client, false);
-    const made = this.#options.reader.mailboxByRole(accountId, 'sent');
-    if (made === undefined) throw new ImapError('imap.mailbox-gone');
-    return made;
+  #request(account: AccountSync, accountId: string): RoleRequest {
+    return { account, reader: this.#options.reader, accountId, role: 'sent' };
   }
 }
 

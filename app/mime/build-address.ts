@@ -73,6 +73,18 @@ export function parseRecipients(text: string): AddressDto[] {
   return [...found.values()];
 }
 
+/** What of a field can stand in a header by now: entries that are still being typed are left out. */
+export function knownRecipients(text: string): AddressDto[] {
+  return splitEntries(text).flatMap((entry) => {
+    try {
+      return [parseMailbox(entry)];
+    } catch (error) {
+      if (error instanceof RequestError) return [];
+      throw error;
+    }
+  });
+}
+
 /** A display name that is fit for a header: one line without characters that hide or turn text. */
 export function plainDisplayName(name: string): string {
   return name

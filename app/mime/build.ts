@@ -1,6 +1,7 @@
 /**
  * Writes a message of ours to disk (RFC 5322, MIME) with nodemailer's composer. Attachments stream
- * from file to file. Names no program, no host and no time zone of this computer; Bcc is never in it.
+ * from file to file. Names no program, no host and no time zone of this computer. Bcc is in it only when it is
+ * given: never for a message that is sent.
  */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -27,10 +28,14 @@ export interface OutgoingMessage {
   readonly from: AddressDto;
   readonly to: readonly AddressDto[];
   readonly cc: readonly AddressDto[];
+  /** For the copy of a draft alone. */
+  readonly bcc?: readonly AddressDto[];
   readonly subject: string;
   readonly text: string;
   readonly inReplyTo?: string | undefined;
   readonly references?: readonly string[] | undefined;
+  /** Fields of our own, values of plain ASCII. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly attachments: readonly OutgoingAttachment[];
 }
 
@@ -38,7 +43,12 @@ const maxReferences = 50;
 
 /** A fresh Message-ID with angle brackets, in the address's own domain (RFC 5322 §3.6.4). */
 export function createMessageId(address: string): string {
-  return `<${randomUUID()}@${wireAddress(address).split('@').at(-1) ?? 'localhost'}>`;
+  return messageIdOf(randomUUID(), address);
+}
+
+/** The Message-ID that an id of ours gives at that address. */
+export function messageIdOf(id: string, address: string): string {
+  return `<${id}@${wireAddress(address).split('@').at(-1) ?? 'localhost'}>`;
 }
 
 /** `<id@domain>` from what a message carried; undefined when it cannot stand in a header. */
@@ -70,10 +80,12 @@ export async function buildMessageFile(message: OutgoingMessage, path: string): 
 function compose(message: OutgoingMessage) {
   const inReplyTo = message.inReplyTo === undefined ? undefined : plainMessageId(message.inReplyTo);
   const references = (message.references ?? []).flatMap((id) => plainMessageId(id) ?? []);
-  return new MailComposer({
+  const node = new MailComposer({
     from: mailbox(message.from),
     to: message.to.map(mailbox),
     cc: message.cc.map(mailbox),
+    ...(message.bcc === undefined ? {} : { bcc: message.bcc.map(mailbox) }),
+    ...(message.headers === undefined ? {} : { headers: { ...message.headers } }),
     subject: oneLine(message.subject, 2_000),
     date: message.date,
     messageId: message.messageId,
@@ -91,6 +103,8 @@ function compose(message: OutgoingMessage) {
     newline: '\r\n',
     disableUrlAccess: true,
   }).compile();
+  node.keepBcc = message.bcc !== undefined;
+  return node;
 }
 
 function mailbox({ name, address }: AddressDto): { name: string; address: string } {

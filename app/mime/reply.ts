@@ -37,6 +37,24 @@ export function replyDraft(body: MessageBody, kind: ReplyKind, self: AddressDto)
   return { content, thread: { messageId, references } };
 }
 
+/** A message that another program kept as a draft, to be gone on with. HTML becomes plain text. */
+export function adoptedDraft(body: MessageBody): ReplyDraft {
+  const list = (people: readonly AddressDto[]) => people.map(formatRecipient).join(', ');
+  const content: DraftContent = {
+    accountId: body.ref.accountId,
+    to: list(body.to),
+    cc: list(body.cc),
+    bcc: list(body.bcc),
+    subject: oneLine(body.subject, limits.subjectLength),
+    text: plainText(body).slice(0, limits.textLength).toWellFormed(),
+  };
+  const references = body.references.flatMap((id) => plainMessageId(id) ?? []);
+  const messageId = references.at(-1);
+  return messageId === undefined
+    ? { content }
+    : { content, thread: { messageId, references: references.slice(0, -1) } };
+}
+
 /** `Re: ` or `Fwd: ` once, however many of the same kind (in common languages) were there. */
 export function replySubject(subject: string, kind: ReplyKind): string {
   const pattern =

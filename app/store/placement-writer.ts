@@ -70,29 +70,45 @@ export class PlacementWriter {
 
   /**
    * The server moved messages. Rows go along, unless a sync of the destination brought the message
-   * already: then that row stays, shown where the old one was.
+   * already: then that row stays, shown where the old one was. A row that a sync hid, because the
+   * move itself had marked it for removal, is shown where it came to: changes that wait have to be
+   * shown again (`unhidden`). Others may be known by the destination's next sync only (`absent`).
    * @param uids old uid to new uid
    */
-  relocate(mailboxId: number, toMailboxId: number, uids: ReadonlyMap<number, number>): void {
+  relocate(
+    mailboxId: number,
+    toMailboxId: number,
+    uids: ReadonlyMap<number, number>,
+  ): { readonly unhidden: number; readonly absent: number } {
     const find = this.#prepare(
-      'SELECT rowId, shownIn FROM message WHERE mailboxId = ? AND uid = ?',
+      'SELECT rowId, shownIn, deleted FROM message WHERE mailboxId = ? AND uid = ?',
     );
+    let unhidden = 0;
+    let absent = 0;
     transaction(this.#db, () => {
       for (const [uid, newUid] of uids) {
         const row = find.get(mailboxId, uid);
-        if (row === undefined) continue;
-        const rowId = integerColumn(row, 'rowId');
         const there = find.get(toMailboxId, newUid);
+        if (row === undefined) {
+          if (there === undefined) absent += 1;
+          continue;
+        }
+        const rowId = integerColumn(row, 'rowId');
+        const hidden = integerColumn(row, 'shownIn') === 0 && integerColumn(row, 'deleted') === 1;
+        const shownIn = hidden ? toMailboxId : integerColumn(row, 'shownIn');
+        if (hidden) unhidden += 1;
         if (there === undefined) {
           this.#prepare(
             'UPDATE message SET mailboxId = ?, uid = ?, deleted = 0 WHERE rowId = ?',
           ).run(toMailboxId, newUid, rowId);
+          if (hidden) this.#place(rowId, shownIn);
           continue;
         }
         this.#prepare('DELETE FROM message WHERE rowId = ?').run(rowId);
-        this.#place(integerColumn(there, 'rowId'), integerColumn(row, 'shownIn'));
+        this.#place(integerColumn(there, 'rowId'), shownIn);
       }
     });
+    return { unhidden, absent };
   }
 
   /** Messages that are gone from a mailbox for good, moved ones too. */

@@ -15,7 +15,7 @@ import {
   type MethodParsedInput,
 } from '../contract/index.ts';
 import { ContractError, RequestError, StorageError } from '../errors.ts';
-import { type ReplyKind, replyDraft } from '../mime/reply.ts';
+import { type ReplyDraft, type ReplyKind, replyDraft } from '../mime/reply.ts';
 import type { MessagePart } from '../ports.ts';
 import type { AttachmentRow, DraftRow, DraftStore, ThreadHeaders } from './draft-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -24,6 +24,8 @@ export interface DraftsOptions {
   readonly store: OutboxStore;
   /** Emit `drafts.changed`. */
   readonly onChanged: () => void;
+  /** This draft was written, or thrown away. */
+  readonly onTouched?: (draftId: string) => void;
   /** From the message store, for drafts that the renderer made with `inReplyTo` itself. */
   readonly threadOf?: (ref: MessageRef) => ThreadHeaders | undefined;
   readonly now?: () => Date;
@@ -60,7 +62,7 @@ export class Drafts {
   discard(draftId: string): void {
     this.#get(draftId);
     this.#rows.remove(draftId);
-    this.#options.onChanged();
+    this.#touched(draftId);
   }
 
   /**
@@ -70,6 +72,19 @@ export class Drafts {
   reply(body: MessageBody, kind: ReplyKind, self: AddressDto): DraftDto {
     const { content, thread } = replyDraft(body, kind, self);
     return this.#create(content, thread);
+  }
+
+  /** A draft made from a message that another program kept as one, with its attachments. */
+  adopt({ content, thread }: ReplyDraft, parts: readonly MessagePart[]): DraftDto {
+    const { draftId } = this.#create(content, thread);
+    try {
+      for (const part of parts) this.attachBytes(draftId, part);
+    } catch (error) {
+      // Without all of it, it would stand for less than it was made from.
+      this.discard(draftId);
+      throw error;
+    }
+    return this.toDto(this.#get(draftId));
   }
 
   beginAttachment(input: MethodParsedInput<'attachment.begin'>): { attachmentId: string } {
@@ -117,7 +132,7 @@ export class Drafts {
     });
     const finished = { ...row, finished: true };
     this.#rows.putAttachment(finished);
-    this.#options.onChanged();
+    this.#touched(row.draftId);
     return attachmentDto(finished);
   }
 
@@ -126,7 +141,7 @@ export class Drafts {
     if (row === undefined) throw new RequestError('attachment.not-found');
     this.#get(row.draftId);
     this.#rows.removeAttachment(attachmentId);
-    this.#options.onChanged();
+    this.#touched(row.draftId);
   }
 
   /** For forwarding: a whole attachment at once. */
@@ -162,8 +177,13 @@ export class Drafts {
 
   #put(row: DraftRow): DraftDto {
     this.#rows.put(row);
-    this.#options.onChanged();
+    this.#touched(row.draftId);
     return this.toDto(row);
+  }
+
+  #touched(draftId: string): void {
+    this.#options.onChanged();
+    this.#options.onTouched?.(draftId);
   }
 
   #get(draftId: string): DraftRow {

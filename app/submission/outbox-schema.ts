@@ -80,4 +80,19 @@ export const outboxMigrations: readonly Migration[] = [
       ALTER TABLE outbox_002 RENAME TO outbox;
       CREATE INDEX outbox_of_account ON outbox (account_id, state);`,
   },
+  {
+    // Outlives its draft: what is on the server then has to go.
+    name: '003-draft-copy',
+    sql: `
+      CREATE TABLE draft_copy (
+        draft_id TEXT NOT NULL,
+        account_id TEXT NOT NULL,
+        -- Of the content that the server has, or has refused; NULL when that is not known.
+        revision TEXT,
+        -- The message that the draft was made from, to be replaced by our copy.
+        origin TEXT,
+        PRIMARY KEY (draft_id, account_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX draft_copy_of_account ON draft_copy (account_id);`,
+  },
 ];

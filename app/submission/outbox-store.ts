@@ -14,6 +14,7 @@ import {
   wireError,
 } from '../contract/index.ts';
 import { openDatabase, transaction } from '../store/database.ts';
+import { DraftCopyStore } from './draft-copy-store.ts';
 import { DraftStore } from './draft-store.ts';
 import { outboxMigrations } from './outbox-schema.ts';
 import type { RefusedRecipient } from './outcome.ts';
@@ -88,6 +89,7 @@ const refusedList = z.array(
 
 export class OutboxStore {
   readonly drafts: DraftStore;
+  readonly copies: DraftCopyStore;
   readonly #db: DatabaseSync;
   readonly #folder: string;
 
@@ -103,6 +105,7 @@ export class OutboxStore {
     this.#db.exec('PRAGMA secure_delete = ON');
     this.#folder = privateFolder(join(profileDir, 'outbox'));
     this.drafts = new DraftStore(this.#db, privateFolder(join(profileDir, 'attachments')));
+    this.copies = new DraftCopyStore(this.#db);
     this.#sweep();
   }
 

@@ -245,6 +245,7 @@ export class Outbox {
     for (const draft of this.#store.drafts.ofAccount(accountId)) {
       this.#store.drafts.remove(draft.draftId);
     }
+    this.#store.copies.removeAccount(accountId);
     this.#options.drafts.changed();
     this.#options.onChanged(accountId);
   }

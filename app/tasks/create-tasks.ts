@@ -2,9 +2,11 @@
 import type { EmitEvent } from '../engine-types.ts';
 import type { MailSync } from '../imap/mail-sync.ts';
 import { describeError, type Logger } from '../log.ts';
+import type { DraftCopySource } from '../ports.ts';
 import type { MailStore } from '../store/mail-store.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { toWireError } from '../wire-error.ts';
+import { createDraftTask } from './draft-task.ts';
 import { createExpungeTask } from './expunge-task.ts';
 import { createFlagsTask } from './flags-task.ts';
 import { createKeywordTask } from './keyword-task.ts';
@@ -19,6 +21,8 @@ export interface TasksOptions {
   readonly tasks: TaskStore;
   readonly mail: Pick<MailSync, 'account'>;
   readonly pending: PendingFlags;
+  /** Without it, drafts stay on this computer. */
+  readonly drafts?: DraftCopySource;
   readonly emit: EmitEvent;
   readonly logger: Logger;
 }
@@ -63,7 +67,10 @@ export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes:
   tasks.register(keyword);
   tasks.register(move);
   tasks.register(expunge);
+  if (options.drafts !== undefined) {
+    tasks.register(createDraftTask({ copies: options.drafts, reader, logger, syncSoon }));
+  }
   return { tasks, changes: new MessageChanges(reader, tasks) };
 }
 
-const taskKinds = ['flags', 'keyword', 'move', 'expunge'] as const;
+const taskKinds = ['flags', 'keyword', 'move', 'expunge', 'draft'] as const;

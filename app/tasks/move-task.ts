@@ -160,8 +160,11 @@ async function moveGroup(
       writer.resetMailbox(destination.mailboxId, step.uidValidity);
     }
     const same = reader.mailbox(destination.mailboxId)?.uidValidity === step.uidValidity;
-    if (same) placement.relocate(mailbox.mailboxId, destination.mailboxId, moved);
-    if (!same || gone.length > 0 || !destination.complete) options.syncSoon(destination);
+    const { unhidden, absent } = same
+      ? placement.relocate(mailbox.mailboxId, destination.mailboxId, moved)
+      : { unhidden: 0, absent: moved.size };
+    if (unhidden > 0) run.showAgain();
+    if (absent > 0 || gone.length > 0 || !destination.complete) options.syncSoon(destination);
   }
   placement.remove(mailbox.mailboxId, uids);
   run.moved({ path, uidValidity }, { path: step.path, uidValidity: step.uidValidity }, moved);

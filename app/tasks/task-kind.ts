@@ -42,6 +42,8 @@ export interface TaskRun {
     to: Pick<Target, 'path' | 'uidValidity'>,
     uids: ReadonlyMap<number, number>,
   ): void;
+  /** The changes that wait have to be shown once more when this one is done. */
+  showAgain(): void;
 }
 
 /** A task that is not stored yet. */

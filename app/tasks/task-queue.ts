@@ -55,6 +55,8 @@ export class TaskQueue {
   /** What takes back tasks that are done. */
   readonly #done = new Map<number, NewTask[]>();
   readonly #odd = new Map<number, number>();
+  /** Done, and then the rest has to be shown once more. */
+  readonly #again = new Set<number>();
   readonly #retries = new Map<string, { timer: NodeJS.Timeout; waitMs: number }>();
   #stopped = false;
 
@@ -224,8 +226,9 @@ export class TaskQueue {
     }
     store.remove(task.taskId);
     this.#announce(task.accountId);
-    if (undone) this.#showPending(task.accountId);
-    else this.#keepDone(task.taskId, reverse);
+    const again = this.#again.delete(task.taskId);
+    if (undone || again) this.#showPending(task.accountId);
+    if (!undone) this.#keepDone(task.taskId, reverse);
   }
 
   #keepDone(taskId: number, reverse: NewTask[]): void {
@@ -285,6 +288,7 @@ export class TaskQueue {
       },
       note: (step) => store.noteStep(taskId, step),
       moved: (from, to, uids) => store.addMoved(accountId, from, to, uids),
+      showAgain: () => this.#again.add(taskId),
     };
   }
 

@@ -58,3 +58,15 @@ export function forwardFrames({ window, engine }: FrameChannelOptions): void {
     if (!window.webContents.isDestroyed()) window.webContents.send(channel, json);
   });
 }
+
+/** The parts of Electron's `powerMonitor` that are listened to. */
+export interface PowerEvents {
+  on(event: 'resume', listener: () => void): unknown;
+}
+
+/** Has the engine prove its connections as soon as the computer woke. */
+export function tellResume(power: PowerEvents, engine: Pick<EngineLink, 'postFrame'>): void {
+  // The answer meets no call of the window: its ids begin elsewhere.
+  const call = { kind: 'call', id: 1, method: 'network.changed', input: {} };
+  power.on('resume', () => engine.postFrame(JSON.stringify(call)));
+}

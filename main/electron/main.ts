@@ -9,6 +9,7 @@ import {
   dialog,
   ipcMain,
   Menu,
+  powerMonitor,
   protocol,
   safeStorage,
   shell,
@@ -22,7 +23,7 @@ import { rendererDir } from '../layout.ts';
 import { allowedExternalUrl } from '../open-external.ts';
 import { profileDir, requestFocus } from '../profile.ts';
 import { downloadsDir, safeFileName } from '../save-path.ts';
-import { forwardFrames, frameListener } from './frames.ts';
+import { forwardFrames, frameListener, tellResume } from './frames.ts';
 import { appScheme, channel } from './origin.ts';
 import { electronKeySources } from './secrets.ts';
 import { createAppWindow } from './window.ts';
@@ -66,6 +67,7 @@ async function run(profile: HeldProfile): Promise<void> {
   const frames = { window: made.window, engine, openExternal: openAllowed };
   ipcMain.on(channel, frameListener(frames));
   forwardFrames(frames);
+  tellResume(powerMonitor, engine);
   profile.lock.onFocusRequest(() => showWindow(made.window));
   app.on('second-instance', () => showWindow(made.window));
   made.open();

@@ -205,6 +205,7 @@ export function Desk({ accounts, density }: DeskProps) {
               moves={moves}
               order={order}
               onOpenLock={openLock}
+              onEdit={({ ref }) => client.call('draft.open', { ref }).then(openDraft, setError)}
             />
           </main>
         )}

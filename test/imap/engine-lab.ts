@@ -14,7 +14,12 @@ import type { MailError } from '../../app/errors.ts';
 import type { SyncTiming } from '../../app/imap/limits.ts';
 import { MailSync } from '../../app/imap/mail-sync.ts';
 import { silentLogger } from '../../app/log.ts';
-import type { AccountDirectory, LegOpener, StoredAccount } from '../../app/ports.ts';
+import type {
+  AccountDirectory,
+  DraftCopySource,
+  LegOpener,
+  StoredAccount,
+} from '../../app/ports.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
 import { createTasks } from '../../app/tasks/create-tasks.ts';
 import { PendingFlags } from '../../app/tasks/pending-flags.ts';
@@ -60,6 +65,8 @@ export function startMail(
     bodiesDays?: '30' | '90' | '365' | 'all';
     /** Kept by the caller: outlives a restart. */
     paused?: Set<string>;
+    /** Whose copies go to the server. */
+    drafts?: DraftCopySource;
   } = {},
 ) {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'letterlock-mail-'));
@@ -117,6 +124,7 @@ export function startMail(
     tasks: taskStore,
     mail,
     pending,
+    ...(options.drafts === undefined ? {} : { drafts: options.drafts }),
     emit: (name, payload) => events.push({ name, payload }),
     logger: silentLogger,
   });

@@ -1,13 +1,10 @@
-/** Mailboxes of thousands, changed by others while they are read; renames, pauses, dead wires. */
+/** Mailboxes of thousands, changed by others while they are read; renames, pauses. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ImapFlow } from 'imapflow';
-import { toFlags, toKeywords } from '../../app/imap/headers.ts';
+import { createElsewhere, many } from './elsewhere.ts';
 import { accountId, type Lab, letter, startLab, startMail, until, user } from './engine-lab.ts';
 
 let lab: Lab;
@@ -16,68 +13,7 @@ before(async () => {
 });
 after(() => lab.stop());
 
-type App = ReturnType<typeof startMail>;
-
-const many = (count: number, prefix: string, mailbox = 'INBOX') =>
-  Array.from({ length: count }, (_, index) => ({
-    raw: letter(`${prefix} ${index}`),
-    options: { mailbox, receivedAt: new Date(Date.now() - (count - index) * 60_000) },
-  }));
-
-/** Someone else's program on the same account. */
-async function elsewhere<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
-  const client = new ImapFlow({
-    host: '127.0.0.1',
-    port: lab.dovecot.imapPort,
-    secure: false,
-    doSTARTTLS: false,
-    auth: { user, pass: 'right' },
-    logger: false,
-  });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.logout();
-  }
-}
-
-async function inMailbox<T>(path: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
-  return elsewhere(async (client) => {
-    await client.mailboxOpen(path);
-    return work(client);
-  });
-}
-
-/** Uid, flags and keywords of every message, as the server has them and as the store has them. */
-async function serverState(path: string): Promise<string[]> {
-  return inMailbox(path, async (client) => {
-    if (client.mailbox !== false && client.mailbox.exists === 0) return [];
-    const found = await client.fetchAll('1:*', { uid: true, flags: true });
-    return found.map(({ uid, flags = new Set() }) => {
-      const { seen, flagged, answered } = toFlags(flags);
-      return JSON.stringify([uid, { seen, flagged, answered }, toKeywords(flags).sort()]);
-    });
-  });
-}
-
-function storeState(app: App, path: string): string[] {
-  const mailbox = app.mailbox(path);
-  if (mailbox === undefined) return [];
-  return app.store.reader.uids(mailbox.mailboxId).map((uid) => {
-    const message = app.store.reader.message(mailbox.mailboxId, uid);
-    assert.ok(message);
-    const { seen, flagged, answered, keywords = [] } = message;
-    return JSON.stringify([uid, { seen, flagged, answered }, [...keywords].sort()]);
-  });
-}
-
-async function agree(app: App, path = 'INBOX') {
-  await until(async () => {
-    const [ours, theirs] = [storeState(app, path), await serverState(path)];
-    return app.mailbox(path)?.complete === true && ours.join() === theirs.join();
-  }, `the server's state of ${path}`);
-}
+const { elsewhere, inMailbox, serverState, agree } = createElsewhere(() => lab);
 
 test('changes by others during the first sync of 3,000 messages end in the same state', async (t) => {
   await lab.dovecot.appendAll(user, many(3_000, 'crowd'));
@@ -204,108 +140,4 @@ test('while paused new mail comes and nothing is fetched ahead, also after a res
     const whole = headers.done === headers.total && bodies.done === bodies.total;
     return state === 'idle' && whole && bodies.total > 0;
   }, 'all headers and bodies');
-});
-
-/** Between client and server; swallows what the server says, on all connections of now. */
-async function startProxy(port: number) {
-  const state = { swallow: new Set<Socket>(), sockets: new Set<Socket>() };
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    state.sockets.add(client);
-    client.on('close', () => state.sockets.delete(client));
-    for (const socket of [client, upstream]) socket.on('error', () => undefined);
-    client.pipe(upstream);
-    upstream.on('data', (chunk) => {
-      if (!state.swallow.has(client)) client.write(chunk);
-    });
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    imapPort: address.port,
-    goDeaf() {
-      for (const socket of state.sockets) state.swallow.add(socket);
-    },
-    async close() {
-      for (const socket of state.sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-test('an IDLE that died silently is noticed, and mail comes over another connection', async (t) => {
-  const proxy = await startProxy(lab.dovecot.imapPort);
-  const timing = { proofEveryMs: 300, proofMs: 3_000, clockMs: 100, retryFirstMs: 50 };
-  const app = startMail(proxy, { timing });
-  t.after(async () => {
-    await app.stop();
-    await proxy.close();
-  });
-  app.start();
-  await until(() => app.mail.status(accountId).state === 'idle', 'quiet');
-  const opened = app.state.opened;
-  proxy.goDeaf();
-  await lab.dovecot.deliver(user, letter('unheard'));
-  await until(
-    () => app.mail.window(app.inbox().mailboxId, 0, 1).rows[0]?.subject === 'unheard',
-    'the message',
-  );
-  assert.ok(app.state.opened > opened);
-});
-
-test("a host's hint makes a dead connection show at once", async (t) => {
-  const proxy = await startProxy(lab.dovecot.imapPort);
-  const app = startMail(proxy, { timing: { proofMs: 2_000, retryFirstMs: 50 } });
-  t.after(async () => {
-    await app.stop();
-    await proxy.close();
-  });
-  app.start();
-  await until(() => app.mail.status(accountId).state === 'idle', 'quiet');
-  proxy.goDeaf();
-  await lab.dovecot.deliver(user, letter('after waking'));
-  app.mail.networkChanged();
-  await until(
-    () => app.mail.window(app.inbox().mailboxId, 0, 1).rows[0]?.subject === 'after waking',
-    'the message',
-  );
-});
-
-test('a search on the server brings what was not here, and can be given up', async (t) => {
-  await elsewhere((client) => client.mailboxCreate('Attic'));
-  const raw = letter('an old chest', { body: 'With a xylophone in it.' });
-  await lab.dovecot.append(user, raw, { mailbox: 'Attic' });
-  const app = startMail(lab.dovecot, { paused: new Set([accountId]) });
-  t.after(() => app.stop());
-  app.start();
-  await until(() => app.mailbox('Attic') !== undefined, 'the list');
-  assert.equal(app.mailbox('Attic')?.stored, 0);
-  const found = await app.mail.search.run(accountId, 's1', 'xylophone');
-  assert.equal(found.found, 1);
-  assert.deepEqual(
-    found.rows.map((row) => row.subject),
-    ['an old chest'],
-  );
-  assert.equal(app.mailbox('Attic')?.stored, 1);
-  const given = app.mail.search.run(accountId, 's2', 'nothing of the kind');
-  app.mail.search.cancel('s2');
-  await assert.rejects(given, { code: 'cancelled' });
-  await until(() => app.mail.status(accountId).state === 'paused', 'still online');
-});
-
-test('a mailbox that was searched before it was synced is filled all the same', async (t) => {
-  await lab.dovecot.appendAll(user, many(60, 'more', 'Attic'));
-  const paused = new Set([accountId]);
-  const app = startMail(lab.dovecot, { paused });
-  t.after(() => app.stop());
-  app.start();
-  await until(() => app.mailbox('Attic') !== undefined, 'the list');
-  await app.mail.search.run(accountId, 's3', 'xylophone');
-  app.mail.setPaused(accountId, false);
-  await agree(app, 'Attic');
 });

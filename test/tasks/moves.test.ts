@@ -215,6 +215,31 @@ test('changes made offline reach the server in order, also those of messages mov
   }, 'flag and keyword in the store');
 });
 
+for (const hides of ['mark', 'mark and a deletion that waits'] as const) {
+  test(`moved away and back, seen in between with our own ${hides}: shown as it is meant`, async (t) => {
+    const { app } = await start(t, { without: ['MOVE'] });
+    t.after(() => app.stop());
+    app.state.online = false;
+    app.cut();
+    const refs = refsOf(app, /^go/);
+    const inboxId = app.inbox().mailboxId;
+    app.changes.archive(refs);
+    app.changes.move(refs, inboxId);
+    const forever = hides !== 'mark';
+    if (forever) app.changes.deleteForever(refs);
+    // As a sync sees them between STORE and EXPUNGE of the first move.
+    const marked = { deleted: true, seen: false, flagged: false, answered: false };
+    app.store.writer.setFlags(inboxId, new Map(refs.map(({ uid }) => [uid, marked])));
+    app.state.online = true;
+    await done(app);
+    const expected = forever ? ['stay'] : ['go one', 'go two', 'stay'];
+    assert.deepEqual(await subjects('INBOX'), expected);
+    await until(() => shown(app, inboxId).length === expected.length, 'all shown');
+    assert.deepEqual(shown(app, inboxId), expected);
+    assert.deepEqual(shown(app, archiveOf(app).mailboxId), []);
+  });
+}
+
 test('a move that is done is taken back by another; deletion for good cannot be', async (t) => {
   const { app } = await start(t, { without: [] });
   t.after(() => app.stop());

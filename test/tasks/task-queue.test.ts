@@ -37,6 +37,7 @@ function runOf(account: RemoteAccount): TaskRun {
     step: undefined,
     note: () => undefined,
     moved: () => undefined,
+    showAgain: () => undefined,
   };
 }
 

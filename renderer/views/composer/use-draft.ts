@@ -79,9 +79,12 @@ export function useDraft(draft: DraftDto): DraftEditing {
     return () => {
       window.removeEventListener('blur', leave);
       window.removeEventListener('pagehide', leave);
-      leave();
+      // Its copy on the server follows at once; of a draft that was sent or discarded, nothing does.
+      flush()
+        .then(() => client.call('draft.close', { draftId: draft.draftId }))
+        .catch(() => undefined);
     };
-  }, [flush]);
+  }, [flush, client, draft.draftId]);
 
   return { content, saveState, error, change, flush };
 }

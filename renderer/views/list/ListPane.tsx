@@ -2,7 +2,7 @@
 import { Menu, RotateCw } from 'lucide-react';
 import { type Dispatch, type RefObject, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
+import type { AccountDto, MailboxDto, MessageRow, Settings } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
@@ -30,6 +30,8 @@ interface ListPaneProps {
   readonly moves: Moves;
   readonly order: RefObject<ListOrder | undefined>;
   readonly onOpenLock: (accountId: string) => void;
+  /** Goes on with a message of Drafts. */
+  readonly onEdit: (row: MessageRow) => void;
 }
 
 export function ListPane(props: ListPaneProps) {
@@ -63,7 +65,7 @@ export function ListPane(props: ListPaneProps) {
     const row = order.current?.rowAt(0);
     if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
   }
-  const list = { density, selection, dispatch, moves, order, focusRef };
+  const list = { density, selection, dispatch, moves, order, focusRef, onEdit: props.onEdit };
   const worst = listing.source.kind === 'mailbox' ? undefined : worstAccount(accounts);
   return (
     <section className={cx(styles.pane)} aria-label={listing.title}>

@@ -57,6 +57,7 @@ export function MessageList({ listing, ...list }: MessageListProps) {
         rows={rows}
         outgoing={listing.outgoing}
         archives={listing.mailbox?.role !== 'archive'}
+        edits={listing.mailbox?.role === 'drafts'}
         whereOf={listing.whereOf}
         growsOnTop
         onRange={(first, last) => setRange({ first, last })}

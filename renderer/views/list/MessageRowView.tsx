@@ -23,6 +23,8 @@ interface MessageRowViewProps {
   readonly setSize: number;
   readonly style: CSSProperties;
   readonly onOpen: () => void;
+  /** Twice in a row: where a message can be gone on with. */
+  readonly onEdit?: (() => void) | undefined;
   readonly onFlag: () => void;
   /** Absent where archiving leads nowhere. */
   readonly onArchive?: (() => void) | undefined;
@@ -73,6 +75,7 @@ export function MessageRowView(props: MessageRowViewProps) {
       )}
       style={props.style}
       onClick={props.onOpen}
+      onDoubleClick={props.onEdit}
     >
       <span className={cx(styles.dot)} />
       <span className={cx(styles.who)} dir="auto">

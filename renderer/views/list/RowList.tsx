@@ -33,6 +33,8 @@ export interface ListProps {
   readonly moves: Moves;
   /** Told what stands where, so that the next message can be chosen from elsewhere. */
   readonly order: RefObject<ListOrder | undefined>;
+  /** Goes on with a message of Drafts. */
+  readonly onEdit: (row: MessageRow) => void;
   /** The element that has the keys, so that others can give it the focus. */
   readonly focusRef: RefObject<HTMLDivElement | null>;
 }
@@ -43,6 +45,8 @@ interface RowListProps extends ListProps {
   readonly outgoing: boolean;
   /** False where archiving leads nowhere. */
   readonly archives: boolean;
+  /** Its messages are letters to be gone on with. */
+  readonly edits: boolean;
   readonly whereOf: (row: MessageRow) => string | undefined;
   readonly foundIn?: (index: number) => SearchHitDto['snippet'] | undefined;
   /** Someone who reads further down stays where they are when rows come in on top. */
@@ -136,7 +140,8 @@ export function RowList(props: RowListProps) {
     const target = targetOf(event.key, { at, last: total - 1, pageRows });
     if (target === undefined) return;
     event.preventDefault();
-    select(target, event.key === 'Enter');
+    if (event.key === 'Enter' && props.edits && current !== undefined) props.onEdit(current);
+    else select(target, event.key === 'Enter');
   }
 
   return (
@@ -178,6 +183,7 @@ export function RowList(props: RowListProps) {
               setSize={total}
               style={place}
               onOpen={() => select(item.index, true)}
+              onEdit={props.edits ? () => props.onEdit(row) : undefined}
               onFlag={() => actions.setFlags(row, { flagged: !row.flagged })}
               onArchive={props.archives ? () => moves.archive(row) : undefined}
               onRemove={() => moves.remove(row)}

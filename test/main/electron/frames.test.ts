@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { maxFrameLength } from '../../../app/contract/frames.ts';
+import { callFrame, maxFrameLength } from '../../../app/contract/frames.ts';
+import { methods } from '../../../app/contract/index.ts';
 import {
   type FrameWindow,
   forwardFrames,
   frameListener,
   type SenderFrame,
+  tellResume,
 } from '../../../main/electron/frames.ts';
 import { protocolHandler } from '../../../main/electron/protocol.ts';
 import { electronKeySources, type KeyService } from '../../../main/electron/secrets.ts';
@@ -117,4 +120,15 @@ test('Electron’s plain-text backend counts as no keyring', async () => {
   assert.deepEqual(await kinds('linux', service('gnome_libsecret', false)), ['file']);
   assert.deepEqual(await kinds('linux', service('gnome_libsecret')), ['system', 'file']);
   assert.deepEqual(await kinds('darwin', service('unknown')), ['system', 'file']);
+});
+
+test('the engine hears when the computer woke', () => {
+  const power = new EventEmitter();
+  const up: string[] = [];
+  tellResume(power, { postFrame: (json) => up.push(json) });
+  assert.equal(up.length, 0);
+  power.emit('resume');
+  const frame = callFrame.parse(JSON.parse(up[0] ?? ''));
+  assert.equal(frame.method, 'network.changed');
+  assert.deepEqual(methods['network.changed'].input.parse(frame.input), {});
 });

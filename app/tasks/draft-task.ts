@@ -1,0 +1,236 @@
+/**
+ * The copy of a draft in the account's Drafts mailbox: one, of the latest content, whatever breaks.
+ * A copy is known by its Message-ID and a revision of our own: looked for before APPEND, and again
+ * after it; only then the ones before it go. Messages that another device made of it stay.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImapFlow } from 'imapflow';
+import * as z from 'zod';
+import { ImapError, StorageError } from '../errors.ts';
+import { appendFile } from '../imap/file-literal.ts';
+import { assertConnected, softenPassing, toImapMailError } from '../imap/imap-errors.ts';
+import { ensureRoleMailbox, findRoleMailbox } from '../imap/role-mailbox.ts';
+import { toUidSet } from '../imap/uid-ranges.ts';
+import { describeError, type Logger } from '../log.ts';
+import type { DraftCopyKey, DraftCopySource, DraftOrigin, WantedCopy } from '../ports.ts';
+import type { MailStoreReader } from '../store/mail-reader.ts';
+import type { StoredMailbox } from '../store/mail-types.ts';
+import { markAndExpunge } from './move-remote.ts';
+import type { TaskKind, TaskRun } from './task-kind.ts';
+
+/** How long a server is given to end an APPEND of a broken connection. */
+const lateAppendMs = 3_000;
+/** A draft that changes while its copy is made is tried again so often; then the next task comes. */
+const triesPerTask = 3;
+
+const draftPayload = z.object({ draftId: z.string() });
+export type DraftPayload = z.infer<typeof draftPayload>;
+
+export interface DraftTaskOptions {
+  readonly copies: DraftCopySource;
+  readonly reader: MailStoreReader;
+  readonly logger: Logger;
+  /** Shows what changed in the mailbox. */
+  readonly syncSoon: (mailbox: StoredMailbox) => void;
+}
+
+type Change = Exclude<WantedCopy, { kind: 'leave' }>;
+
+interface Copy {
+  readonly uid: number;
+  readonly revision: string;
+}
+
+export function createDraftTask(options: DraftTaskOptions): TaskKind<DraftPayload> {
+  const { copies, logger } = options;
+  return {
+    kind: 'draft',
+    schema: draftPayload,
+    count: () => 1,
+    // The draft itself is on disk and shown; this is only about its copy.
+    applyLocal: () => undefined,
+    showBack: () => undefined,
+    reverse: () => [],
+    async runRemote(run, { draftId }) {
+      for (let tries = 0; tries < triesPerTask; tries += 1) {
+        const wanted = copies.wanted(draftId, run.accountId);
+        if (wanted.kind === 'leave') return;
+        try {
+          if (await bringAbout(options, run, draftId, wanted)) return;
+        } catch (error) {
+          if (!(error instanceof StorageError)) throw error;
+          // No room here for the file: other changes do not wait for that. The next change tries again.
+          logger.log('warn', 'draft.copy', { error: describeError(error) });
+          return;
+        }
+      }
+    },
+    undo({ accountId }, { draftId }) {
+      const wanted = copies.wanted(draftId, accountId);
+      if (wanted.kind === 'copy') copies.settled(draftId, accountId, wanted.revision);
+      if (wanted.kind === 'none') copies.forget(draftId, accountId);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** False when the draft changed meanwhile. */
+async function bringAbout(
+  options: DraftTaskOptions,
+  run: TaskRun,
+  draftId: string,
+  wanted: Change,
+): Promise<boolean> {
+  const { copies } = options;
+  const { account, accountId } = run;
+  if (wanted.kind === 'none') {
+    await account.run((client) => remove(options, run, client, wanted), 'background');
+    copies.forget(draftId, accountId);
+    return true;
+  }
+  const path = await copies.write(draftId, wanted.revision);
+  if (path === undefined) return false;
+  try {
+    await account.run((client) => replace(options, run, client, wanted, path), 'background');
+  } finally {
+    copies.release(path);
+  }
+  copies.settled(draftId, accountId, wanted.revision);
+  return true;
+}
+
+async function replace(
+  options: DraftTaskOptions,
+  run: TaskRun,
+  client: ImapFlow,
+  wanted: Extract<Change, { kind: 'copy' }>,
+  path: string,
+): Promise<void> {
+  const request = { ...run, reader: options.reader, role: 'drafts' } as const;
+  let mailbox = await ensureRoleMailbox(client, request);
+  const attempt = () => replaceIn(client, run, mailbox, wanted, path);
+  try {
+    await attempt();
+  } catch (error) {
+    if (toImapMailError(error, '').code !== 'imap.mailbox-gone') throw error;
+    // Deleted or renamed elsewhere, and not noticed yet.
+    await run.account.refreshMailboxes(client, false);
+    mailbox = await ensureRoleMailbox(client, request);
+    await attempt();
+  }
+  await removeOrigin(client, wanted.origin);
+  options.syncSoon(mailbox);
+}
+
+async function replaceIn(
+  client: ImapFlow,
+  { step, note }: TaskRun,
+  mailbox: StoredMailbox,
+  wanted: Extract<Change, { kind: 'copy' }>,
+  path: string,
+): Promise<void> {
+  const isCurrent = ({ revision }: Copy) => revision === wanted.revision;
+  await selected(client, mailbox.path, async () => {
+    let found = await ourCopies(client, wanted);
+    if (!found.some(isCurrent) && step !== undefined) {
+      // A connection broke in the midst of an APPEND: it may come yet.
+      await sleep(lateAppendMs);
+      found = await ourCopies(client, wanted);
+    }
+    if (!found.some(isCurrent)) {
+      note('appending');
+      try {
+        await appendFile(client, mailbox.path, path, ['\\Draft', '\\Seen']);
+      } catch (error) {
+        throw softenPassing(error);
+      }
+      found = await ourCopies(client, wanted);
+    }
+    const kept = found.filter(isCurrent).at(-1)?.uid;
+    // Without proof that the new one is there, the old ones stay.
+    if (kept === undefined) throw new ImapError('imap.failed', { command: 'APPEND' });
+    const old = found.map(({ uid }) => uid).filter((uid) => uid !== kept);
+    if (old.length > 0) await markAndExpunge(client, old);
+  });
+}
+
+async function remove(
+  options: DraftTaskOptions,
+  run: TaskRun,
+  client: ImapFlow,
+  wanted: Extract<Change, { kind: 'none' }>,
+): Promise<void> {
+  const request = { ...run, reader: options.reader, role: 'drafts' } as const;
+  const mailbox = await findRoleMailbox(client, request);
+  if (mailbox !== undefined) {
+    await unlessGone(() =>
+      selected(client, mailbox.path, async () => {
+        const found = await ourCopies(client, wanted);
+        if (found.length > 0) {
+          await markAndExpunge(
+            client,
+            found.map(({ uid }) => uid),
+          );
+        }
+      }),
+    );
+    options.syncSoon(mailbox);
+  }
+  await removeOrigin(client, wanted.origin);
+}
+
+/** The message that the draft was made from: one that changed since has another uid, and stays. */
+async function removeOrigin(client: ImapFlow, origin: DraftOrigin | undefined): Promise<void> {
+  if (origin === undefined) return;
+  await unlessGone(() =>
+    selected(client, origin.path, async () => {
+      if (client.mailbox === false || Number(client.mailbox.uidValidity) !== origin.uidValidity) {
+        return;
+      }
+      await markAndExpunge(client, [origin.uid]);
+    }),
+  );
+}
+
+/** With its mailbox, everything that was in it is gone. */
+async function unlessGone(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (toImapMailError(error, '').code !== 'imap.mailbox-gone') throw error;
+  }
+}
+
+async function selected<T>(client: ImapFlow, path: string, work: () => Promise<T>): Promise<T> {
+  const open = client.mailbox !== false && client.mailbox.path === path;
+  const lock = await client.getMailboxLock(path);
+  try {
+    if (open) await client.noop();
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** Copies of this draft that this computer made, by rising uid. */
+async function ourCopies(client: ImapFlow, { messageId, owner }: DraftCopyKey): Promise<Copy[]> {
+  const query = { deleted: false, header: { 'message-id': messageId.slice(1, -1) } };
+  const uids = await client.search(query, { uid: true });
+  assertConnected(client);
+  if (!Array.isArray(uids)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
+  if (uids.length === 0) return [];
+  const found = await client.fetchAll(
+    toUidSet(uids),
+    { uid: true, headers: ['x-draft-revision'] },
+    { uid: true },
+  );
+  assertConnected(client);
+  return found
+    .flatMap(({ uid, headers }) => {
+      const revision = /^x-draft-revision:\s*(\S+)\s*$/im.exec(
+        headers?.toString('latin1') ?? '',
+      )?.[1];
+      return revision?.startsWith(`${owner}.`) === true ? [{ uid, revision }] : [];
+    })
+    .sort((a, b) => a.uid - b.uid);
+}
