@@ -37,4 +37,7 @@ async function main(): Promise<number> {
   }
 }
 
+// The servers are children that end with us, but not when a signal ends us.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => process.exit(130));
 process.exitCode = await main();

@@ -16,10 +16,14 @@ const mergePages = 64;
 /** Quiet for so long: the index may be tidied, so that questions look into fewer places. */
 const tidyAfterMs = 2_000;
 
+/** The engine's log is emptied so often while messages come. */
+const checkpointEveryMs = 250;
+
 type Write = Extract<ToContentWorker, { kind: 'keep' | 'heads' | 'remove' }>;
 
 export interface WorkLoopOptions {
   readonly writer: ContentWriter;
+  readonly checkpointMail: () => void;
   readonly send: (message: FromContentWorker) => void;
   /** All work is done or given up; the database may be closed. */
   readonly ended: () => void;
@@ -33,6 +37,7 @@ export class WorkLoop {
   #scheduled = false;
   #stopped = false;
   #tidy: NodeJS.Timeout | undefined;
+  #checkpointAt = 0;
 
   constructor(options: WorkLoopOptions) {
     this.#options = options;
@@ -70,9 +75,21 @@ export class WorkLoop {
       if (this.#stopped) return;
       if (this.#writes.length > 0) this.#write();
       else this.#stepLong();
+      this.#checkpointNowAndThen();
       if (this.#writes.length > 0 || this.#long.length > 0) this.#schedule();
       else this.#tidySoon();
     });
+  }
+
+  #checkpointNowAndThen(): void {
+    const now = performance.now();
+    if (now - this.#checkpointAt < checkpointEveryMs) return;
+    this.#checkpointAt = now;
+    try {
+      this.#options.checkpointMail();
+    } catch {
+      // The engine's own checkpoint says what is wrong with the file.
+    }
   }
 
   #write(): void {
@@ -178,6 +195,8 @@ export class WorkLoop {
     try {
       while (this.#writes.length > 0) this.#write();
       if (clean) writer.setState('clean', '1');
+      // Readers are still there: the last to close could not do it.
+      writer.checkpoint();
     } catch (error) {
       this.#failed(id, error);
     }

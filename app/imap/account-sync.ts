@@ -110,6 +110,8 @@ export class AccountSync {
     this.#connections.forgetLimits();
     this.#watch.retry();
     this.#background.newRound();
+    // A standing session has no other reason to ask for mailboxes before the next poll.
+    if (this.#poll !== undefined) this.#lookAround();
   }
 
   /** The network changed or the computer woke: what stands has to prove that it lives. */
@@ -183,6 +185,13 @@ export class AccountSync {
     const uids = now === undefined ? [] : this.#newestWithoutContent(now);
     if (now !== undefined && uids.length > 0) this.prefetchSoon(now, uids);
     this.#background.look(mailboxId, { stale: false });
+  }
+
+  /** Messages came into the store by another way than a look at the mailbox: one has to follow. */
+  recheck(mailboxId: number): void {
+    const mailbox = this.#options.context.reader.mailbox(mailboxId);
+    if (mailbox?.role === 'inbox') this.#watch.retry();
+    else if (mailbox !== undefined) this.#background.look(mailboxId, { stale: true });
   }
 
   /** Lists anew, e.g. after a mailbox was made. */

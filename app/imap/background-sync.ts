@@ -16,8 +16,6 @@ import { WakeSignal } from './wake-signal.ts';
 
 const dayMs = 86_400_000;
 const allRowIds = Number.MAX_SAFE_INTEGER;
-/** Older bodies are fetched with a breath between the batches. */
-const olderBodiesPauseMs = 250;
 /** A FETCH is refused when someone expunges at the same time: that passes. */
 const refusalsInARow = 5;
 const refusalPauseMs = 200;
@@ -146,8 +144,8 @@ export class BackgroundSync {
     const days = this.#options.bodiesDays();
     const recent = days === 'all' ? 90 : Number(days);
     return (
-      this.#bodiesStep(kept, Date.now() - recent * dayMs, false) ??
-      (days === 'all' ? this.#bodiesStep(kept, 0, true) : undefined)
+      this.#bodiesStep(kept, Date.now() - recent * dayMs) ??
+      (days === 'all' ? this.#bodiesStep(kept, 0) : undefined)
     );
   }
 
@@ -170,11 +168,7 @@ export class BackgroundSync {
     if (now !== undefined) context.changed(now);
   }
 
-  #bodiesStep(
-    mailboxes: readonly StoredMailbox[],
-    since: number,
-    gently: boolean,
-  ): Step | undefined {
+  #bodiesStep(mailboxes: readonly StoredMailbox[], since: number): Step | undefined {
     for (const mailbox of mailboxes) {
       const found = this.#options.context.sync.missingContent(mailbox.mailboxId, {
         since,
@@ -191,16 +185,21 @@ export class BackgroundSync {
       return {
         mailbox,
         run: async () => {
-          await this.#options.inMailbox(mailbox, (client) =>
-            this.#options.prefetch(
-              client,
-              mailbox,
-              batch.map(({ uid }) => uid),
-            ),
-          );
-          // What did not come is not asked for again in this round.
+          // What does not come is not asked for again in this round. Noted first: `look` takes it
+          // back, also for what arrives while this runs.
           this.#bodiesBelow.set(mailbox.mailboxId, last);
-          if (gently) await this.#wake.wait(olderBodiesPauseMs, this.#stop.signal);
+          try {
+            await this.#options.inMailbox(mailbox, (client) =>
+              this.#options.prefetch(
+                client,
+                mailbox,
+                batch.map(({ uid }) => uid),
+              ),
+            );
+          } catch (error) {
+            this.#bodiesBelow.delete(mailbox.mailboxId);
+            throw error;
+          }
         },
       };
     }

@@ -214,7 +214,10 @@ export class MailboxSync {
     if (!view.fresh && !live) await client.noop();
     if (unchanged(view, known)) return;
     const uidNext = await this.#fetchNew(client, view, known);
-    const modSeq = live ? known.highestModSeq : await this.#fetchFlags(client, view, known);
+    // Of what came just now as well: it may have been changed since, and the mod-sequence moves
+    // on. That of a SELECT is from before, so that the next refresh finds such a change.
+    const asked = view.fresh ? known : { ...known, uidNext };
+    const modSeq = live ? known.highestModSeq : await this.#fetchFlags(client, view, asked);
     if (live) await this.#fetchChangedFlags(client, view);
     this.#changedFlags.clear();
     await this.#removeGone();
@@ -333,8 +336,10 @@ export class MailboxSync {
   async #compareAll(client: ImapFlow): Promise<void> {
     const { sync } = this.#context;
     this.#comparisons += 1;
-    // Only what was announced before the connection looked again can be judged by it.
-    const judged = this.#mailbox().uidNext;
+    // Only what was announced, or stored, before the connection looks again can be judged by it. A
+    // search on the server stores what no look at the mailbox has come to yet.
+    const highest = sync.uidBelow(this.#mailboxId, Number.MAX_SAFE_INTEGER, 1) ?? 0;
+    const judged = Math.max(this.#mailbox().uidNext, highest + 1);
     await client.noop();
     const { uidValidity } = toView(selectedMailbox(client), false);
     const local = await localUids(sync, this.#mailboxId);

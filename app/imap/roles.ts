@@ -4,15 +4,16 @@
  */
 import type { MailboxRole } from '../contract/index.ts';
 
+/** Attributes mean the same in any case (RFC 9051 §9, `flag-extension`); Cyrus sends lower case. */
 const bySpecialUse: Readonly<Record<string, MailboxRole>> = {
-  '\\Inbox': 'inbox',
-  '\\Drafts': 'drafts',
-  '\\Sent': 'sent',
-  '\\Archive': 'archive',
-  '\\Junk': 'junk',
-  '\\Trash': 'trash',
-  '\\All': 'all',
-  '\\Flagged': 'flagged',
+  '\\inbox': 'inbox',
+  '\\drafts': 'drafts',
+  '\\sent': 'sent',
+  '\\archive': 'archive',
+  '\\junk': 'junk',
+  '\\trash': 'trash',
+  '\\all': 'all',
+  '\\flagged': 'flagged',
 };
 
 /** Lower-case names in use by providers and clients, in several languages. */
@@ -103,7 +104,7 @@ function claim(role: MailboxRole, taken: Set<MailboxRole>): MailboxRole {
 
 function specialRole(mailbox: NamedMailbox): MailboxRole {
   if (mailbox.path.toUpperCase() === 'INBOX') return 'inbox';
-  const { specialUse } = mailbox;
+  const specialUse = mailbox.specialUse?.toLowerCase();
   if (specialUse === undefined || !Object.hasOwn(bySpecialUse, specialUse)) return 'none';
   const role = bySpecialUse[specialUse] ?? 'none';
   return role === 'inbox' ? 'none' : role;

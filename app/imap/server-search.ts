@@ -33,6 +33,14 @@ interface Hit {
   readonly message: StoredMessage;
 }
 
+/** What one mailbox has. */
+interface Part {
+  readonly found: number;
+  readonly hits: readonly Hit[];
+  /** Messages that the store did not know. */
+  readonly stored: number;
+}
+
 export class ServerSearch {
   readonly #options: ServerSearchOptions;
   readonly #running = new Map<string, AbortController>();
@@ -79,6 +87,8 @@ export class ServerSearch {
           signal,
         );
         found += part.found;
+        // One that is expunged before anyone looked at the mailbox would stay listed: nobody tells.
+        if (part.stored > 0) account.recheck(mailbox.mailboxId);
         hits.push(...part.hits);
       } catch (error) {
         if (signal.aborted || !isRefusal(asMailError(error))) throw error;
@@ -103,7 +113,7 @@ export class ServerSearch {
     mailbox: StoredMailbox,
     text: string,
     signal: AbortSignal,
-  ): Promise<{ found: number; hits: Hit[] }> {
+  ): Promise<Part> {
     if (signal.aborted) throw new CancelledError();
     const lock = await client.getMailboxLock(mailbox.path);
     // There is no way to end a running SEARCH but with its connection.
@@ -115,14 +125,18 @@ export class ServerSearch {
         throw new ImapError('imap.failed', { command: 'UID SEARCH', status: 'NO' });
       }
       const newest = uids.slice(-imapLimits.searchRows);
-      return { found: uids.length, hits: await this.#take(client, mailbox.mailboxId, newest) };
+      return { found: uids.length, ...(await this.#take(client, mailbox.mailboxId, newest)) };
     } finally {
       signal.removeEventListener('abort', close);
       lock.release();
     }
   }
 
-  async #take(client: ImapFlow, mailboxId: number, uids: readonly number[]): Promise<Hit[]> {
+  async #take(
+    client: ImapFlow,
+    mailboxId: number,
+    uids: readonly number[],
+  ): Promise<Omit<Part, 'found'>> {
     const { reader, writer, changed } = this.#options.context;
     const selected = client.mailbox;
     const uidValidity = selected === false ? 0 : Number(selected.uidValidity ?? 0);
@@ -137,12 +151,13 @@ export class ServerSearch {
     }
     const mailbox = reader.mailbox(mailboxId);
     // Another uidValidity meanwhile: what was found has no name here any more.
-    if (mailbox?.uidValidity !== uidValidity) return [];
+    if (mailbox?.uidValidity !== uidValidity) return { stored: 0, hits: [] };
     if (unknown.length > 0) changed(mailbox);
-    return uids.flatMap((uid) => {
+    const hits = uids.flatMap((uid) => {
       const message = reader.message(mailboxId, uid);
       return message === undefined ? [] : [{ mailbox, message }];
     });
+    return { stored: unknown.length, hits };
   }
 }
 

@@ -89,26 +89,42 @@ export class SyncReader {
     }));
   }
 
-  /** How many messages received since `since` are kept in a mailbox, and how many lack content. */
+  /**
+   * How many messages received since `since` are shown in a mailbox, and how many of these lack
+   * content. One whose content is here under the same emailId lacks none (see `missingContent`);
+   * that is looked into for the newest few thousand, since it costs a row each.
+   */
   contentCounts(mailboxId: number, since: number): { total: number; missing: number } {
     const from = firstRowIdOf(since);
-    const total = this.#all(
+    const count = (sql: string) => {
+      const row = this.#all(sql, mailboxId, from)[0];
+      return row === undefined ? 0 : integerColumn(row, 'n');
+    };
+    const total = count(
       'SELECT count(*) AS n FROM message INDEXED BY message_shown WHERE shownIn = ? AND rowId >= ?',
-      mailboxId,
-      from,
-    )[0];
-    const missing = this.#all(
+    );
+    const kept = count(
       `SELECT count(*) AS n FROM message INDEXED BY message_without_content
        WHERE mailboxId = ? AND content = 0 AND rowId >= ?`,
-      mailboxId,
-      from,
-    )[0];
-    return {
-      total: total === undefined ? 0 : integerColumn(total, 'n'),
-      missing: missing === undefined ? 0 : integerColumn(missing, 'n'),
-    };
+    );
+    if (kept === 0) return { total, missing: count(displacedInto) };
+    // What is marked \Deleted or on its way elsewhere is kept here and not shown, or the reverse.
+    const missing = kept - count(displacedFrom) + count(displacedInto) - count(withTwin);
+    return { total, missing: Math.max(0, missing) };
   }
 }
+
+/** Few: messages that are shown elsewhere than the server keeps them. */
+const displacedInto = `SELECT count(*) AS n FROM message INDEXED BY message_displaced
+  WHERE shownIn = ? AND shownIn <> mailboxId AND rowId >= ? AND content = 0`;
+const displacedFrom = `SELECT count(*) AS n FROM message INDEXED BY message_displaced
+  WHERE shownIn <> mailboxId AND mailboxId = ? AND rowId >= ? AND content = 0`;
+const withTwin = `SELECT count(*) AS n FROM
+  (SELECT mailboxId, shownIn, rowId, threadId, emailId FROM message INDEXED BY message_without_content
+    WHERE mailboxId = ? AND content = 0 AND rowId >= ? ORDER BY rowId DESC LIMIT 5000) AS m
+  WHERE m.emailId IS NOT NULL AND m.shownIn = m.mailboxId
+    AND EXISTS (SELECT 1 FROM message AS twin WHERE twin.threadId = m.threadId
+      AND twin.emailId = m.emailId AND twin.rowId <> m.rowId AND twin.content = 1)`;
 
 function firstRowIdOf(since: number): number {
   return Math.trunc(Math.max(0, since) / 1_000) * rowIdsPerSecond;

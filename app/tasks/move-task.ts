@@ -16,6 +16,8 @@ const movePayload = target.extend({
   /** Path of the destination; for one that is to be made, its name. */
   to: z.string(),
   create: z.boolean().optional(),
+  /** Path of the mailbox that they were shown in, where an earlier move was still on its way. */
+  shownIn: z.string().optional(),
   /** What tells a copy from other messages, in the order of `uids`. */
   messages: z.array(
     z.object({
@@ -83,9 +85,11 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
     reverse(accountId, payload, resolve) {
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
         const { path, uidValidity, uids, origin } = group;
-        if (path === payload.path) return [];
+        // Back to where the person saw them, which an earlier move may have made another place.
+        const to = payload.shownIn ?? payload.path;
+        if (path === payload.path || path === to) return [];
         const messages = messagesOf(payload, origin);
-        const back = { path, uidValidity, uids, to: payload.path, messages };
+        const back = { path, uidValidity, uids, to, messages };
         return uids.length === 0 ? [] : [{ accountId, kind: 'move', payload: back }];
       });
     },
@@ -102,19 +106,23 @@ export function toMoveTasks(
     const { accountId } = group.mailbox;
     const { to, create } = destination(accountId);
     const there = reader.mailboxByPath(accountId, to)?.mailboxId;
-    const messages = group.messages.filter(({ shownIn }) => shownIn !== there);
-    if (messages.length === 0) return [];
-    const payload = {
-      ...toTarget({ ...group, messages }),
-      to,
-      ...(create === true ? { create } : {}),
-      messages: messages.map(({ messageId, receivedAt, sizeBytes }) => ({
-        messageId,
-        receivedAt,
-        sizeBytes,
-      })),
-    };
-    return [{ accountId, kind: 'move', payload }];
+    const elsewhere = group.messages.filter(({ shownIn }) => shownIn !== there);
+    return [...new Set(elsewhere.map(({ shownIn }) => shownIn))].map((mailboxId) => {
+      const messages = elsewhere.filter(({ shownIn }) => shownIn === mailboxId);
+      const shownIn = reader.mailbox(mailboxId)?.path;
+      const payload = {
+        ...toTarget({ ...group, messages }),
+        to,
+        ...(create === true ? { create } : {}),
+        ...(shownIn === undefined || shownIn === group.mailbox.path ? {} : { shownIn }),
+        messages: messages.map(({ messageId, receivedAt, sizeBytes }) => ({
+          messageId,
+          receivedAt,
+          sizeBytes,
+        })),
+      };
+      return { accountId, kind: 'move', payload };
+    });
   });
 }
 

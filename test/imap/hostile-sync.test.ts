@@ -122,7 +122,8 @@ async function start(t: TestContext, count: number) {
     for (let step = 0; sync.hasBacklog && step < 10; step += 1) await sync.fetchBacklog(client, 5);
     return client;
   };
-  return { mailbox, inbox, session, uids: () => store.reader.uids(inbox().mailboxId) };
+  const { writer } = store;
+  return { mailbox, inbox, session, writer, uids: () => store.reader.uids(inbox().mailboxId) };
 }
 
 for (const verb of ['SELECT', 'SEARCH', 'FETCH'] as const) {
@@ -164,6 +165,16 @@ test('an answer to SEARCH that was cut short proves nothing', async (t) => {
   await session();
   assert.equal(uids().length, 120);
   mailbox.lie = () => false;
+  await session();
+  assert.deepEqual(uids(), mailbox.uids);
+});
+
+test('what a search stored goes too when it was gone before any look came to it', async (t) => {
+  const { mailbox, session, writer, uids, inbox } = await start(t, 60);
+  await session();
+  const flags = { seen: true, flagged: false, answered: false };
+  const rest = { to: [], subject: 'found', receivedAt: 1_793_000_000_000, sizeBytes: 9 };
+  writer.upsertMessages(inbox().mailboxId, [{ uid: 90, hasAttachment: false, ...rest, ...flags }]);
   await session();
   assert.deepEqual(uids(), mailbox.uids);
 });

@@ -352,3 +352,20 @@ test('a message that was expunged before it was opened is not found, and leaves 
   await assert.rejects(app.mail.bodies.openMessage(ref), { code: 'message.not-found' });
   assert.equal(app.store.reader.message(mailboxId, 999_998), undefined);
 });
+
+test('"Try again" brings mailboxes that another client made, long before the next poll', async (t) => {
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.events.some(({ payload }) => isIdle(payload)), 'a session at rest');
+  await lab.dovecot.doveadm(['mailbox', 'create', '-u', user, 'Elsewhere']);
+  app.mail.retry(accountId);
+  await until(
+    () => app.store.reader.mailboxByPath(accountId, 'Elsewhere') !== undefined,
+    'the mailbox',
+  );
+});
+
+function isIdle(payload: unknown): boolean {
+  return events['sync.changed'].safeParse(payload).data?.state === 'idle';
+}

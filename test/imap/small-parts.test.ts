@@ -31,6 +31,13 @@ test('a mailbox of the person is not taken for the account’s own', () => {
   ]);
 });
 
+test('a special use counts in any case: Cyrus sends it in lower case', () => {
+  assert.deepEqual(assignRoles([named('Entwurf', '\\drafts'), named('Weg', '\\TRASH')]), [
+    'drafts',
+    'trash',
+  ]);
+});
+
 test('a special use that is not known, or lies about INBOX, gives no role', () => {
   assert.deepEqual(
     assignRoles([named('x', 'constructor'), named('y', '\\Inbox'), named('z', '\\Important')]),

@@ -232,3 +232,32 @@ test('a store of a newer program is refused and left as it is', () => {
   assert.ok(!existsSync(`${path}.damaged`));
   rmSync(dir, { recursive: true });
 });
+
+test('bodies that are here and bodies that lack are counted among the same messages', () => {
+  const { store, id, inbox } = openWithInbox();
+  const others = ['archive', 'trash'] as const;
+  const named = others.map((role) => ({ ...inbox, path: role, name: role, role }));
+  store.writer.replaceMailboxes('a', [inbox, ...named]);
+  const [archive = 0, trash = 0] = others.map(
+    (role) => store.reader.mailboxByRole('a', role)?.mailboxId,
+  );
+  store.writer.upsertMessages(id, [
+    header(1),
+    header(2, { deleted: true }),
+    header(3),
+    header(4),
+    header(5, { emailId: 'e5', messageId: '<e5@x.test>' }),
+  ]);
+  store.writer.upsertMessages(archive, [header(1, { emailId: 'e5', messageId: '<e5@x.test>' })]);
+  const counts = (mailboxId: number) => store.sync.contentCounts(mailboxId, 0);
+  assert.deepEqual(counts(id), { total: 4, missing: 4 });
+  store.placement.show(id, [3], trash);
+  store.placement.show(id, [4], archive);
+  assert.deepEqual(counts(id), { total: 2, missing: 2 });
+  assert.deepEqual(counts(archive), { total: 2, missing: 2 });
+  assert.deepEqual(counts(trash), { total: 1, missing: 1 });
+  const { rowId = 0, token = 0 } = store.reader.message(archive, 1) ?? {};
+  store.writer.setKept([{ rowId, token, snippet: '' }]);
+  assert.deepEqual(counts(id), { total: 2, missing: 1 });
+  assert.deepEqual(counts(archive), { total: 2, missing: 1 });
+});

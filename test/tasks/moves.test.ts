@@ -232,6 +232,20 @@ test('a move that is done is taken back by another; deletion for good cannot be'
   assert.deepEqual(app.tasks.undo(gone), []);
 });
 
+test('the second of two moves is taken back to where the first had put it', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  const refs = refsOf(app, /^go/);
+  app.changes.delete(refs);
+  const second = app.changes.archive(refs);
+  await done(app);
+  assert.deepEqual(await subjects('Archive'), ['go one', 'go two']);
+  app.tasks.undo(second);
+  await done(app);
+  assert.deepEqual(await subjects('Trash'), ['go one', 'go two']);
+  assert.deepEqual(await subjects('INBOX'), ['stay']);
+});
+
 test('deletion for good never takes what others marked, with or without UIDPLUS', async (t) => {
   for (const flavour of [{ without: [] }, { without: ['UIDPLUS'] }]) {
     const { proxy, app } = await start(t, flavour);

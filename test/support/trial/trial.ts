@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
 import PostalMime from 'postal-mime';
 import { Rng } from '../../fuzz/support/rng.ts';
+import { judgeContents } from './contents.ts';
 import { EngineProcess } from './engine-process.ts';
 import { type Delivered, judgeRest } from './judge.ts';
 import { Ledger, markerOf } from './ledger.ts';
@@ -53,6 +54,7 @@ export class Trial {
   readonly #trace: string[] = [];
   readonly #startedAt = Date.now();
   readonly #delivered = new Map<number, Delivered>();
+  readonly #sampling: Rng;
   #friend: ImapFlow | undefined;
   #watcher: ImapFlow | undefined;
 
@@ -60,6 +62,7 @@ export class Trial {
     this.#options = options;
     this.provider = provider;
     this.profileDir = join(options.dir, 'profile');
+    this.#sampling = this.rng('sampling');
     this.other = new OtherClient({
       provider,
       ledger: this.ledger,
@@ -124,9 +127,12 @@ export class Trial {
    */
   async rest(engine: EngineProcess): Promise<string[]> {
     const until = Date.now() + this.#options.restMs;
+    await engine.call('sync.resume', { accountId: this.accountId });
     for (let round = 0; ; round += 1) {
       const found = await this.#look(engine);
       if (found.lines.length === 0) {
+        const lines = await judgeContents(engine, this.ledger, found.local, this.#sampling);
+        if (lines.length > 0) return lines;
         await this.#clear(engine, found.local);
         return [];
       }
@@ -164,7 +170,6 @@ export class Trial {
   /** What a person does who waits: opens each mailbox, and "Try again" now and then. */
   async #press(engine: EngineProcess, round: number): Promise<void> {
     const { accountId } = this;
-    await engine.call('sync.resume', { accountId });
     if (round % 8 === 7) await engine.call('account.retry', { accountId });
     const outbox = await engine.call('outbox.list', {});
     const items = outbox.kind === 'done' ? outbox.output : [];
