@@ -57,12 +57,13 @@ const memoryRow = z.object({
   since: z.number().nullable(),
 });
 
-const defaultSettings: Settings = {
-  theme: 'system',
-  density: 'comfortable',
-  bodiesDays: '90',
-  undoSendSeconds: 10,
-};
+/** The column holds text, of numbers too. What no longer has a meaning is as if it were not set. */
+const storedSettings = z.object({
+  theme: settings.shape.theme.catch('system'),
+  density: settings.shape.density.catch('comfortable'),
+  bodiesDays: settings.shape.bodiesDays.catch('90'),
+  undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
+});
 
 export class StateStore {
   readonly #db: DatabaseSync;
@@ -232,9 +233,7 @@ export class StateStore {
 
   settings(): Settings {
     const rows = this.#db.prepare('SELECT name, value FROM setting').all();
-    const stored = Object.fromEntries(rows.map(({ name, value }) => [name, toSetting(value)]));
-    const parsed = settings.partial().safeParse(stored);
-    return { ...defaultSettings, ...(parsed.success ? defined(parsed.data) : {}) };
+    return storedSettings.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])));
   }
 
   setSettings(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Settings {
@@ -345,21 +344,7 @@ function addressKey(address: string): string {
   return address.normalize('NFC').toLowerCase();
 }
 
-/** The column holds text; a number was written with its digits. */
-function toSetting(value: SQLOutputValue | undefined): unknown {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-}
-
 /** A name that no setting of the person's has. */
 function pausedName(accountId: string): string {
   return `paused ${accountId}`;
-}
-
-function defined(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }) {
-  return {
-    ...(patch.theme === undefined ? {} : { theme: patch.theme }),
-    ...(patch.density === undefined ? {} : { density: patch.density }),
-    ...(patch.undoSendSeconds === undefined ? {} : { undoSendSeconds: patch.undoSendSeconds }),
-    ...(patch.bodiesDays === undefined ? {} : { bodiesDays: patch.bodiesDays }),
-  };
 }

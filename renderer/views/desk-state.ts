@@ -88,6 +88,15 @@ export function refKey(ref: MessageRef): string {
   return `${ref.accountId}/${ref.mailboxId}/${ref.uidValidity}/${ref.uid}`;
 }
 
+export function sameRef(a: MessageRef, b: MessageRef): boolean {
+  return (
+    a.uid === b.uid &&
+    a.mailboxId === b.mailboxId &&
+    a.uidValidity === b.uidValidity &&
+    a.accountId === b.accountId
+  );
+}
+
 /** The same place gives the same text. */
 export function placeKey(place: Place): string {
   switch (place.kind) {

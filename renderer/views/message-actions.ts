@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { MessageRef, MessageRow } from '../../app/contract/index.ts';
 import { useBackend } from '../host/hooks.tsx';
 import type { QueryCache } from '../host/query-cache.ts';
-import { refKey } from './desk-state.ts';
+import { sameRef } from './desk-state.ts';
 import { latestRow } from './list/message-windows.ts';
 import { patchRow } from './row-patches.ts';
 
@@ -54,10 +54,9 @@ export function patchCounts(
 
 /** Where the person sees the message: a moved one lies elsewhere on the server for a while. */
 export function shownIn(cache: QueryCache, ref: MessageRef): number {
-  const key = refKey(ref);
   return (
     cache.find('message.list', ({ rows }, input) =>
-      rows.some((row) => refKey(row.ref) === key) ? input.mailboxId : undefined,
+      rows.some((row) => sameRef(row.ref, ref)) ? input.mailboxId : undefined,
     ) ?? ref.mailboxId
   );
 }
@@ -70,9 +69,8 @@ export function useMessageActions(): MessageActions {
         const before = latestRow(cache, ref)?.seen ?? seen;
         const unseen = change.seen === undefined ? 0 : Number(before) - Number(change.seen);
         patchRow(cache, ref, change);
-        const key = refKey(ref);
         cache.patch('message.open', (body) =>
-          refKey(body.ref) === key ? { ...body, ...change } : body,
+          sameRef(body.ref, ref) ? { ...body, ...change } : body,
         );
         if (unseen !== 0) {
           patchCounts(cache, shownIn(cache, ref), { total: 0, unseen });

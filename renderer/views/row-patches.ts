@@ -1,16 +1,15 @@
 /** Changes to rows in every answer that shows them: what a person did is seen in the same frame. */
 import type { MessageRef, MessageRow } from '../../app/contract/index.ts';
 import { type QueryCache, queryKey } from '../host/query-cache.ts';
-import { refKey } from './desk-state.ts';
+import { refKey, sameRef } from './desk-state.ts';
 
 type Page = { total: number; rows: MessageRow[] };
 type Gone = (row: MessageRow) => boolean;
 
 /** Changes one message wherever it is listed. */
 export function patchRow(cache: QueryCache, ref: MessageRef, change: Partial<MessageRow>): void {
-  const key = refKey(ref);
   const inPage = <P extends { rows: MessageRow[] }>(page: P): P => {
-    const index = page.rows.findIndex((row) => refKey(row.ref) === key);
+    const index = page.rows.findIndex((row) => sameRef(row.ref, ref));
     const row = page.rows[index];
     if (row === undefined) return page;
     return { ...page, rows: page.rows.with(index, { ...row, ...change }) };
@@ -19,7 +18,7 @@ export function patchRow(cache: QueryCache, ref: MessageRef, change: Partial<Mes
   cache.patch('view.list', inPage);
   cache.patch('conversation.open', inPage);
   cache.patch('search.query', (found) => {
-    const index = found.hits.findIndex(({ row }) => refKey(row.ref) === key);
+    const index = found.hits.findIndex(({ row }) => sameRef(row.ref, ref));
     const hit = found.hits[index];
     if (hit === undefined) return found;
     return { ...found, hits: found.hits.with(index, { ...hit, row: { ...hit.row, ...change } }) };

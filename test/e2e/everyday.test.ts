@@ -170,3 +170,32 @@ test('an answer shows what was written before, one line each, opened in place', 
   await earlier.getByText(texts['The grey heron']).last().waitFor();
   await page.getByText('Then she must be hungry.').last().waitFor();
 });
+
+test('settings hold for the next start', async (t) => {
+  const world = await openWorld(t, { gateway: false, tls: 'backend' });
+  await fillAddAccount(world.page);
+  await seeLock(world.page, 'Encrypted to localhost');
+  const openSettings = async (page: Page) => {
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    return page.getByRole('dialog', { name: 'Settings' });
+  };
+  const sheet = await openSettings(world.page);
+  await sheet.getByRole('button', { name: /Message list/ }).click();
+  await world.page.getByRole('option', { name: 'One line' }).click();
+  await sheet.getByRole('button', { name: /One line/ }).waitFor();
+  await sheet.getByRole('button', { name: /Keep mail on this computer/ }).click();
+  await world.page.getByRole('option', { name: 'Last year' }).click();
+  await sheet.getByRole('button', { name: /Last year/ }).waitFor();
+  await sheet
+    .getByText(/on this computer$/)
+    .last()
+    .waitFor();
+  await sheet.getByRole('button', { name: 'Tidy up' }).click();
+  await sheet.getByText(/given back to the disk|Already tidy/).waitFor();
+
+  const page = await world.reopen();
+  await seeLock(page, 'Encrypted to localhost');
+  const again = await openSettings(page);
+  await again.getByRole('button', { name: /One line/ }).waitFor();
+  await again.getByRole('button', { name: /Last year/ }).waitFor();
+});

@@ -67,6 +67,22 @@ test('the time to undo is ten seconds until the person chooses another, and that
   await again.stop();
 });
 
+test('every setting is kept, also one whose name is a number', async (t) => {
+  const profileDir = profile(t);
+  const chosen = {
+    theme: 'light',
+    density: 'compact',
+    bodiesDays: '365',
+    undoSendSeconds: 0,
+  } as const;
+  const engine = createEngine({ profileDir, host });
+  assert.deepEqual(await engine.handlers['settings.set'](chosen), chosen);
+  await engine.stop();
+  const again = createEngine({ profileDir, host });
+  assert.deepEqual(await again.handlers['settings.get']({}), chosen);
+  await again.stop();
+});
+
 test('what is not there is said by its own code', async (t) => {
   const engine = createEngine({ profileDir: profile(t), host });
   const ref = { accountId: 'a', mailboxId: 1, uidValidity: 1, uid: 1 };

@@ -125,7 +125,7 @@ export function ListPane(props: ListPaneProps) {
           results={results}
           accounts={accounts}
           mailboxes={mailboxes}
-          accountIds={onlyHere ? listing.accountIds : accounts.map((account) => account.accountId)}
+          accountIds={onlyHere ? [] : accounts.map((account) => account.accountId)}
           onEverywhere={onlyHere ? () => setHere(false) : undefined}
         />
       ) : (

@@ -9,7 +9,7 @@ import { useWords } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
 import type { Listing } from './listing.ts';
 import styles from './MessageList.module.css';
-import { holdSelected } from './message-windows.ts';
+import { holdSelected, windowSize } from './message-windows.ts';
 import { type ListProps, RowList } from './RowList.tsx';
 import { useMessageWindows } from './use-message-windows.ts';
 
@@ -21,6 +21,7 @@ export function MessageList({ listing, ...list }: MessageListProps) {
   const { t } = useWords();
   const { cache } = useBackend();
   const [range, setRange] = useState({ first: 0, last: 0 });
+  const pageOf = (index: number) => Math.floor(index / windowSize);
   const { source } = listing;
   const windows = useMessageWindows(source, range.first, range.last);
   // Nothing came and nothing will: no rows are drawn as if they were on their way.
@@ -60,7 +61,11 @@ export function MessageList({ listing, ...list }: MessageListProps) {
         edits={listing.mailbox?.role === 'drafts'}
         whereOf={listing.whereOf}
         growsOnTop
-        onRange={(first, last) => setRange({ first, last })}
+        onRange={(first, last) => {
+          // Only another window has to be loaded.
+          const same = pageOf(first) === pageOf(range.first) && pageOf(last) === pageOf(range.last);
+          if (!same) setRange({ first, last });
+        }}
         empty={
           !quiet && (
             <EmptyState

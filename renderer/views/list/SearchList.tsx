@@ -19,7 +19,7 @@ interface SearchListProps extends ListProps {
   readonly results: SearchResults;
   readonly accounts: readonly AccountDto[];
   readonly mailboxes: readonly MailboxDto[];
-  /** Whose servers can be asked. */
+  /** Whose servers can be asked: none while one mailbox is searched. */
   readonly accountIds: readonly string[];
   /** Goes on in all mail; undefined when all mail was searched. */
   readonly onEverywhere: (() => void) | undefined;
@@ -33,7 +33,7 @@ export function SearchList(props: SearchListProps) {
   const { t } = useWords();
   const [lastSeen, setLastSeen] = useState(0);
   const hits = results.hits ?? [];
-  const words = plainWords(query);
+  const words = accountIds.length === 0 ? '' : plainWords(query);
   const server = useServerSearch(words, accountIds, hits);
   const rows = [...hits.map(({ row }) => row), ...(results.more ? [] : server.rows)];
   const near = lastSeen > hits.length - ahead;

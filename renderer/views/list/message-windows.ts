@@ -1,7 +1,7 @@
 /** A list of any length as windows of 100 rows in the cache, and rows as they are shown. Pure. */
 import type { MessageRef, MessageRow, MethodOutput, ViewDto } from '../../../app/contract/index.ts';
 import type { QueryCache, QueryState } from '../../host/query-cache.ts';
-import { refKey, type Selection } from '../desk-state.ts';
+import { type Selection, sameRef } from '../desk-state.ts';
 
 export const windowSize = 100;
 
@@ -57,8 +57,7 @@ export function rowAt(
 /** The row as it is now: flags change after a row was selected. */
 export function latestRow(cache: QueryCache, ref: MessageRef): MessageRow | undefined {
   // A ref names where the server keeps the message: a moved one is listed elsewhere for a while.
-  const key = refKey(ref);
-  const pick = (list: ListPage) => list.rows.find((one) => refKey(one.ref) === key);
+  const pick = (list: ListPage) => list.rows.find((one) => sameRef(one.ref, ref));
   return (
     cache.find('message.list', pick) ??
     cache.find('view.list', pick) ??
@@ -76,11 +75,11 @@ export interface Rows {
 export function locate(selection: Selection | undefined, rows: Rows): number | undefined {
   if (selection === undefined) return undefined;
   if (selection.row === undefined) return selection.index;
-  const key = refKey(selection.row.ref);
+  const { ref } = selection.row;
   for (let distance = 0; distance <= 200; distance += 1) {
     for (const index of [selection.index + distance, selection.index - distance]) {
       const row = index < 0 ? undefined : rows.rowAt(index);
-      if (row !== undefined && refKey(row.ref) === key) return index;
+      if (row !== undefined && sameRef(row.ref, ref)) return index;
     }
   }
   return undefined;

@@ -33,9 +33,18 @@ export interface SearchResults {
 
 type SearchInput = MethodInput<'search.query'>;
 
+/** A key struck alone counts at once; of keys struck together only the last. */
 function useRested(text: string): string {
   const [rested, setRested] = useState(text);
+  const changedAt = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
+    const now = performance.now();
+    const alone = now - changedAt.current >= typingMs;
+    changedAt.current = now;
+    if (alone) {
+      setRested(text);
+      return;
+    }
     const timer = window.setTimeout(() => setRested(text), typingMs);
     return () => window.clearTimeout(timer);
   }, [text]);
@@ -89,7 +98,8 @@ export function useSearchResults(query: string, scope: SearchScope): SearchResul
   const { data, error } = cache.peek('search.query', first);
   const known = useRef<Pick<SearchResults, 'hits' | 'notes'>>(undefined);
   useEffect(() => {
-    if (data !== undefined) known.current = { hits, notes: data.notes };
+    if (rested === '') known.current = undefined;
+    else if (data !== undefined) known.current = { hits, notes: data.notes };
   });
   return {
     hits: data === undefined ? known.current?.hits : hits,

@@ -1,5 +1,5 @@
 /** Settings of the window and of what is kept on this computer. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Settings, StorageStatusDto, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -85,6 +85,8 @@ function Storage({ onFailure }: { readonly onFailure: (error: WireError | undefi
   const { t, size, number } = useWords();
   const { client, cache } = useBackend();
   const status = useQuery('storage.status', {}).data;
+  // It grows while nobody looks.
+  useEffect(() => cache.invalidate('storage.status'), [cache]);
   const [tidying, setTidying] = useState(false);
   const [freed, setFreed] = useState<number>();
 
