@@ -1,0 +1,158 @@
+/**
+ * How a search gets through the messages: by looking through the newest texts, by the index of words
+ * or along the list of a filter. All go from new to old, so steps can be mixed: whichever way gets
+ * further in its time goes on. Between steps the engine's thread is free.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { MailStoreReader } from '../store/mail-reader.ts';
+import type { ContentKey } from '../store/mail-types.ts';
+import type { ContentReader, FoldedContent } from './content-reader.ts';
+import type { Facts } from './facts.ts';
+import { foldText } from './folded-text.ts';
+import { headsOf } from './heads.ts';
+import type { TextTerm } from './query.ts';
+import type { Groups } from './search-groups.ts';
+import { indexStep, listedStep, messageStep, type Walk } from './search-walk.ts';
+import { shortPrefixLength } from './terms.ts';
+import { TextMatcher } from './text-matcher.ts';
+
+/** Steps of a walk: small at first, since mostly the first is enough, then as the found ones tell. */
+const firstStep = { plain: 64, filtered: 200, beginnings: 300 };
+const mostInStep = 2_000;
+/**
+ * For a word's first one, two or three letters: the share of the newest texts that must hold it for
+ * looking through more of them to be cheaper than asking the index. How that was measured is in
+ * docs/performance.md.
+ */
+const worthReading = [1, 0.08, 0.18, 0.3];
+const mostTextsRead = 800;
+const textsInStep = 32;
+const textsReadFirst = 64;
+/** Steps follow each other without a pause for so long. */
+const pauseAfterMs = 5;
+/** What a search has found so far, newest first. */
+export class Results {
+  readonly groups: Groups;
+  readonly taken: Facts[] = [];
+  readonly #wanted: number;
+
+  constructor(groups: Groups, wanted: number) {
+    this.groups = groups;
+    this.#wanted = wanted;
+  }
+
+  get missing(): number {
+    return this.#wanted - this.taken.length;
+  }
+
+  /** Gives how many of them were looked at and pass. */
+  take(found: readonly Facts[], passes: (facts: Facts) => boolean): number {
+    let passed = 0;
+    for (const facts of found) {
+      if (this.missing <= 0) break;
+      if (!passes(facts)) continue;
+      passed += 1;
+      if (this.groups.isNew(facts)) this.taken.push(facts);
+    }
+    return passed;
+  }
+}
+
+/** Gives other work its turn between steps. */
+class Pace {
+  #since = performance.now();
+
+  async pause(): Promise<void> {
+    if (performance.now() - this.#since < pauseAfterMs) return;
+    await setImmediate();
+    this.#since = performance.now();
+  }
+}
+
+/** Looks through the newest texts. True when enough was found, or nothing is left. */
+export async function readTexts(
+  walk: Walk,
+  term: TextTerm,
+  results: Results,
+  reader: MailStoreReader,
+): Promise<boolean> {
+  const matcher = new TextMatcher([term]);
+  const passes = (facts: Facts) =>
+    walk.passes(facts) && holds(walk.content, facts, matcher, reader);
+  const worth = worthReading[shortPrefixLength(term)] ?? 1;
+  const pace = new Pace();
+  let read = 0;
+  let passed = 0;
+  while (read < mostTextsRead) {
+    const { found, ended } =
+      walk.match === undefined ? messageStep(walk, textsInStep) : indexStep(walk, textsInStep);
+    read += textsInStep;
+    passed += results.take(found, passes);
+    if (ended || results.missing <= 0) return true;
+    if (read >= textsReadFirst && passed < read * worth) return false;
+    await pace.pause();
+  }
+  return false;
+}
+
+/** Walks until enough is found or nothing is left. */
+export async function follow(walk: Walk, results: Results): Promise<void> {
+  const { list, match } = walk;
+  // How far each way got in a millisecond, when it went last.
+  let indexSpeed = Number.MAX_VALUE;
+  let listSpeed = list === undefined ? -1 : Number.MAX_VALUE;
+  let size = walk.condition === '' ? firstStep.plain : firstStep.filtered;
+  if (walk.beginnings) size = Math.max(size, firstStep.beginnings);
+  const pace = new Pace();
+  for (;;) {
+    const from = walk.bound;
+    const began = performance.now();
+    const useList = list !== undefined && (match === undefined || listSpeed >= indexSpeed);
+    const { found, ended } = useList
+      ? listedStep(walk, list)
+      : match === undefined
+        ? messageStep(walk, size)
+        : indexStep(walk, size);
+    const missing = results.missing;
+    const passed = results.take(found, walk.passes);
+    if (ended || results.missing <= 0) return;
+    const speed = (from - walk.bound) / Math.max(0.05, performance.now() - began);
+    if (useList) listSpeed = speed;
+    else {
+      indexSpeed = speed;
+      const share = Math.max(passed, 0.5) / size;
+      size = Math.min(mostInStep, Math.ceil(Math.max(size, (missing / share) * 1.2)));
+    }
+    await pace.pause();
+  }
+}
+
+/** Whether a message's headers or text hold it, as the index would say. */
+function holds(
+  content: ContentReader,
+  facts: Facts,
+  matcher: TextMatcher,
+  reader: MailStoreReader,
+): boolean {
+  const kept = readText(content, facts);
+  const heads = kept?.heads ?? storedHeads(reader, facts);
+  if (matcher.find(heads, 0) !== undefined) return true;
+  return kept !== undefined && matcher.find(kept.text.folded, 0) !== undefined;
+}
+
+function storedHeads(reader: MailStoreReader, facts: Facts): string {
+  const message = reader.messageByKey(facts);
+  if (message === undefined) return '';
+  const { subject, from, to } = headsOf(message);
+  return foldText(`${subject}\n${from}\n${to}`).folded;
+}
+
+/** Undefined when it is not here, or cannot be read. */
+export function readText(content: ContentReader, key: ContentKey): FoldedContent | undefined {
+  try {
+    return content.folded(key);
+  } catch {
+    // A damaged text hides the marks, not the message; whoever opens it hears of it.
+    return undefined;
+  }
+}
