@@ -35,6 +35,7 @@ export class ContentReader {
     this.#db = new DatabaseSync(contentPath, { readOnly: true });
     this.#db.exec('PRAGMA busy_timeout = 1000; PRAGMA cache_size = -8000');
     this.#db.prepare('ATTACH ? AS mail').run(`${pathToFileURL(mailPath).href}?mode=ro`);
+    this.#db.exec('PRAGMA mail.cache_size = -8000');
   }
 
   /** Statements are prepared once. Tables of mail.db are in the schema `mail`. */

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { extractText } from '../mime/index-text.ts';
 import { integerColumn } from '../store/columns.ts';
 import type { ContentKey } from '../store/mail-types.ts';
-import { pack } from './codec.ts';
+import { pack, packText } from './codec.ts';
 import { toIndexed } from './fold.ts';
 import type { Heads } from './heads.ts';
 
@@ -59,7 +59,7 @@ export class ContentWriter {
   keep({ rowId, token, raw }: RawContent): KeptContent {
     const { subject, from, to, cc, body, names, snippet } = extractText(raw);
     const source = pack(raw);
-    const text = pack(Buffer.from(names === '' ? body : `${body}\n\n${names}`));
+    const text = packText(Buffer.from(names === '' ? body : `${body}\n\n${names}`));
     this.#run(
       'INSERT OR REPLACE INTO doc (rowId, token, kept, storedBytes) VALUES (?, ?, 1, ?)',
       rowId,

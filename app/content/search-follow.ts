@@ -17,7 +17,7 @@ import { shortPrefixLength } from './terms.ts';
 import { TextMatcher } from './text-matcher.ts';
 
 /** Steps of a walk: small at first, since mostly the first is enough, then as the found ones tell. */
-const firstStep = { plain: 64, filtered: 200, beginnings: 300 };
+const firstStep = { plain: 64, listed: 64, filtered: 200, beginnings: 500 };
 const mostInStep = 2_000;
 /**
  * For a word's first one, two or three letters: the share of the newest texts that must hold it for
@@ -27,7 +27,7 @@ const mostInStep = 2_000;
 const worthReading = [1, 0.08, 0.18, 0.3];
 const mostTextsRead = 800;
 const textsInStep = 32;
-const textsReadFirst = 64;
+const textsReadFirst = 32;
 /** Steps follow each other without a pause for so long. */
 const pauseAfterMs = 5;
 /** What a search has found so far, newest first. */
@@ -46,13 +46,13 @@ export class Results {
   }
 
   /** Gives how many of them were looked at and pass. */
-  take(found: readonly Facts[], passes: (facts: Facts) => boolean): number {
+  take(found: Iterable<Facts>, passes: (facts: Facts) => boolean): number {
     let passed = 0;
     for (const facts of found) {
-      if (this.missing <= 0) break;
       if (!passes(facts)) continue;
       passed += 1;
       if (this.groups.isNew(facts)) this.taken.push(facts);
+      if (this.missing <= 0) break;
     }
     return passed;
   }
@@ -101,8 +101,7 @@ export async function follow(walk: Walk, results: Results): Promise<void> {
   // How far each way got in a millisecond, when it went last.
   let indexSpeed = Number.MAX_VALUE;
   let listSpeed = list === undefined ? -1 : Number.MAX_VALUE;
-  let size = walk.condition === '' ? firstStep.plain : firstStep.filtered;
-  if (walk.beginnings) size = Math.max(size, firstStep.beginnings);
+  let size = firstStepOf(walk);
   const pace = new Pace();
   for (;;) {
     const from = walk.bound;
@@ -125,6 +124,13 @@ export async function follow(walk: Walk, results: Results): Promise<void> {
     }
     await pace.pause();
   }
+}
+
+/** A beginning costs the index the same for few rows as for many. */
+function firstStepOf({ list, condition, beginnings }: Walk): number {
+  if (list !== undefined) return firstStep.listed;
+  if (condition === '') return firstStep.plain;
+  return beginnings ? firstStep.beginnings : firstStep.filtered;
 }
 
 /** Whether a message's headers or text hold it, as the index would say. */

@@ -2,7 +2,7 @@
  * Steps of a search from new to old: along the index of words, along a list that a filter gives, or
  * along all messages. Each takes a few milliseconds and moves the bound.
  */
-import { integerColumn } from '../store/columns.ts';
+import { integerColumn, type SqlRow } from '../store/columns.ts';
 import type { ContentReader } from './content-reader.ts';
 import { type Facts, factColumns, toFacts } from './facts.ts';
 
@@ -11,7 +11,7 @@ export const rowIdsPerMs = 4_096;
 /** Above any rowId: what a bound without a date counts as. */
 export const latestRowId = 2_190_000_000_000 * rowIdsPerMs;
 
-/** A beginning of a word costs the index the same for few rows as for many. */
+/** Of a list, once; a beginning of a word costs the index the same for few rows as for many. */
 const listStep = { words: 128, beginnings: 512 };
 /** Of a common word, one step along a list looks at so many messages that hold it; no step is larger. */
 export const mostInRange = 4_000;
@@ -40,32 +40,46 @@ export interface ListSource {
 }
 
 export interface Step {
-  readonly found: readonly Facts[];
+  /** Newest first; read as it is walked through, once. */
+  readonly found: Iterable<Facts>;
   /** Nothing older is left. */
   readonly ended: boolean;
 }
 
 /** The next messages that the index of words gives. */
 export function indexStep(walk: Walk, size: number): Step {
-  const rows = walk.content
-    .prepare(
-      `SELECT hit.id AS id, doc.token AS known, ${factColumns}
-       FROM (SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
-             ORDER BY rowid DESC LIMIT ?) AS hit
-       LEFT JOIN mail.message AS m ON m.rowId = hit.id${walk.condition}
-       LEFT JOIN doc ON doc.rowId = m.rowId`,
-    )
-    .all(walk.match ?? '', walk.bound, walk.oldest, size);
-  const found: Facts[] = [];
-  let last = walk.bound;
-  for (const row of rows) {
-    last = Math.min(last, integerColumn(row, 'id'));
-    // What the index still holds of a message that is gone, or what does not pass.
-    if (row.rowId !== null && row.token === row.known) found.push(toFacts(row));
+  const { content, condition } = walk;
+  const ids = idsOf(
+    content
+      .prepare(
+        `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
+         ORDER BY rowid DESC LIMIT ?`,
+      )
+      .all(walk.match ?? '', walk.bound, walk.oldest, size),
+  );
+  const ended = ids.length < size;
+  walk.bound = ended ? walk.oldest : (ids.at(-1) ?? walk.oldest);
+  return { found: indexedFacts(content, ids, condition), ended };
+}
+
+/** Without what the index still holds of messages that are gone. */
+function* indexedFacts(
+  content: ContentReader,
+  ids: readonly number[],
+  condition: string,
+): Generator<Facts> {
+  const facts = content.prepare(
+    `SELECT ${factColumns} FROM mail.message AS m
+     CROSS JOIN doc ON doc.rowId = m.rowId AND doc.token = m.token WHERE m.rowId = ?${condition}`,
+  );
+  for (const rowId of ids) {
+    const row = facts.get(rowId);
+    if (row !== undefined) yield toFacts(row);
   }
-  const ended = rows.length < size;
-  walk.bound = ended ? walk.oldest : last;
-  return { found: found.sort(byNewest), ended };
+}
+
+function idsOf(rows: readonly SqlRow[]): number[] {
+  return rows.map((row) => integerColumn(row, 'rowId'));
 }
 
 /** The next messages, whatever they hold; for questions that only say what is not wanted as well. */
@@ -100,7 +114,7 @@ export function listedStep(walk: Walk, list: ListSource): Step {
            AND rowId < ? AND rowId >= ? ORDER BY rowId DESC LIMIT ?`,
       )
       .all(mailboxId, walk.bound, walk.oldest, size);
-    for (const row of rows) ids.push(integerColumn(row, 'rowId'));
+    ids.push(...idsOf(rows));
   }
   let ended = ids.length < size;
   const next = ids.sort((a, b) => b - a).slice(0, size);
@@ -116,36 +130,32 @@ export function listedStep(walk: Walk, list: ListSource): Step {
     }
   }
   walk.bound = ended ? walk.oldest : low;
-  const facts = content.prepare(
-    `SELECT doc.token AS known, ${factColumns}
-     FROM mail.message AS m LEFT JOIN doc ON doc.rowId = m.rowId WHERE m.rowId = ?`,
-  );
   const wantsMatch = walk.match !== undefined;
-  const found: Facts[] = [];
-  for (const rowId of next) {
-    if (rowId < low) break;
-    if (matching !== undefined && matching.has(rowId) !== wantsMatch) continue;
-    const row = facts.get(rowId);
-    if (row === undefined || (wantsMatch && row.known !== row.token)) continue;
-    found.push(toFacts(row));
-  }
+  const left = next.filter(
+    (rowId) => rowId >= low && (matching === undefined || matching.has(rowId) === wantsMatch),
+  );
+  const found = wantsMatch
+    ? indexedFacts(content, left, walk.condition)
+    : messageFacts(content, left);
   return { found, ended };
+}
+
+function* messageFacts(content: ContentReader, ids: readonly number[]): Generator<Facts> {
+  const facts = content.prepare(`SELECT ${factColumns} FROM mail.message AS m WHERE m.rowId = ?`);
+  for (const rowId of ids) {
+    const row = facts.get(rowId);
+    if (row !== undefined) yield toFacts(row);
+  }
 }
 
 /** What the index gives from `low` on to before `high`; of too much the newest, and where that ends. */
 function matchingIds(content: ContentReader, match: string, high: number, low: number) {
   const rows = content
     .prepare(
-      `SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
+      `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
        ORDER BY rowid DESC LIMIT ${mostInRange}`,
     )
     .all(match, high, low);
-  const ids = new Set(rows.map((row) => integerColumn(row, 'id')));
-  const last = rows.at(-1);
-  const isCut = rows.length === mostInRange && last !== undefined;
-  return { ids, cutAt: isCut ? integerColumn(last, 'id') : undefined };
-}
-
-function byNewest(a: Facts, b: Facts): number {
-  return b.rowId - a.rowId;
+  const ids = idsOf(rows);
+  return { ids: new Set(ids), cutAt: ids.length === mostInRange ? ids.at(-1) : undefined };
 }

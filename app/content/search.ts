@@ -1,7 +1,7 @@
 /** Answers a search from what is local, newest first, each result with a line of its text. */
 import type { SearchNote } from '../contract/index.ts';
 import { integerColumn, textColumn } from '../store/columns.ts';
-import type { MailStoreReader } from '../store/mail-reader.ts';
+import { type MailStoreReader, toMessage } from '../store/mail-reader.ts';
 import type { StoredMessage } from '../store/mail-types.ts';
 import type { ContentReader } from './content-reader.ts';
 import { type Facts, toCondition, toTest } from './facts.ts';
@@ -115,7 +115,7 @@ export class MailSearch {
     matcher: TextMatcher,
   ): SearchHit[] {
     // It may have gone between two steps.
-    const message = this.#options.reader.messageByKey(facts);
+    const message = storedMessage(content, facts);
     const mailbox = mailboxes.get(facts.shownIn);
     if (message === undefined || mailbox === undefined) return [];
     const marked = matcher.isEmpty ? undefined : this.#marked(content, message, matcher);
@@ -128,6 +128,14 @@ export class MailSearch {
     const inText = text === undefined ? undefined : markedSnippet(text, matcher);
     return inText ?? markedSnippet(foldText(message.snippet), matcher);
   }
+}
+
+/** By the connection that has just read it: its pages are at hand. */
+function storedMessage(content: ContentReader, { rowId, token }: Facts): StoredMessage | undefined {
+  const row = content
+    .prepare('SELECT * FROM mail.message WHERE rowId = ? AND token = ?')
+    .get(rowId, token);
+  return row && toMessage(row);
 }
 
 function mailboxesOf(content: ContentReader): SearchedMailbox[] {
