@@ -69,17 +69,20 @@ class Pace {
   }
 }
 
-/** Looks through the newest texts. True when enough was found, or nothing is left. */
+/**
+ * Looks through the newest texts for one of the terms, of which one is a short beginning. True when
+ * enough was found, or nothing is left.
+ */
 export async function readTexts(
   walk: Walk,
-  term: TextTerm,
+  either: readonly TextTerm[],
   results: Results,
   reader: MailStoreReader,
 ): Promise<boolean> {
-  const matcher = new TextMatcher([term]);
+  const matcher = new TextMatcher(either);
   const passes = (facts: Facts) =>
     walk.passes(facts) && holds(walk.content, facts, matcher, reader);
-  const worth = worthReading[shortPrefixLength(term)] ?? 1;
+  const worth = worthReading[Math.max(...either.map(shortPrefixLength))] ?? 1;
   const pace = new Pace();
   let read = 0;
   let passed = 0;

@@ -93,16 +93,14 @@ export class MailSearch {
   async #collect(walk: Walk, { all, none }: ParsedQuery, results: Results): Promise<void> {
     const withNone = (match: string | undefined) =>
       match === undefined && none.length > 0 ? toAny(none) : undefined;
-    const short = all.filter((either) => either.some((term) => shortPrefixLength(term) > 0));
-    const [only] = short.length === 1 ? short : [];
-    const [term] = only?.length === 1 ? only : [];
+    const typed = all.find((either) => either.some((term) => shortPrefixLength(term) > 0));
     let { bound } = walk;
-    if (term !== undefined && term.column === undefined) {
+    if (typed?.every(({ column }) => column === undefined) === true) {
       // A common beginning is found in the newest texts at once; a rare one the index knows fast.
-      const rest = all.filter((either) => either !== only);
+      const rest = all.filter((either) => either !== typed);
       const match = toMatch(rest, none);
       const reading = { ...walk, match, none: withNone(match) };
-      if (await readTexts(reading, term, results, this.#options.reader)) return;
+      if (await readTexts(reading, typed, results, this.#options.reader)) return;
       bound = reading.bound;
     }
     await follow({ ...walk, none: withNone(walk.match), bound }, results);

@@ -78,6 +78,14 @@ function drawCase(rng: Rng): Case {
       wants: ({ all }) => !holdsRun(all, two, false) && holdsRun(all, start, true),
     },
     {
+      query: `${one} OR ${start}`,
+      wants: ({ all }) => holdsRun(all, one, false) || holdsRun(all, start, true),
+    },
+    {
+      query: `${one} -${start}`,
+      wants: ({ all }) => holdsRun(all, one, false) && !holdsRun(all, start, false),
+    },
+    {
       query: `${one} OR ${two} `,
       wants: ({ all }) => holdsRun(all, one, false) || holdsRun(all, two, false),
     },
