@@ -11,16 +11,9 @@ const mostHeld = 3_000_000;
 /** A larger text is not held. */
 const largestHeld = 100_000;
 
-/** What the index was given of a kept message, folded alike. */
-export interface FoldedContent {
-  /** Subject, sender, recipients and copies, a line each; undefined when only mail.db has them. */
-  readonly heads: string | undefined;
-  /** The text, then the names of attachments. */
-  readonly text: FoldedText;
-}
-
-interface Held extends FoldedContent {
+interface Held {
   readonly token: number;
+  readonly text: FoldedText;
   readonly length: number;
 }
 
@@ -61,28 +54,36 @@ export class ContentReader {
    * changes, so what was read last is held.
    * @throws StorageError when what is stored cannot be read
    */
-  folded({ rowId, token }: ContentKey): FoldedContent | undefined {
+  folded({ rowId, token }: ContentKey): FoldedText | undefined {
     const held = this.#held.get(rowId);
     if (held?.token === token) {
       // Last used, last to go.
       this.#held.delete(rowId);
       this.#held.set(rowId, held);
-      return held;
+      return held.text;
     }
     const row = this.prepare(
-      'SELECT text, heads FROM text JOIN doc USING (rowId) WHERE rowId = ? AND token = ? AND kept = 1',
+      'SELECT text FROM text JOIN doc USING (rowId) WHERE rowId = ? AND token = ? AND kept = 1',
     ).get(rowId, token);
     if (row === undefined) return undefined;
     const packed = unpack(blobColumn(row, 'text'));
     const text = foldText(
       Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('utf8'),
     );
-    const plain = optionalText(row, 'heads');
-    const heads = plain === undefined ? undefined : foldText(plain).folded;
-    const length = (heads?.length ?? 0) + text.text.length + text.folded.length;
-    const read = { token, heads, text, length };
-    if (length <= largestHeld) this.#hold(rowId, read);
-    return read;
+    const length = text.text.length + text.folded.length;
+    if (length <= largestHeld) this.#hold(rowId, { token, text, length });
+    return text;
+  }
+
+  /**
+   * What the index was given of a kept message's headers: subject, sender, recipients and copies, a
+   * line each. Undefined when only mail.db has them.
+   */
+  heads({ rowId, token }: ContentKey): string | undefined {
+    const row = this.prepare(
+      'SELECT heads FROM text JOIN doc USING (rowId) WHERE rowId = ? AND token = ? AND kept = 1',
+    ).get(rowId, token);
+    return row && optionalText(row, 'heads');
   }
 
   #hold(rowId: number, held: Held): void {

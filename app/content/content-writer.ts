@@ -71,7 +71,7 @@ export class ContentWriter {
       'INSERT OR REPLACE INTO text (rowId, text, heads) VALUES (?, ?, ?)',
       rowId,
       text,
-      [subject, from, to, cc].join('\n'),
+      [subject, from, to, cc].map((one) => one.replaceAll('\n', ' ')).join('\n'),
     );
     this.#index(rowId, [subject, from, to, cc, body, names]);
     return { rowId, token, snippet };

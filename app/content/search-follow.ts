@@ -6,9 +6,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { ContentKey } from '../store/mail-types.ts';
-import type { ContentReader, FoldedContent } from './content-reader.ts';
+import type { ContentReader } from './content-reader.ts';
 import type { Facts } from './facts.ts';
-import { foldText } from './folded-text.ts';
+import { type FoldedText, foldText } from './folded-text.ts';
 import { headsOf } from './heads.ts';
 import type { TextTerm } from './query.ts';
 import type { Groups } from './search-groups.ts';
@@ -20,12 +20,13 @@ import { TextMatcher } from './text-matcher.ts';
 const firstStep = { plain: 64, listed: 64, filtered: 200, beginnings: 500 };
 const mostInStep = 2_000;
 /**
- * For a word's first one, two or three letters: the share of the newest texts that must hold it for
- * looking through more of them to be cheaper than asking the index. How that was measured is in
- * docs/performance.md.
+ * `worth`: for a word's first one, two or three letters, the share of the newest messages that must
+ * hold it for reading on to be cheaper than asking the index, which costs the more the fewer letters
+ * there are. `most`: so many are read at most.
  */
-const worthReading = [1, 0.08, 0.18, 0.3];
-const mostTextsRead = 800;
+const ofTexts = { worth: [1, 0.08, 0.18, 0.3], most: 800 };
+const ofHeads = { worth: [1, 0.01, 0.06, 0.3], most: 4_000 };
+const mostReadSteps = 150;
 const textsInStep = 32;
 const textsReadFirst = 32;
 /** Steps follow each other without a pause for so long. */
@@ -79,20 +80,29 @@ export async function readTexts(
   results: Results,
   reader: MailStoreReader,
 ): Promise<boolean> {
-  const matcher = new TextMatcher(either);
-  const passes = (facts: Facts) =>
-    walk.passes(facts) && holds(walk.content, facts, matcher, reader);
-  const worth = worthReading[Math.max(...either.map(shortPrefixLength))] ?? 1;
-  const pace = new Pace();
+  const { list, match } = walk;
+  const tests = either.map((term) => toTextTest(walk.content, reader, term));
+  const onlyHeads = either.every(({ column }) => column !== undefined);
+  const { worth, most } = onlyHeads ? ofHeads : ofTexts;
+  const enough = worth[Math.max(...either.map(shortPrefixLength))] ?? 1;
   let read = 0;
   let passed = 0;
-  while (read < mostTextsRead) {
+  const passes = (facts: Facts) => {
+    if (!walk.passes(facts)) return false;
+    read += 1;
+    return tests.some((test) => test(facts));
+  };
+  const pace = new Pace();
+  for (let step = 0; step < mostReadSteps && read < most; step += 1) {
     const { found, ended } =
-      walk.match === undefined ? messageStep(walk, textsInStep) : indexStep(walk, textsInStep);
-    read += textsInStep;
+      list !== undefined
+        ? listedStep(walk, list)
+        : match === undefined
+          ? messageStep(walk, textsInStep)
+          : indexStep(walk, textsInStep);
     passed += results.take(found, passes);
     if (ended || results.missing <= 0) return true;
-    if (read >= textsReadFirst && passed < read * worth) return false;
+    if (read >= textsReadFirst && passed < read * enough) return false;
     await pace.pause();
   }
   return false;
@@ -136,28 +146,37 @@ function firstStepOf({ list, condition, beginnings }: Walk): number {
   return beginnings ? firstStep.beginnings : firstStep.filtered;
 }
 
-/** Whether a message's headers or text hold it, as the index would say. */
-function holds(
+/** Lines of the heads that the index is given. */
+const headLines = ['subject', 'sender', 'recipients', 'copies'];
+
+/** Whether a message's headers or text hold a term, as the index would say. */
+function toTextTest(
   content: ContentReader,
-  facts: Facts,
-  matcher: TextMatcher,
   reader: MailStoreReader,
-): boolean {
-  const kept = readText(content, facts);
-  const heads = kept?.heads ?? storedHeads(reader, facts);
-  if (matcher.find(heads, 0) !== undefined) return true;
-  return kept !== undefined && matcher.find(kept.text.folded, 0) !== undefined;
+  term: TextTerm,
+): (facts: Facts) => boolean {
+  const matcher = new TextMatcher([term]);
+  const isIn = (text: string) => matcher.find(foldText(text).folded, 0) !== undefined;
+  const heads = (facts: Facts) => content.heads(facts) ?? storedHeads(reader, facts);
+  if (term.column !== undefined) {
+    const line = headLines.indexOf(term.column);
+    return (facts) => isIn(heads(facts).split('\n')[line] ?? '');
+  }
+  return (facts) => {
+    const text = readText(content, facts)?.folded;
+    return (text !== undefined && matcher.find(text, 0) !== undefined) || isIn(heads(facts));
+  };
 }
 
 function storedHeads(reader: MailStoreReader, facts: Facts): string {
   const message = reader.messageByKey(facts);
   if (message === undefined) return '';
   const { subject, from, to } = headsOf(message);
-  return foldText(`${subject}\n${from}\n${to}`).folded;
+  return [subject, from, to].map((one) => one.replaceAll('\n', ' ')).join('\n');
 }
 
 /** Undefined when it is not here, or cannot be read. */
-export function readText(content: ContentReader, key: ContentKey): FoldedContent | undefined {
+export function readText(content: ContentReader, key: ContentKey): FoldedText | undefined {
   try {
     return content.folded(key);
   } catch {

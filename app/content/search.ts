@@ -95,7 +95,7 @@ export class MailSearch {
       match === undefined && none.length > 0 ? toAny(none) : undefined;
     const typed = all.find((either) => either.some((term) => shortPrefixLength(term) > 0));
     let { bound } = walk;
-    if (typed?.every(({ column }) => column === undefined) === true) {
+    if (typed?.every(({ column }) => column !== 'names') === true) {
       // A common beginning is found in the newest texts at once; a rare one the index knows fast.
       const rest = all.filter((either) => either !== typed);
       const match = toMatch(rest, none);
@@ -122,7 +122,7 @@ export class MailSearch {
   }
 
   #marked(content: ContentReader, message: StoredMessage, matcher: TextMatcher) {
-    const text = readText(content, message)?.text;
+    const text = readText(content, message);
     const inText = text === undefined ? undefined : markedSnippet(text, matcher);
     return inText ?? markedSnippet(foldText(message.snippet), matcher);
   }

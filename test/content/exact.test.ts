@@ -89,6 +89,11 @@ function drawCase(rng: Rng): Case {
       query: `${one} OR ${two} `,
       wants: ({ all }) => holdsRun(all, one, false) || holdsRun(all, two, false),
     },
+    { query: `subject:${start}`, wants: ({ subject }) => holdsRun(subject, start, true) },
+    {
+      query: `is:starred ${start}`,
+      wants: (made) => made.flagged && holdsRun(made.all, start, true),
+    },
     { query: `from:${start}`, wants: ({ from }) => holdsRun(from, start, true) },
     { query: `subject:${one} `, wants: ({ subject }) => holdsRun(subject, one, false) },
     { query: `is:unread ${start}`, wants: (made) => !made.seen && holdsRun(made.all, start, true) },
