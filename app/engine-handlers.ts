@@ -252,9 +252,11 @@ function contentHandlers(
   return {
     'search.query': async (input) => {
       const { hits, next, notes } = await search.query(input);
+      const ids = new Set(hits.map(({ message }) => message.mailboxId));
+      const mailboxes = new Map([...ids].map((id) => [id, stores.mail.reader.mailbox(id)]));
       return {
         hits: hits.flatMap(({ message, mailboxName, snippet }) => {
-          const mailbox = stores.mail.reader.mailbox(message.mailboxId);
+          const mailbox = mailboxes.get(message.mailboxId);
           if (mailbox === undefined) return [];
           return [{ row: toMessageRow(mailbox, message), mailboxName, snippet: [...snippet] }];
         }),

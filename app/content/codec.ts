@@ -22,6 +22,16 @@ export function pack(bytes: Uint8Array): Uint8Array {
   return packed.length < bytes.length ? withFormat(format, packed) : withFormat(asItIs, bytes);
 }
 
+/**
+ * A text, which a search unpacks by the dozen: of a few thousand letters, deflate is unpacked in
+ * half the time of zstd and is smaller.
+ */
+export function packText(bytes: Uint8Array): Uint8Array {
+  if (bytes.length >= wordsHelpBelow) return pack(bytes);
+  const packed = zlib.deflateRawSync(bytes, { level: 6 });
+  return packed.length < bytes.length ? withFormat(deflated, packed) : withFormat(asItIs, bytes);
+}
+
 function squeeze(bytes: Uint8Array): { format: number; packed: Uint8Array } {
   if (!hasZstd) return { format: deflated, packed: zlib.deflateRawSync(bytes, { level: 1 }) };
   const params = { [zlib.constants.ZSTD_c_compressionLevel]: level };

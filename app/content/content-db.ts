@@ -30,6 +30,12 @@ const content001: Migration = {
   `,
 };
 
+/** What the index was given of the headers: NULL for what was stored before. */
+const content002: Migration = {
+  name: 'content-002',
+  sql: 'ALTER TABLE text ADD COLUMN heads TEXT;',
+};
+
 export function openContentDatabase(path: string): { db: DatabaseSync; rebuilt: boolean } {
-  return openCache(path, [content001]);
+  return openCache(path, [content001, content002]);
 }

@@ -15,6 +15,7 @@ import { rowsPerTransaction } from '../store/mail-writer.ts';
 import { openContentDatabase } from './content-db.ts';
 import { ContentReader } from './content-reader.ts';
 import type { ContentHead, KeptContent, RawContent } from './content-writer.ts';
+import { headsOf } from './heads.ts';
 import {
   type ContentWorkerData,
   type FromContentWorker,
@@ -326,12 +327,5 @@ function openFiles({ contentPath, mailPath }: ContentStoreOptions) {
 }
 
 function toHead({ rowId, token, header }: InsertedMessage): ContentHead {
-  const person = ({ name, address }: { name: string; address: string }) => `${name} ${address}`;
-  return {
-    rowId,
-    token,
-    subject: header.subject,
-    from: header.from === undefined ? '' : person(header.from),
-    to: header.to.map(person).join(', '),
-  };
+  return { rowId, token, ...headsOf(header) };
 }

@@ -8,8 +8,9 @@ import { pathToFileURL } from 'node:url';
 import { extractText } from '../mime/index-text.ts';
 import { integerColumn } from '../store/columns.ts';
 import type { ContentKey } from '../store/mail-types.ts';
-import { pack } from './codec.ts';
+import { pack, packText } from './codec.ts';
 import { toIndexed } from './fold.ts';
+import type { Heads } from './heads.ts';
 
 export interface RawContent extends ContentKey {
   readonly raw: Uint8Array;
@@ -20,12 +21,7 @@ export interface KeptContent extends ContentKey {
 }
 
 /** What is known of a message before its content is here. */
-export interface ContentHead extends ContentKey {
-  readonly subject: string;
-  /** Names and addresses. */
-  readonly from: string;
-  readonly to: string;
-}
+export interface ContentHead extends ContentKey, Heads {}
 
 export class ContentWriter {
   readonly #db: DatabaseSync;
@@ -63,7 +59,7 @@ export class ContentWriter {
   keep({ rowId, token, raw }: RawContent): KeptContent {
     const { subject, from, to, cc, body, names, snippet } = extractText(raw);
     const source = pack(raw);
-    const text = pack(Buffer.from(names === '' ? body : `${body}\n\n${names}`));
+    const text = packText(Buffer.from(names === '' ? body : `${body}\n\n${names}`));
     this.#run(
       'INSERT OR REPLACE INTO doc (rowId, token, kept, storedBytes) VALUES (?, ?, 1, ?)',
       rowId,
@@ -71,7 +67,12 @@ export class ContentWriter {
       source.length + text.length,
     );
     this.#run('INSERT OR REPLACE INTO source (rowId, raw) VALUES (?, ?)', rowId, source);
-    this.#run('INSERT OR REPLACE INTO text (rowId, text) VALUES (?, ?)', rowId, text);
+    this.#run(
+      'INSERT OR REPLACE INTO text (rowId, text, heads) VALUES (?, ?, ?)',
+      rowId,
+      text,
+      [subject, from, to, cc].map((one) => one.replaceAll('\n', ' ')).join('\n'),
+    );
     this.#index(rowId, [subject, from, to, cc, body, names]);
     return { rowId, token, snippet };
   }

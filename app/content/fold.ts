@@ -5,9 +5,11 @@
  */
 
 /** Beyond Latin with its usual letters: compatibility forms and scripts without spaces occur. */
-const needsWork = /[^\0-\u02ff]/;
+const needsWork =
+  /[\xaa\xb2\xb3\xb9\xba\xbc-\xbe\u0132\u0133\u013f\u0140\u0149\u01c4-\u01cc\u01f1-\u01f3\u02b0-\u02b8\u02e0-\u02e4]|[^\0-\u02ff]/;
 
-const scriptsWithoutSpaces =
+/** Inside a character class. */
+export const scriptsWithoutSpaces =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Bopomofo}' +
   '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}\\u30fc\\u3005';
 const singleCharacter = new RegExp(`[${scriptsWithoutSpaces}]`, 'gu');

@@ -137,12 +137,13 @@ function valueAt(text: string, at: number): { value: string; end: number; open: 
   return { value: text.slice(at, at + length), end: at + length, open: false };
 }
 
-function toTerm({ operator, value, open }: Piece): TextTerm | undefined {
+function toTerm({ operator, value, open, negated }: Piece): TextTerm | undefined {
   // Nothing but punctuation names no word.
   if (wordsOf(value).next().done === true) return undefined;
   const column = operator === undefined ? undefined : textOperators.get(operator);
-  // A word that is closed by a sign is whole.
-  const prefix = open && /[\p{L}\p{N}\p{M}]$/u.test(value);
+  // A word that is closed by a sign is whole, and so is one to be left out: its first letter would
+  // leave out nearly everything.
+  const prefix = open && !negated && /[\p{L}\p{N}\p{M}]$/u.test(value);
   return { text: value, prefix, ...(column === undefined ? {} : { column }) };
 }
 

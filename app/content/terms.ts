@@ -1,6 +1,8 @@
 /** Terms of a question as the index reads them, and as they are found and marked in a text. */
 import { isSingleCharacter, toIndexed, wordsOf } from './fold.ts';
+import { endPlace, type FoldedText, startPlace } from './folded-text.ts';
 import type { TextTerm } from './query.ts';
+import type { TextMatcher } from './text-matcher.ts';
 
 /** A MATCH expression (SQLite FTS5 §3); undefined when no term is asked for. */
 export function toMatch(
@@ -30,41 +32,15 @@ function lastWord(text: string): string {
 }
 
 /**
- * A single word of few letters that is still being typed: so many words begin with it that the
- * index would have to gather half of itself.
+ * Letters of a single word that is still being typed, when they are few: so many words begin with
+ * them that the index would have to gather half of itself. 0 for any other term.
  */
-export function isShortPrefix({ text, prefix }: TextTerm): boolean {
-  if (!prefix) return false;
+export function shortPrefixLength({ text, prefix }: TextTerm): number {
+  if (!prefix) return 0;
   const words = [...wordsOf(toIndexed(text))];
   const only = words[0]?.folded ?? '';
-  return words.length === 1 && [...only].length <= 3 && !isSingleCharacter(only);
-}
-
-const letter = '[\\p{L}\\p{N}\\u0300-\\u036f]';
-const marks = '[\\u0300-\\u036f]*';
-const between = '[^\\p{L}\\p{N}]';
-
-/** Finds the terms in a text in decomposed form (NFD), whatever its case and diacritics. */
-export function toPattern(terms: readonly TextTerm[]): RegExp | undefined {
-  const sources = terms.map(patternSource).filter((source) => source !== '');
-  return sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'giu');
-}
-
-function patternSource({ text, prefix }: TextTerm): string {
-  let source = '';
-  let single = true;
-  for (const { folded } of wordsOf(toIndexed(text))) {
-    const isSingle = isSingleCharacter(folded);
-    if (source !== '') source += `${between}{${isSingle || single ? 0 : 1},10}`;
-    else if (!isSingle) source += `(?<!${letter})`;
-    single = isSingle;
-    for (const character of folded.normalize('NFD')) source += `${literal(character)}${marks}`;
-  }
-  return prefix || single || source === '' ? source : `${source}(?!${letter})`;
-}
-
-function literal(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
+  const { length } = [...only];
+  return words.length === 1 && length <= 3 && !isSingleCharacter(only) ? length : 0;
 }
 
 export interface SnippetPiece {
@@ -72,37 +48,36 @@ export interface SnippetPiece {
   readonly hit: boolean;
 }
 
-const lookAtLength = 60_000;
 const beforeHit = 50;
 const snippetLength = 180;
 
 /** A line of the text around its first hit, hits apart; undefined when there is none. */
-export function markedSnippet(text: string, pattern: RegExp): SnippetPiece[] | undefined {
-  const plain = text.slice(0, lookAtLength).normalize('NFD');
-  pattern.lastIndex = 0;
-  const first = pattern.exec(plain);
-  if (first === null) return undefined;
-  const from = startOfWord(plain, Math.max(0, first.index - beforeHit));
-  const end = Math.min(plain.length, from + snippetLength);
+export function markedSnippet(
+  folded: FoldedText,
+  matcher: TextMatcher,
+): SnippetPiece[] | undefined {
+  const { text } = folded;
+  let found = matcher.find(folded.folded, 0);
+  if (found === undefined) return undefined;
+  const from = startOfWord(text, Math.max(0, startPlace(folded, found.start) - beforeHit));
+  const end = Math.min(text.length, from + snippetLength);
   const pieces: SnippetPiece[] = from > 0 ? [{ text: '… ', hit: false }] : [];
   let at = from;
-  for (let hit: RegExpExecArray | null = first; hit !== null; hit = pattern.exec(plain)) {
-    if (hit.index >= end) break;
-    const stop = hit.index + hit[0].length;
-    addPiece(pieces, plain.slice(at, hit.index), false);
-    addPiece(pieces, plain.slice(hit.index, stop), true);
+  while (found !== undefined) {
+    const start = Math.max(at, startPlace(folded, found.start));
+    if (start >= end) break;
+    const stop = Math.max(start, endPlace(folded, found.end));
+    addPiece(pieces, text.slice(at, start), false);
+    addPiece(pieces, text.slice(start, stop), true);
     at = stop;
-    if (hit[0] === '') break;
+    found = matcher.find(folded.folded, found.end);
   }
-  if (at < end) addPiece(pieces, plain.slice(at, end), false);
+  if (at < end) addPiece(pieces, text.slice(at, end), false);
   return pieces;
 }
 
 function addPiece(pieces: SnippetPiece[], text: string, hit: boolean): void {
-  const line = text
-    .normalize('NFC')
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ');
+  const line = text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ');
   if (line !== '') pieces.push({ text: line, hit });
 }
 

@@ -20,7 +20,7 @@ import type {
   StoredMessage,
 } from './mail-types.ts';
 
-const addressList = z.array(address);
+const addressList = z.array(address).catch([]);
 
 /** In the order of the column's numbers. */
 const contentStates: readonly ContentState[] = ['none', 'kept', 'unavailable'];
@@ -181,7 +181,7 @@ export function toMessage(row: SqlRow): StoredMessage {
     ...(fromAddress === undefined
       ? {}
       : { from: { name: optionalText(row, 'fromName') ?? '', address: fromAddress } }),
-    to: addressList.catch([]).parse(parseJson(textColumn(row, 'toList'))),
+    to: addressList.parse(parseJson(textColumn(row, 'toList'))),
     subject: textColumn(row, 'subject'),
     ...(messageId === undefined ? {} : { messageId }),
     ...(inReplyTo === undefined ? {} : { inReplyTo }),

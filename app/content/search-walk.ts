@@ -1,0 +1,161 @@
+/**
+ * Steps of a search from new to old: along the index of words, along a list that a filter gives, or
+ * along all messages. Each takes a few milliseconds and moves the bound.
+ */
+import { integerColumn, type SqlRow } from '../store/columns.ts';
+import type { ContentReader } from './content-reader.ts';
+import { type Facts, factColumns, toFacts } from './facts.ts';
+
+/** rowIds count places within a second. */
+export const rowIdsPerMs = 4_096;
+/** Above any rowId: what a bound without a date counts as. */
+export const latestRowId = 2_190_000_000_000 * rowIdsPerMs;
+
+/** Of a list, once; a beginning of a word costs the index the same for few rows as for many. */
+const listStep = { words: 128, beginnings: 512 };
+/** Of a common word, one step along a list looks at so many messages that hold it; no step is larger. */
+export const mostInRange = 4_000;
+
+/** One search under way. */
+export interface Walk {
+  readonly content: ContentReader;
+  /** What the index of words is asked; undefined when only filters are asked for. */
+  readonly match: string | undefined;
+  /** `match` holds a beginning of a word. */
+  readonly beginnings: boolean;
+  readonly passes: (facts: Facts) => boolean;
+  /** What of `passes` SQLite can say. */
+  readonly condition: string;
+  /** Mailboxes of the list to walk along; undefined when no filter gives one. */
+  readonly list: ListSource | undefined;
+  readonly none: string | undefined;
+  readonly oldest: number;
+  /** All from here on has been looked at. */
+  bound: number;
+}
+
+export interface ListSource {
+  readonly mailboxIds: readonly number[];
+  readonly condition: '' | 'AND seen = 0' | 'AND flagged = 1' | 'AND hasAttachment = 1';
+}
+
+export interface Step {
+  /** Newest first; read as it is walked through, once. */
+  readonly found: Iterable<Facts>;
+  /** Nothing older is left. */
+  readonly ended: boolean;
+}
+
+/** The next messages that the index of words gives. */
+export function indexStep(walk: Walk, size: number): Step {
+  const { content, condition } = walk;
+  const ids = idsOf(
+    content
+      .prepare(
+        `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
+         ORDER BY rowid DESC LIMIT ?`,
+      )
+      .all(walk.match ?? '', walk.bound, walk.oldest, size),
+  );
+  const ended = ids.length < size;
+  walk.bound = ended ? walk.oldest : (ids.at(-1) ?? walk.oldest);
+  return { found: indexedFacts(content, ids, condition), ended };
+}
+
+/** Without what the index still holds of messages that are gone. */
+function* indexedFacts(
+  content: ContentReader,
+  ids: readonly number[],
+  condition: string,
+): Generator<Facts> {
+  const facts = content.prepare(
+    `SELECT ${factColumns} FROM mail.message AS m
+     CROSS JOIN doc ON doc.rowId = m.rowId AND doc.token = m.token WHERE m.rowId = ?${condition}`,
+  );
+  for (const rowId of ids) {
+    const row = facts.get(rowId);
+    if (row !== undefined) yield toFacts(row);
+  }
+}
+
+function idsOf(rows: readonly SqlRow[]): number[] {
+  return rows.map((row) => integerColumn(row, 'rowId'));
+}
+
+/** The next messages, whatever they hold; for questions that only say what is not wanted as well. */
+export function messageStep(walk: Walk, size: number): Step {
+  const { content, none } = walk;
+  const rows = content
+    .prepare(
+      `SELECT ${factColumns} FROM mail.message AS m WHERE rowId < ? AND rowId >= ?
+       ORDER BY rowId DESC LIMIT ?`,
+    )
+    .all(walk.bound, walk.oldest, size);
+  let found = rows.map(toFacts);
+  const ended = rows.length < size;
+  const last = found.at(-1);
+  if (none !== undefined && last !== undefined) {
+    const { ids } = matchingIds(content, none, walk.bound, last.rowId);
+    found = found.filter(({ rowId }) => !ids.has(rowId));
+  }
+  walk.bound = ended ? walk.oldest : (last?.rowId ?? walk.oldest);
+  return { found, ended };
+}
+
+/** The next messages of a filter's list, of those that the index of words gives for their time. */
+export function listedStep(walk: Walk, list: ListSource): Step {
+  const { content } = walk;
+  const size = walk.beginnings ? listStep.beginnings : listStep.words;
+  const ids: number[] = [];
+  for (const mailboxId of list.mailboxIds) {
+    const rows = content
+      .prepare(
+        `SELECT rowId FROM mail.message WHERE shownIn = ? ${list.condition}
+           AND rowId < ? AND rowId >= ? ORDER BY rowId DESC LIMIT ?`,
+      )
+      .all(mailboxId, walk.bound, walk.oldest, size);
+    ids.push(...idsOf(rows));
+  }
+  let ended = ids.length < size;
+  const next = ids.sort((a, b) => b - a).slice(0, size);
+  const asked = walk.match ?? walk.none;
+  let low = next.at(-1) ?? walk.oldest;
+  let matching: ReadonlySet<number> | undefined;
+  if (asked !== undefined && next.length > 0) {
+    const { ids: inRange, cutAt } = matchingIds(content, asked, walk.bound, low);
+    matching = inRange;
+    if (cutAt !== undefined && cutAt > low) {
+      low = cutAt;
+      ended = false;
+    }
+  }
+  walk.bound = ended ? walk.oldest : low;
+  const wantsMatch = walk.match !== undefined;
+  const left = next.filter(
+    (rowId) => rowId >= low && (matching === undefined || matching.has(rowId) === wantsMatch),
+  );
+  const found = wantsMatch
+    ? indexedFacts(content, left, walk.condition)
+    : messageFacts(content, left);
+  return { found, ended };
+}
+
+function* messageFacts(content: ContentReader, ids: readonly number[]): Generator<Facts> {
+  const facts = content.prepare(`SELECT ${factColumns} FROM mail.message AS m WHERE m.rowId = ?`);
+  for (const rowId of ids) {
+    const row = facts.get(rowId);
+    if (row !== undefined) yield toFacts(row);
+  }
+}
+
+/** What the index gives from `low` on to before `high`; of too much the newest, and where that ends. */
+function matchingIds(content: ContentReader, match: string, high: number, low: number) {
+  const rows = content
+    .prepare(
+      `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
+       ORDER BY rowid DESC LIMIT ${mostInRange}`,
+    )
+    .all(match, high, low);
+  const ids = idsOf(rows);
+  return { ids: new Set(ids), cutAt: ids.length === mostInRange ? ids.at(-1) : undefined };
+}
