@@ -96,9 +96,10 @@ function accountHandlers(
     'account.remove': async ({ accountId }) => {
       accounts.get(accountId);
       await mail.remove(accountId);
-      tasks.removeAccount(accountId);
       await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
+      // After the outbox: what ends there may ask for a draft's copy to go.
+      tasks.removeAccount(accountId);
       accounts.remove(accountId);
       // Not waited for: it is gone for everyone who asks; this wipes what lies on the disk.
       void stores.content.wipe();

@@ -1,6 +1,6 @@
 /**
  * The copy of a draft in the account's Drafts mailbox: one, of the latest content, whatever breaks.
- * A copy is known by its Message-ID and a revision of our own: looked for before APPEND, and again
+ * A copy is known by a revision of our own in its header: looked for before APPEND, and again
  * after it; only then the ones before it go. Messages that another device made of it stay.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +22,10 @@ import type { TaskKind, TaskRun } from './task-kind.ts';
 const lateAppendMs = 3_000;
 /** A draft that changes while its copy is made is tried again so often; then the next task comes. */
 const triesPerTask = 3;
+
+/** Messages whose headers are read without a search. */
+const newestRead = 200;
+const copyQuery = { uid: true, flags: true, headers: ['x-draft-revision'] };
 
 const draftPayload = z.object({ draftId: z.string() });
 export type DraftPayload = z.infer<typeof draftPayload>;
@@ -212,24 +216,32 @@ async function selected<T>(client: ImapFlow, path: string, work: () => Promise<T
   }
 }
 
-/** Copies of this draft that this computer made, by rising uid. */
+/**
+ * Copies of this draft that this computer made, by rising uid. Read from the newest messages
+ * themselves: some servers' SEARCH is behind what was appended. Older ones are searched for.
+ */
 async function ourCopies(client: ImapFlow, { messageId, owner }: DraftCopyKey): Promise<Copy[]> {
-  const query = { deleted: false, header: { 'message-id': messageId.slice(1, -1) } };
-  const uids = await client.search(query, { uid: true });
+  if (client.mailbox === false) throw new ImapError('imap.failed', { command: 'SELECT' });
+  const { exists } = client.mailbox;
+  const first = Math.max(1, exists - newestRead + 1);
+  const found = exists === 0 ? [] : await client.fetchAll(`${first}:*`, copyQuery, { uid: false });
   assertConnected(client);
-  if (!Array.isArray(uids)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
-  if (uids.length === 0) return [];
-  const found = await client.fetchAll(
-    toUidSet(uids),
-    { uid: true, headers: ['x-draft-revision'] },
-    { uid: true },
-  );
-  assertConnected(client);
+  if (first > 1) {
+    const query = { deleted: false, header: { 'message-id': messageId.slice(1, -1) } };
+    const uids = await client.search(query, { uid: true });
+    assertConnected(client);
+    if (!Array.isArray(uids)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
+    const older = uids.filter((uid) => found.every((message) => message.uid !== uid));
+    if (older.length > 0) {
+      found.push(...(await client.fetchAll(toUidSet(older), copyQuery, { uid: true })));
+    }
+    assertConnected(client);
+  }
   return found
+    .filter(({ flags }) => flags?.has('\\Deleted') !== true)
     .flatMap(({ uid, headers }) => {
-      const revision = /^x-draft-revision:\s*(\S+)\s*$/im.exec(
-        headers?.toString('latin1') ?? '',
-      )?.[1];
+      const header = headers?.toString('latin1') ?? '';
+      const revision = /^x-draft-revision:\s*(\S+)\s*$/im.exec(header)?.[1];
       return revision?.startsWith(`${owner}.`) === true ? [{ uid, revision }] : [];
     })
     .sort((a, b) => a.uid - b.uid);

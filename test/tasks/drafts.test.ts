@@ -29,12 +29,16 @@ let lab: Lab;
 before(async () => {
   lab = await startLab();
 });
-after(() => lab.stop());
+const dirs: string[] = [];
+after(async () => {
+  await lab.stop();
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+});
 
 const blank: DraftContent = { accountId, to: '', cc: '', bcc: '', subject: '', text: '' };
 
 /** One profile: a second one on the same folder is the same person after a restart. */
-async function start(t: TestContext, flavour: Flavour = { without: [] }, dir = newDir(t)) {
+async function start(t: TestContext, flavour: Flavour = { without: [] }, dir = newDir()) {
   const proxy = await startFaultProxy(lab.dovecot.imapPort, flavour);
   const store = new OutboxStore(dir);
   const copies = new DraftCopies({ store, sender: () => ({ address: user, name: 'Mia' }) });
@@ -91,9 +95,9 @@ async function start(t: TestContext, flavour: Flavour = { without: [] }, dir = n
   return { app, proxy, store, copies, schedule, drafts, settled, open, stop };
 }
 
-function newDir(t: TestContext): string {
+function newDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'letterlock-drafts-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  dirs.push(dir);
   return dir;
 }
 
@@ -146,7 +150,7 @@ for (const [name, flavour] of Object.entries(flavours)) {
       const { draftId } = drafts.create({ ...blank, subject: 'first' });
       await until(async () => (await subjects()).length === 1, 'the copy');
       await settled();
-      const commands = [/^UID SEARCH /, /^APPEND /, /^UID STORE /, /^UID EXPUNGE /];
+      const commands = [/^FETCH .*X-DRAFT-REVISION/i, /^APPEND /, /^UID STORE /, /^UID EXPUNGE /];
       const sent = flavour.without.length === 0 ? commands : commands.slice(0, 3);
       for (const [index, command] of sent.entries()) {
         const hits = proxy.hits();
@@ -163,7 +167,7 @@ for (const [name, flavour] of Object.entries(flavours)) {
 
 test('offline a copy waits, also over a restart, and only the last content comes', async (t) => {
   await emptyDrafts();
-  const dir = newDir(t);
+  const dir = newDir();
   const first = await start(t, { without: [] }, dir);
   await until(() => first.app.mailbox('Drafts') !== undefined, 'the list');
   first.app.state.online = false;
@@ -178,6 +182,41 @@ test('offline a copy waits, also over a restart, and only the last content comes
   const second = await start(t, { without: [] }, dir);
   await second.settled();
   assert.deepEqual(await subjects(), ['out of it']);
+});
+
+test('a program that ends in the midst of an APPEND finds its copy again', async (t) => {
+  await emptyDrafts();
+  const dir = newDir();
+  const first = await start(t, { without: [] }, dir);
+  await until(() => first.app.mailbox('Drafts') !== undefined, 'the list');
+  first.proxy.arm({ command: /^APPEND /, kind: 'cut after' });
+  first.drafts.create({ ...blank, subject: 'once' });
+  await until(() => first.proxy.hits() === 1, 'the cut');
+  first.app.state.online = false;
+  await first.stop();
+  assert.deepEqual(await subjects(), ['once']);
+  const second = await start(t, { without: [] }, dir);
+  await second.settled();
+  assert.deepEqual(await subjects(), ['once']);
+});
+
+test('among many others the copy before is found as well', async (t) => {
+  await emptyDrafts();
+  const { drafts, settled } = await start(t);
+  const { draftId } = drafts.create({ ...blank, subject: 'old' });
+  await until(async () => (await subjects()).length === 1, 'the copy');
+  await settled();
+  const others = Array.from({ length: 250 }, (_, index) => ({
+    raw: letter(`other ${index}`),
+    options: { mailbox: 'Drafts' },
+  }));
+  await lab.dovecot.appendAll(user, others);
+  drafts.save(draftId, { ...blank, subject: 'new' });
+  await until(async () => (await subjects()).includes('new'), 'the next copy');
+  await settled();
+  const there = await subjects();
+  assert.equal(there.length, 251);
+  assert.equal(there.includes('old'), false);
 });
 
 test('online again, what waited goes without a restart', async (t) => {

@@ -173,6 +173,34 @@ export function testServer(name: string, start: StartServer, skip: string | fals
       assert.deepEqual(there, [['a letter out', true]]);
     });
 
+    it('keeps one copy of a draft in Drafts until it is sent', async () => {
+      const { handlers } = world.engine;
+      const { accountId } = world;
+      const accepted = world.smtp.accepted.length;
+      const people = { to: 'Bob <bob@example.test>', cc: '', bcc: 'eve@example.test' };
+      const content = { accountId, ...people, subject: 'begun', text: 'Dear Bob.\n' };
+      const { draftId } = await handlers['draft.create'](content);
+      await handlers['draft.close']({ draftId });
+      await world.until('its copy', async () => (await world.row('drafts', 'begun')).seen);
+      await handlers['draft.save']({ draftId, content: { ...content, subject: 'gone on with' } });
+      await handlers['draft.close']({ draftId });
+      await world.until('the next copy alone', async () => {
+        const subjects = (await world.rows('drafts')).map(({ subject }) => subject);
+        return subjects.join() === 'gone on with';
+      });
+      const { path } = await world.mailbox('drafts');
+      const kept = await world.elsewhereIn(path, async (client) => {
+        const found = await client.search({ deleted: false, header: { bcc: 'eve' } });
+        return Array.isArray(found) ? found.length : 0;
+      });
+      assert.equal(kept, 1);
+      const { ref } = await world.row('drafts', 'gone on with');
+      assert.equal((await handlers['draft.open']({ ref })).draftId, draftId);
+      await handlers['outbox.submit']({ draftId });
+      await world.until('Drafts empty', async () => (await world.rows('drafts')).length === 0);
+      assert.equal(world.smtp.accepted.length, accepted + 1);
+    });
+
     it('catches up with everything that happened while it was not running', async () => {
       const gone = await uidOf('first 20');
       const flagged = await uidOf('first 21');
