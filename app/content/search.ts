@@ -11,7 +11,14 @@ import { type Filter, type ParsedQuery, parseQuery } from './query.ts';
 import { follow, Results, readText, readTexts } from './search-follow.ts';
 import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
-import { markedSnippet, type SnippetPiece, shortPrefixLength, toAny, toMatch } from './terms.ts';
+import {
+  markedSnippet,
+  type SnippetPiece,
+  shortPrefixLength,
+  toAny,
+  toMatch,
+  withoutLastWord,
+} from './terms.ts';
 import { TextMatcher } from './text-matcher.ts';
 
 /** A list is a union of so many mailboxes at most. */
@@ -97,9 +104,10 @@ export class MailSearch {
     let { bound } = walk;
     if (typed?.every(({ column }) => column !== 'names') === true) {
       // A common beginning is found in the newest texts at once; a rare one the index knows fast.
+      const begun = typed.length === 1 ? typed.flatMap((term) => withoutLastWord(term) ?? []) : [];
       const rest = all.filter((either) => either !== typed);
-      const match = toMatch(rest, none);
-      const reading = { ...walk, match, none: withNone(match) };
+      const match = toMatch(begun.length === 0 ? rest : [...rest, begun], none);
+      const reading = { ...walk, match, none: withNone(match), beginnings: false };
       if (await readTexts(reading, typed, results, this.#options.reader)) return;
       bound = reading.bound;
     }

@@ -32,15 +32,25 @@ function lastWord(text: string): string {
 }
 
 /**
- * Letters of a single word that is still being typed, when they are few: so many words begin with
- * them that the index would have to gather half of itself. 0 for any other term.
+ * Letters of the word that is still being typed, when they are few: so many words begin with them
+ * that the index would have to gather half of itself. 0 for any other term, and for a phrase of text.
  */
-export function shortPrefixLength({ text, prefix }: TextTerm): number {
+export function shortPrefixLength({ text, prefix, column }: TextTerm): number {
   if (!prefix) return 0;
   const words = [...wordsOf(toIndexed(text))];
-  const only = words[0]?.folded ?? '';
-  const { length } = [...only];
-  return words.length === 1 && length <= 3 && !isSingleCharacter(only) ? length : 0;
+  const typed = words.at(-1)?.folded ?? '';
+  const { length } = [...typed];
+  if (length > 3 || isSingleCharacter(typed)) return 0;
+  return words.length === 1 || column !== undefined ? length : 0;
+}
+
+/** The words of a phrase before the one that is still being typed; undefined when there are none. */
+export function withoutLastWord(term: TextTerm): TextTerm | undefined {
+  const indexed = toIndexed(term.text);
+  const words = [...wordsOf(indexed)];
+  const last = words.at(-1);
+  if (last === undefined || words.length === 1) return undefined;
+  return { ...term, text: indexed.slice(0, last.start), prefix: false };
 }
 
 export interface SnippetPiece {

@@ -215,7 +215,7 @@ export const methods = {
   /**
    * Searches what is local, newest first. Words, "phrases", -not, OR, and `from: to: cc: subject:
    * filename: has:attachment is:unread|read|starred|answered in: account: before: after: larger:
-   * smaller:`; the last word may go on while it is typed.
+   * smaller:`; the last word may go on while it is typed, unless it is one to be left out.
    */
   'search.query': {
     input: z.object({

@@ -94,6 +94,11 @@ function drawCase(rng: Rng): Case {
       query: `is:starred ${start}`,
       wants: (made) => made.flagged && holdsRun(made.all, start, true),
     },
+    { query: 'from:bea@oliveira.te', wants: ({ from }) => from.includes('bea@oliveira') },
+    {
+      query: `subject:"${one} ${start}`,
+      wants: ({ subject }) => holdsRun(subject, `${one} ${start}`, true),
+    },
     { query: `from:${start}`, wants: ({ from }) => holdsRun(from, start, true) },
     { query: `subject:${one} `, wants: ({ subject }) => holdsRun(subject, one, false) },
     { query: `is:unread ${start}`, wants: (made) => !made.seen && holdsRun(made.all, start, true) },
