@@ -162,7 +162,6 @@ test('a moved message keeps its row and its token, and is named by where it is',
 
 test('a move that was carried out before a restart is neither lost nor done twice', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'letterlock-moves-'));
-  t.after(() => rmSync(dir, { recursive: true }));
   const { proxy, app } = await start(t, { without: ['MOVE'] }, { dir });
   proxy.arm({ command: /^UID COPY /, kind: 'cut after' });
   app.changes.archive(refsOf(app, /^go/));
@@ -170,7 +169,10 @@ test('a move that was carried out before a restart is neither lost nor done twic
   app.state.online = false;
   await app.stop();
   const second = startMail(lab.dovecot, { dir });
-  t.after(() => second.stop());
+  t.after(async () => {
+    await second.stop();
+    rmSync(dir, { recursive: true });
+  });
   second.start();
   await done(second);
   await assertMoved(second);
