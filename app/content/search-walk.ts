@@ -14,7 +14,7 @@ export const latestRowId = 2_190_000_000_000 * rowIdsPerMs;
 /** Of a list, once; a beginning of a word costs the index the same for few rows as for many. */
 const listStep = { words: 128, beginnings: 512 };
 /** Of a common word, one step along a list looks at so many messages that hold it; no step is larger. */
-export const mostInRange = 4_000;
+const mostInRange = 4_000;
 
 /** One search under way. */
 export interface Walk {
