@@ -43,6 +43,8 @@ type Change = Exclude<WantedCopy, { kind: 'leave' }>;
 interface Copy {
   readonly uid: number;
   readonly revision: string;
+  /** Marked \Deleted. */
+  readonly marked: boolean;
 }
 
 export function createDraftTask(options: DraftTaskOptions): TaskKind<DraftPayload> {
@@ -133,7 +135,7 @@ async function replaceIn(
   wanted: Extract<Change, { kind: 'copy' }>,
   path: string,
 ): Promise<void> {
-  const isCurrent = ({ revision }: Copy) => revision === wanted.revision;
+  const isCurrent = ({ revision, marked }: Copy) => revision === wanted.revision && !marked;
   await selected(client, mailbox.path, async () => {
     let found = await ourCopies(client, wanted);
     if (!found.some(isCurrent) && step !== undefined) {
@@ -153,8 +155,10 @@ async function replaceIn(
     const kept = found.filter(isCurrent).at(-1)?.uid;
     // Without proof that the new one is there, the old ones stay.
     if (kept === undefined) throw new ImapError('imap.failed', { command: 'APPEND' });
-    const old = found.map(({ uid }) => uid).filter((uid) => uid !== kept);
-    if (old.length > 0) await markAndExpunge(client, old);
+    await removeCopies(
+      client,
+      found.filter(({ uid }) => uid !== kept),
+    );
   });
 }
 
@@ -169,18 +173,22 @@ async function remove(
   if (mailbox !== undefined) {
     await unlessGone(() =>
       selected(client, mailbox.path, async () => {
-        const found = await ourCopies(client, wanted);
-        if (found.length > 0) {
-          await markAndExpunge(
-            client,
-            found.map(({ uid }) => uid),
-          );
-        }
+        await removeCopies(client, await ourCopies(client, wanted));
       }),
     );
     options.syncSoon(mailbox);
   }
   await removeOrigin(client, wanted.origin);
+}
+
+/**
+ * A connection may have broken between mark and removal: what is marked goes as well, where the
+ * server can remove by uid. Where it cannot, the mark is all there is.
+ */
+async function removeCopies(client: ImapFlow, copies: readonly Copy[]): Promise<void> {
+  const removes = client.capabilities.has('UIDPLUS');
+  const uids = copies.filter(({ marked }) => removes || !marked).map(({ uid }) => uid);
+  if (uids.length > 0) await markAndExpunge(client, uids);
 }
 
 /** The message that the draft was made from: one that changed since has another uid, and stays. */
@@ -227,7 +235,7 @@ async function ourCopies(client: ImapFlow, { messageId, owner }: DraftCopyKey): 
   const found = exists === 0 ? [] : await client.fetchAll(`${first}:*`, copyQuery, { uid: false });
   assertConnected(client);
   if (first > 1) {
-    const query = { deleted: false, header: { 'message-id': messageId.slice(1, -1) } };
+    const query = { header: { 'message-id': messageId.slice(1, -1) } };
     const uids = await client.search(query, { uid: true });
     assertConnected(client);
     if (!Array.isArray(uids)) throw new ImapError('imap.failed', { command: 'UID SEARCH' });
@@ -238,11 +246,11 @@ async function ourCopies(client: ImapFlow, { messageId, owner }: DraftCopyKey): 
     assertConnected(client);
   }
   return found
-    .filter(({ flags }) => flags?.has('\\Deleted') !== true)
-    .flatMap(({ uid, headers }) => {
+    .flatMap(({ uid, flags, headers }) => {
       const header = headers?.toString('latin1') ?? '';
       const revision = /^x-draft-revision:\s*(\S+)\s*$/im.exec(header)?.[1];
-      return revision?.startsWith(`${owner}.`) === true ? [{ uid, revision }] : [];
+      const marked = flags?.has('\\Deleted') === true;
+      return revision?.startsWith(`${owner}.`) === true ? [{ uid, revision, marked }] : [];
     })
     .sort((a, b) => a.uid - b.uid);
 }

@@ -107,6 +107,13 @@ async function inDrafts(field: string): Promise<string[]> {
   return said.split('\f').flatMap((part) => part.trim() || []);
 }
 
+/** Messages that are marked and were not removed. */
+async function markedInDrafts(): Promise<string[]> {
+  const query = ['mailbox', 'Drafts', 'deleted', 'all'];
+  const said = await lab.dovecot.doveadm(['fetch', '-u', user, 'hdr.subject', ...query]);
+  return said.split('\f').flatMap((part) => part.trim() || []);
+}
+
 const subjects = async () =>
   (await inDrafts('hdr.subject')).map((line) => line.replace(/^hdr\.subject: /, '')).sort();
 
@@ -160,6 +167,7 @@ for (const [name, flavour] of Object.entries(flavours)) {
         await until(() => proxy.hits() > hits, `${command} to break`);
         await settled();
         assert.deepEqual(await subjects(), [subject]);
+        if (flavour.without.length === 0) assert.deepEqual(await markedInDrafts(), []);
       }
     });
   }

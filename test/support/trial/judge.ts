@@ -60,7 +60,7 @@ export function judgeRestart(ledger: Ledger, local: LocalView): string[] {
 /** What must hold once all has come to rest; a promise that is still on its way is a line too. */
 export function judgeRest(ledger: Ledger, found: Found): string[] {
   const { server, local, delivered } = found;
-  const there = places(server, ['sent']);
+  const there = places(server, ['sent', 'drafts']);
   const copies = places(server);
   const lines = [...ledger.letters.values()].flatMap((letter) =>
     judgeLetter(letter, there.get(letter.marker) ?? [], 'on the server'),
@@ -141,7 +141,9 @@ function judgeDelivery(writing: Writing, found: Found, there: readonly Place[]):
   const count = toSelf ? there.length : arrived.length;
   const sent = places(found.server).get(marker) ?? [];
   const copies = sent.filter(({ path }) => found.server.get(path)?.role === 'sent').length;
+  const begun = sent.filter(({ path }) => found.server.get(path)?.role === 'drafts').length;
   const lines: string[] = [];
+  if (begun > 1) lines.push(`DOUBLED ${marker}: ${begun} copies in Drafts`);
   if (count > 1) lines.push(`DOUBLED ${marker}: delivered ${count} times`);
   if (copies > 1) lines.push(`DOUBLED ${marker}: ${copies} copies in Sent`);
   for (const message of arrived) {
