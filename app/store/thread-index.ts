@@ -42,6 +42,8 @@ export class ThreadIndex {
   readonly #accounts = new Map<string, ThreadAccount>();
   /** Undefined until asked. */
   #anyAlias: boolean | undefined;
+  /** What answers without a name are about; undefined until asked. */
+  #bareHashes: Set<number> | undefined;
   /** What is in `thread_key_fresh`; undefined until asked. */
   #fresh: Map<number, number> | undefined;
 
@@ -83,6 +85,7 @@ export class ThreadIndex {
       for (const threadId of this.#sameSubject(header, hash, bare, secondRowIds)) {
         if (!found.includes(threadId)) found.push(threadId);
       }
+      if (bare) this.#bareHashes?.add(hash);
     }
     const threadId = found.length === 0 ? newThread(account) : this.#join(account, found);
     for (const key of unknown) this.#addKey(key, threadId);
@@ -112,6 +115,7 @@ export class ThreadIndex {
     this.#accounts.clear();
     this.#anyAlias = undefined;
     this.#fresh = undefined;
+    this.#bareHashes = undefined;
   }
 
   removeAccount(accountId: string): void {
@@ -219,6 +223,18 @@ export class ThreadIndex {
     return target ?? newThread(account);
   }
 
+  /** False when no answer without a name is about this; removed ones still count. */
+  #mayBeBare(hash: number): boolean {
+    this.#bareHashes ??= new Set(
+      this.#prepare(
+        'SELECT bareKey FROM message INDEXED BY message_bare WHERE bareKey IS NOT NULL LIMIT ?',
+      )
+        .all(bareHashesHeld)
+        .map((row) => integerColumn(row, 'bareKey')),
+    );
+    return this.#bareHashes.size >= bareHashesHeld || this.#bareHashes.has(hash);
+  }
+
   /**
    * Threads of messages with the same subject, a few weeks apart at most, one of whose authors is
    * among the other's people. One of the two is an answer that names no message.
@@ -226,10 +242,12 @@ export class ThreadIndex {
   #sameSubject(header: MessageHeader, hash: number, bare: boolean, secondRowIds: number): number[] {
     const span = monthSeconds * secondRowIds;
     const at = Math.trunc(header.receivedAt / 1_000) * secondRowIds;
-    const rows = this.#prepare(
-      `SELECT threadId, fromAddress, toList FROM message INDEXED BY message_bare
-       WHERE bareKey = ? AND rowId BETWEEN ? AND ? ORDER BY rowId DESC LIMIT ?`,
-    ).all(hash, at - span, at + span, subjectCandidates);
+    const rows = this.#mayBeBare(hash)
+      ? this.#prepare(
+          `SELECT threadId, fromAddress, toList FROM message INDEXED BY message_bare
+           WHERE bareKey = ? AND rowId BETWEEN ? AND ? ORDER BY rowId DESC LIMIT ?`,
+        ).all(hash, at - span, at + span, subjectCandidates)
+      : [];
     if (bare) {
       const month = monthOf(header.receivedAt);
       for (const near of [month, month - 1, month + 1]) {
@@ -246,6 +264,9 @@ export class ThreadIndex {
       .map((row) => integerColumn(row, 'threadId'));
   }
 }
+
+/** Answers that name no message are few: what they are about is held, to spare a look for each message. */
+const bareHashesHeld = 50_000;
 
 function monthOf(receivedAt: number): number {
   return Math.trunc(receivedAt / 1_000 / monthSeconds);
