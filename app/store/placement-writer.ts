@@ -70,20 +70,21 @@ export class PlacementWriter {
 
   /**
    * The server moved messages. Rows go along, unless a sync of the destination brought the message
-   * already: then that row stays, shown where the old one was. A row that a sync hid, because the
-   * move itself had marked it for removal, is shown where it came to: changes that wait have to be
-   * shown again (`unhidden`). Others may be known by the destination's next sync only (`absent`).
+   * already: then that row stays, shown where the old one was. A row that was shown at home, or
+   * that a sync hid because the move itself had marked it for removal, is shown at its new home, and
+   * changes that wait have to be shown again (`shownHome`): what comes after a move may have been
+   * shown on a row that a sync took away. Others come with the destination's next sync (`absent`).
    * @param uids old uid to new uid
    */
   relocate(
     mailboxId: number,
     toMailboxId: number,
     uids: ReadonlyMap<number, number>,
-  ): { readonly unhidden: number; readonly absent: number } {
+  ): { readonly shownHome: number; readonly absent: number } {
     const find = this.#prepare(
       'SELECT rowId, shownIn, deleted FROM message WHERE mailboxId = ? AND uid = ?',
     );
-    let unhidden = 0;
+    let shownHome = 0;
     let absent = 0;
     transaction(this.#db, () => {
       for (const [uid, newUid] of uids) {
@@ -91,24 +92,27 @@ export class PlacementWriter {
         const there = find.get(toMailboxId, newUid);
         if (row === undefined) {
           if (there === undefined) absent += 1;
+          else shownHome += 1;
           continue;
         }
         const rowId = integerColumn(row, 'rowId');
-        const hidden = integerColumn(row, 'shownIn') === 0 && integerColumn(row, 'deleted') === 1;
-        const shownIn = hidden ? toMailboxId : integerColumn(row, 'shownIn');
-        if (hidden) unhidden += 1;
+        const before = integerColumn(row, 'shownIn');
+        const marked = before === 0 && integerColumn(row, 'deleted') === 1;
+        const moves = marked || before === mailboxId;
+        const shownIn = moves ? toMailboxId : before;
+        if (moves) shownHome += 1;
         if (there === undefined) {
           this.#prepare(
             'UPDATE message SET mailboxId = ?, uid = ?, deleted = 0 WHERE rowId = ?',
           ).run(toMailboxId, newUid, rowId);
-          if (hidden) this.#place(rowId, shownIn);
+          if (moves) this.#place(rowId, shownIn);
           continue;
         }
         this.#prepare('DELETE FROM message WHERE rowId = ?').run(rowId);
         this.#place(integerColumn(there, 'rowId'), shownIn);
       }
     });
-    return { unhidden, absent };
+    return { shownHome, absent };
   }
 
   /** Messages that are gone from a mailbox for good, moved ones too. */

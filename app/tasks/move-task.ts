@@ -160,10 +160,10 @@ async function moveGroup(
       writer.resetMailbox(destination.mailboxId, step.uidValidity);
     }
     const same = reader.mailbox(destination.mailboxId)?.uidValidity === step.uidValidity;
-    const { unhidden, absent } = same
+    const { shownHome, absent } = same
       ? placement.relocate(mailbox.mailboxId, destination.mailboxId, moved)
-      : { unhidden: 0, absent: moved.size };
-    if (unhidden > 0) run.showAgain();
+      : { shownHome: 0, absent: moved.size };
+    if (shownHome > 0 || absent > 0) run.showAgain();
     if (absent > 0 || gone.length > 0 || !destination.complete) options.syncSoon(destination);
   }
   placement.remove(mailbox.mailboxId, uids);

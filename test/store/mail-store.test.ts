@@ -261,3 +261,34 @@ test('bodies that are here and bodies that lack are counted among the same messa
   assert.deepEqual(counts(id), { total: 2, missing: 1 });
   assert.deepEqual(counts(archive), { total: 2, missing: 1 });
 });
+
+test('a moved message is shown where it is meant, at its new home when nothing else is known', () => {
+  const { store, id, inbox } = openWithInbox();
+  const other = (path: string, role: 'archive' | 'trash') => ({ ...inbox, path, name: path, role });
+  store.writer.replaceMailboxes('a', [inbox, other('Archive', 'archive'), other('Trash', 'trash')]);
+  const [archive = 0, trash = 0] = ['Archive', 'Trash'].map(
+    (path) => store.reader.mailboxByPath('a', path)?.mailboxId,
+  );
+  store.writer.upsertMessages(
+    id,
+    [1, 2, 3, 4].map((uid) => header(uid)),
+  );
+  const shownIn = (mailboxId: number, uid: number) => store.reader.message(mailboxId, uid)?.shownIn;
+  // On its way further; shown at home; being deleted for good; marked by the move itself.
+  store.placement.show(id, [1], trash);
+  store.placement.show(id, [3], 0);
+  const marked = { deleted: true, seen: false, flagged: false, answered: false };
+  store.writer.setFlags(id, new Map([[4, marked]]));
+  const uids = new Map([1, 2, 3, 4].map((uid) => [uid, uid + 10]));
+  assert.deepEqual(store.placement.relocate(id, archive, uids), { shownHome: 2, absent: 0 });
+  assert.deepEqual(
+    [11, 12, 13, 14].map((uid) => shownIn(archive, uid)),
+    [trash, archive, 0, archive],
+  );
+  // A sync took the row away here, and brought one there or will.
+  const gone = new Map([
+    [7, 11],
+    [8, 18],
+  ]);
+  assert.deepEqual(store.placement.relocate(id, archive, gone), { shownHome: 1, absent: 1 });
+});
