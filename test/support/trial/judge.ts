@@ -64,7 +64,8 @@ export function judgeRestart(ledger: Ledger, local: LocalView): string[] {
 export function judgeRest(ledger: Ledger, found: Found): string[] {
   const { server, local, delivered } = found;
   const there = places(server, ['sent', 'drafts']);
-  const copies = places(server);
+  // Answers that were begun and given up may lie among the drafts.
+  const copies = places(server, ['drafts']);
   const lines = [...ledger.letters.values()].flatMap((letter) =>
     judgeLetter(letter, there.get(letter.marker) ?? [], 'on the server'),
   );

@@ -89,7 +89,8 @@ export function bodyOf(marker: string): string {
 
 /** The marker in a subject; undefined when there is none. */
 export function markerOf(subject: string): string | undefined {
-  return /\[([mw]\d{6})\]/.exec(subject)?.[1];
+  // An answer that was begun bears the same mark and is none of it.
+  return /^(?!Re: ).*\[([mw]\d{6})\]/.exec(subject)?.[1];
 }
 
 /** A person's text with its version, and an end that shows that nothing is missing. */
