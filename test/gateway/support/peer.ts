@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-const waitMs = 5_000;
+const waitMs = 15_000;
 
 export class Peer {
   readonly stream: Duplex;
