@@ -90,15 +90,6 @@ export class MailStoreReader {
       .map((row) => integerColumn(row, 'uid'));
   }
 
-  /** Flags of all messages whose uid is in [from, to]. */
-  flags(mailboxId: number, from: number, to: number): Map<number, MessageFlags> {
-    const rows = this.#prepare(
-      `SELECT uid, seen, flagged, answered, deleted FROM message
-       WHERE mailboxId = ? AND uid BETWEEN ? AND ?`,
-    ).all(mailboxId, from, to);
-    return new Map(rows.map((row) => [integerColumn(row, 'uid'), toFlags(row)]));
-  }
-
   /** Uids among the newest `limit` messages, at most `maxSizeBytes` each, whose content is not here. */
   newestWithoutContent(mailboxId: number, limit: number, maxSizeBytes: number): number[] {
     return this.#prepare(
