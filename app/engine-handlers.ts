@@ -3,6 +3,7 @@ import { discover } from './accounts/discover.ts';
 import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
@@ -22,6 +23,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...viewHandlers(parts),
     ...contentHandlers(options, parts),
     ...writingHandlers(parts),
+    ...peopleHandlers(options, parts),
     ...transferHandlers(options, parts),
   };
 }
@@ -123,9 +125,13 @@ function accountHandlers(
   };
 }
 
-function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string): AccountDto {
+function accountDto(
+  { accounts, legs, outbox, stores }: EngineParts,
+  accountId: string,
+): AccountDto {
   const problem = accounts.problem(accountId);
   const account = accounts.get(accountId);
+  const offer = stores.state.submissionOffer(accountId);
   const { address, displayName, userName, imap, submission } = account;
   return {
     accountId,
@@ -135,6 +141,8 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
     imap,
     submission,
     lock: legs.lock(accountId, outbox.waiting(accountId)),
+    canRequireTls: offer?.requireTls ?? false,
+    ...(offer?.maxMessageBytes === undefined ? {} : { maxMessageBytes: offer.maxMessageBytes }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -15,6 +15,7 @@ import { MailSync } from './imap/mail-sync.ts';
 import { openLeg } from './leg/open-leg.ts';
 import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
+import { Contacts } from './people/contacts.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
@@ -36,6 +37,7 @@ export interface EngineStores {
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
   readonly transfers: TransferStore;
+  readonly contacts: Contacts;
   readonly mail: MailStore;
   readonly content: ContentStore;
 }
@@ -62,6 +64,7 @@ export interface EngineParts {
 export function createParts(options: EngineOptions, open: DisposableStore): EngineParts {
   const stores = openStores(options, open);
   const bus = open.add(new EventBus());
+  stores.contacts.onChanged = () => bus.emit('contacts.changed', {});
   const { accounts, legs } = createAccounts(options, stores, bus);
   open.add(legs);
   const pending = new PendingFlags();
@@ -183,6 +186,7 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
   const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
+  const contacts = keep(new Contacts({ path: join(profileDir, 'contacts.db') }));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
   const content = new ContentStore({
@@ -192,7 +196,7 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
     logger: host.logger,
   });
   open.add(toDisposable(() => content.abandon()));
-  return { state, outbox, tasks, transfers, mail, content };
+  return { state, outbox, tasks, transfers, contacts, mail, content };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {

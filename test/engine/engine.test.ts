@@ -62,6 +62,7 @@ test('the time to undo is ten seconds until the person chooses another, and that
     theme: 'system',
     density: 'comfortable',
     bodiesDays: '90',
+    composeFormat: 'rich',
     undoSendSeconds: 30,
   });
   await again.stop();
@@ -73,6 +74,7 @@ test('every setting is kept, also one whose name is a number', async (t) => {
     theme: 'light',
     density: 'compact',
     bodiesDays: '365',
+    composeFormat: 'rich',
     undoSendSeconds: 0,
   } as const;
   const engine = createEngine({ profileDir, host });
@@ -147,6 +149,7 @@ test('starts after a crash in the middle of sending, with the message in its lis
       holdUntil: undefined,
       sendAt: undefined,
       answers: undefined,
+      requireTls: false,
     });
   }
   store.close();

@@ -6,7 +6,7 @@ import { accountId, limits } from './base.ts';
 export const storageStatus = z.object({
   databases: z.array(
     z.object({
-      name: z.enum(['state', 'outbox', 'tasks', 'mail', 'content']),
+      name: z.enum(['state', 'outbox', 'tasks', 'contacts', 'mail', 'content']),
       sizeBytes: z.int().nonnegative(),
     }),
   ),
@@ -30,5 +30,7 @@ export const settings = z.object({
   undoSendSeconds: z.int().min(0).max(limits.undoSendSeconds),
   /** Messages received within so many days are kept here whole; older ones come when opened. */
   bodiesDays: z.enum(['30', '90', '365', 'all']),
+  /** How new messages and answers begin. */
+  composeFormat: z.enum(['rich', 'plain']),
 });
 export type Settings = z.infer<typeof settings>;
