@@ -18,7 +18,8 @@ import { Announcer } from './Announcer.tsx';
 import { AccountSheet } from './account/AccountSheet.tsx';
 import { AddAccount } from './account/AddAccount.tsx';
 import { LockSheet } from './account/LockSheet.tsx';
-import { Composer } from './composer/Composer.tsx';
+import { markFresh } from './composer/fresh-drafts.ts';
+import { Composers, Contacts } from './composer/lazy.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
 import { initialDesk, placeKey, reduceDesk } from './desk-state.ts';
@@ -79,7 +80,7 @@ export function Desk({ accounts, density }: DeskProps) {
     const accountId = shownAccountId;
     if (accountId === undefined) return;
     const content = { to: '', cc: '', subject: '', text: '', ...fields, bcc: '', accountId };
-    client.call('draft.create', content).then(openDraft, fail);
+    client.call('draft.create', content).then(markFresh).then(openDraft, fail);
   }
   const order = useRef<ListOrder>(undefined);
   const moves = useMoves({ place, order, selection, dispatch, onFailure: fail });
@@ -135,6 +136,15 @@ export function Desk({ accounts, density }: DeskProps) {
         />
       )}
       {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
+      {sheet?.kind === 'contacts' && (
+        <Contacts
+          onClose={closeSheet}
+          onWrite={(to) => {
+            closeSheet();
+            compose({ to, cc: '', subject: '', text: '' });
+          }}
+        />
+      )}
       {sheet?.kind === 'move' && (
         <MoveSheet
           row={sheet.row}
@@ -216,7 +226,7 @@ export function Desk({ accounts, density }: DeskProps) {
               quiet={listing.total === 0}
               dispatch={dispatch}
               moves={moves}
-              onDraft={openDraft}
+              onDraft={(draft) => openDraft(markFresh(draft))}
               onFailure={fail}
               onMailto={(url) => compose(parseMailto(url))}
             />
@@ -257,18 +267,13 @@ export function Desk({ accounts, density }: DeskProps) {
           />
         </div>
       )}
-      <div className={cx(styles.composers)}>
-        {state.composers.map((draft) => (
-          <Composer
-            key={draft.draftId}
-            draft={draft}
-            accounts={accounts}
-            onClose={() => dispatch({ type: 'composed', draftId: draft.draftId })}
-            onSent={() => dispatch({ type: 'composed', draftId: draft.draftId })}
-            onOpenLock={openLock}
-          />
-        ))}
-      </div>
+      <Composers
+        drafts={state.composers}
+        accounts={accounts}
+        onClose={(draftId) => dispatch({ type: 'composed', draftId })}
+        onOpenLock={openLock}
+        onContacts={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}
+      />
       <Announcer
         describe={(arrived) => (arrived.from === undefined ? '' : shortName(arrived.from))}
       />

@@ -14,6 +14,7 @@ export type SheetState =
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'lock'; readonly accountId: string }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'contacts' }
   | { readonly kind: 'move'; readonly row: MessageRow }
   | { readonly kind: 'delete'; readonly row: MessageRow };
 

@@ -1,15 +1,21 @@
 /** A letter being written. Kept as it is typed; closes only once it is safely queued or kept. */
-import { Paperclip, Trash2, X } from 'lucide-react';
+import { Maximize2, Minimize2, Minus, Paperclip, Trash2, X } from 'lucide-react';
 import {
   type ClipboardEvent,
   type DragEvent,
   type KeyboardEvent,
   useEffect,
-  useId,
+  useEffectEvent,
   useRef,
   useState,
 } from 'react';
-import type { AccountDto, DraftDto, WireError } from '../../../app/contract/index.ts';
+import type {
+  AccountDto,
+  DraftDto,
+  IdentityDto,
+  Settings,
+  WireError,
+} from '../../../app/contract/index.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { wireErrorOf } from '../../host/client.ts';
@@ -17,47 +23,95 @@ import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { hasRecipient } from '../../mail/addresses.ts';
 import { Failure } from '../Failure.tsx';
+import { speaksOfAttachment } from './attachment-hint.ts';
+import { isBlank } from './blank.ts';
 import styles from './Composer.module.css';
+import { ComposerFields } from './ComposerFields.tsx';
+import {
+  AttachmentQuestion,
+  FormatQuestion,
+  Note,
+  SizeNote,
+  StoppedNote,
+} from './ComposerNotes.tsx';
+import { ComposerOptions } from './ComposerOptions.tsx';
 import { DraftFileList } from './DraftFileList.tsx';
-import { FromLine } from './FromLine.tsx';
+import type { DockMode } from './dock-state.ts';
+import type { Format } from './editor/commands.ts';
+import { FormatBar } from './editor/FormatBar.tsx';
+import { RichText } from './editor/RichText.tsx';
+import { isFresh } from './fresh-drafts.ts';
 import { SendLater } from './SendLater.tsx';
+import { type Sender, senderOf, sendersOf } from './senders.ts';
 import { useAttachments } from './use-attachments.ts';
 import { useDraft } from './use-draft.ts';
+import { useLetter } from './use-letter.ts';
 
-interface ComposerProps {
+export interface ComposerProps {
   readonly draft: DraftDto;
   readonly accounts: readonly AccountDto[];
+  readonly identities: readonly IdentityDto[];
+  readonly format: Settings['composeFormat'];
+  readonly mode: DockMode;
+  readonly onMode: (mode: DockMode) => void;
+  readonly onUse: () => void;
+  /** Kept, queued or discarded: the card goes. */
   readonly onClose: () => void;
-  readonly onSent: () => void;
   readonly onOpenLock: (accountId: string) => void;
+  readonly onContacts: () => void;
 }
 
-export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: ComposerProps) {
-  const { t } = useWords();
+/** What asks before it goes on. */
+type Question =
+  | { readonly kind: 'attachment'; readonly sendAt: Date | undefined }
+  | { readonly kind: 'plain' };
+
+export function Composer(props: ComposerProps) {
+  const { draft, accounts, identities, mode, onMode, onUse, onClose, onOpenLock, onContacts } =
+    props;
+  const { t, locale } = useWords();
   const { client } = useBackend();
   const editing = useDraft(draft);
-  const files = useAttachments(draft.draftId, draft.attachments);
   const { content, change } = editing;
-  const [showsCopies, setShowsCopies] = useState(content.cc !== '' || content.bcc !== '');
+  const senders = sendersOf(accounts, identities);
+  const identity = senderOf(senders, content.accountId, content.identityId)?.identity;
+  const letter = useLetter(draft, {
+    isFresh: isFresh(draft),
+    wantsRich: props.format === 'rich',
+    identity,
+    onChange: editing.touch,
+  });
+  const files = useAttachments(draft.draftId, draft.attachments, (src, isKept) => {
+    if (isKept) editing.touch();
+    else letter.editor.current?.dropImage(src);
+  });
+  const [format, setFormat] = useState<Format>();
+  const [isLinking, setLinking] = useState(false);
+  const [question, setQuestion] = useState<Question>();
+  const [remoteImages, setRemoteImages] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError>();
   const [dropping, setDropping] = useState(false);
+  const asked = useRef(false);
   const picker = useRef<HTMLInputElement>(null);
   const textArea = useRef<HTMLTextAreaElement>(null);
-  const toField = useRef<HTMLInputElement>(null);
-  const id = useId();
+  const toField = useRef<{ focus(): void }>(null);
   const account = accounts.find((one) => one.accountId === content.accountId);
   const stopped = account?.lock.state === 'stopped';
   const title = content.subject.trim() === '' ? t('composer.title') : content.subject;
 
   useEffect(() => {
+    editing.body.current = () => letter.read(files.keptSource);
+  });
+  const begin = useEffectEvent(() => {
     // An answer already has its people: the hands go to the text, above the quotation.
     if (draft.to === '') toField.current?.focus();
-    else {
-      textArea.current?.focus();
-      textArea.current?.setSelectionRange(0, 0);
+    else if (textArea.current !== null) {
+      textArea.current.focus();
+      textArea.current.setSelectionRange(0, 0);
     }
-  }, [draft.to]);
+  });
+  useEffect(() => begin(), []);
 
   async function run(work: () => Promise<void>): Promise<void> {
     setBusy(true);
@@ -73,16 +127,33 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
     files.uploads.length === 0 && [content.to, content.cc, content.bcc].some(hasRecipient);
   function send(sendAt?: Date): void {
     if (busy || !ready) return;
+    const { subject, text } = editing.read();
+    const isMissing =
+      files.kept.length === 0 && speaksOfAttachment(subject, text, identity?.signatureText);
+    if (isMissing && !asked.current) {
+      asked.current = true;
+      onMode(mode === 'folded' ? 'open' : mode);
+      setQuestion({ kind: 'attachment', sendAt });
+      return;
+    }
+    setQuestion(undefined);
     const later = sendAt === undefined ? {} : { sendAt: sendAt.toISOString() };
     void run(async () => {
+      // Also what nobody typed, such as the signature.
+      editing.touch();
       await editing.flush();
+      await files.removeUnused(letter.images().flatMap((src) => files.keptSource(src) ?? []));
       await client.call('outbox.submit', { draftId: draft.draftId, ...later });
-      onSent();
+      onClose();
     });
   }
   function close(): void {
     void run(async () => {
-      await editing.flush();
+      const hasFiles = files.kept.length + files.uploads.length > 0 || letter.images().length > 0;
+      const isUnused = isFresh(draft) && !editing.touched.current;
+      if (!hasFiles && (isUnused || isBlank(editing.read(), identity?.signatureText))) {
+        await client.call('draft.discard', { draftId: draft.draftId });
+      } else await editing.flush();
       onClose();
     });
   }
@@ -91,6 +162,14 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
       await client.call('draft.discard', { draftId: draft.draftId });
       onClose();
     });
+  }
+  function setSender({ accountId, identity: next }: Sender): void {
+    change({ accountId, identityId: next?.identityId });
+    letter.sign(identity, next);
+  }
+  function setRich(isRich: boolean): void {
+    if (isRich || !letter.losesByPlain()) letter.setRich(isRich);
+    else setQuestion({ kind: 'plain' });
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -102,13 +181,16 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
     }
   }
   function onPaste(event: ClipboardEvent): void {
-    if (event.clipboardData.files.length === 0) return;
+    const pasted = [...event.clipboardData.files];
+    // Office programs put a picture of the text beside the text: the text is meant.
+    if (pasted.length === 0 || event.clipboardData.getData('text/plain').trim() !== '') return;
     event.preventDefault();
-    files.add(event.clipboardData.files);
+    files.add(pasted);
   }
   function onDrop(event: DragEvent): void {
-    event.preventDefault();
     setDropping(false);
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
     files.add(event.dataTransfer.files);
   }
   function onDragOver(event: DragEvent): void {
@@ -119,108 +201,167 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
   const failure = error ?? editing.error ?? files.error;
   return (
     <section
-      className={cx(styles.card, dropping && styles.dropping)}
+      className={cx(styles.card, styles[mode])}
       aria-label={t('composer.label', { subject: title })}
       onKeyDown={onKeyDown}
+      onFocus={onUse}
       onPaste={onPaste}
+      onDropCapture={() => setDropping(false)}
       onDrop={onDrop}
       onDragOver={onDragOver}
-      onDragLeave={() => setDropping(false)}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+      }}
     >
       <header className={cx(styles.bar)}>
-        <h2 className={cx(styles.title)}>{title}</h2>
-        <IconButton label={t('composer.close')} onPress={close} isDisabled={busy}>
+        <h2 className={cx(styles.title)}>
+          <button
+            type="button"
+            className={cx(styles.fold)}
+            aria-expanded={mode !== 'folded'}
+            onClick={() => onMode(mode === 'folded' ? 'open' : 'folded')}
+          >
+            {title}
+          </button>
+        </h2>
+        <IconButton
+          label={mode === 'folded' ? t('composer.unfold') : t('composer.fold')}
+          className={cx(styles.small)}
+          onPress={() => onMode(mode === 'folded' ? 'open' : 'folded')}
+        >
+          <Minus size={16} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={mode === 'full' ? t('composer.shrink') : t('composer.enlarge')}
+          className={cx(styles.small, styles.enlarge)}
+          onPress={() => onMode(mode === 'full' ? 'open' : 'full')}
+        >
+          {mode === 'full' ? (
+            <Minimize2 size={14} aria-hidden />
+          ) : (
+            <Maximize2 size={14} aria-hidden />
+          )}
+        </IconButton>
+        <IconButton
+          label={t('composer.close')}
+          className={cx(styles.small)}
+          onPress={close}
+          isDisabled={busy}
+        >
           <X size={17} aria-hidden />
         </IconButton>
       </header>
-      <div className={cx(styles.fields)}>
-        <FromLine
+      <div className={cx(styles.body)} hidden={mode === 'folded'}>
+        <ComposerFields
           accounts={accounts}
-          accountId={content.accountId}
-          onChange={(accountId) => change({ accountId })}
+          identities={identities}
+          content={content}
+          to={toField}
+          onChange={change}
+          onSender={setSender}
           onOpenLock={onOpenLock}
         />
-        <div className={cx(styles.line)}>
-          <label htmlFor={`${id}to`}>{t('composer.to')}</label>
-          <input
-            id={`${id}to`}
-            ref={toField}
-            value={content.to}
-            onChange={(event) => change({ to: event.target.value })}
-            autoComplete="off"
-            spellCheck={false}
+        {letter.isRich ? (
+          <RichText
+            editor={letter.editor}
+            focusFirst={draft.to !== ''}
+            doc={letter.start}
+            label={t('composer.text')}
+            lang={locale}
+            urlOf={files.urlOf}
+            keepImage={files.keepImage}
+            onChange={letter.onDoc}
+            onFormat={setFormat}
+            onRemoteImages={setRemoteImages}
+            onLink={() => setLinking(true)}
           />
-          {!showsCopies && (
-            <Button kind="plain" className={cx(styles.copies)} onPress={() => setShowsCopies(true)}>
-              {t('composer.showCopies')}
-            </Button>
-          )}
-        </div>
-        {showsCopies &&
-          (['cc', 'bcc'] as const).map((field) => (
-            <div key={field} className={cx(styles.line)}>
-              <label htmlFor={id + field}>{t(`composer.${field}`)}</label>
-              <input
-                id={id + field}
-                value={content[field]}
-                onChange={(event) => change({ [field]: event.target.value })}
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </div>
-          ))}
-        <div className={cx(styles.line)}>
-          <label htmlFor={`${id}subject`}>{t('composer.subject')}</label>
-          <input
-            id={`${id}subject`}
-            className={cx(styles.subject)}
-            value={content.subject}
-            maxLength={2_000}
-            onChange={(event) => change({ subject: event.target.value })}
+        ) : (
+          <textarea
+            ref={textArea}
+            className={cx(styles.text)}
+            aria-label={t('composer.text')}
+            value={letter.plain}
+            onChange={(event) => letter.setPlain(event.target.value)}
             dir="auto"
+            lang={locale}
+            spellCheck
           />
-        </div>
+        )}
+        <DraftFileList files={files} />
+        <SizeNote
+          totalBytes={files.totalBytes}
+          host={account?.submission.host ?? ''}
+          maxMessageBytes={account?.maxMessageBytes}
+        />
+        {failure !== undefined && (
+          <div className={cx(styles.failure)}>
+            <Failure error={failure} />
+          </div>
+        )}
+        {remoteImages > 0 && (
+          <Note actions={<Button onPress={() => setRemoteImages(0)}>{t('action.close')}</Button>}>
+            {t('composer.remoteImages', { count: remoteImages })}
+          </Note>
+        )}
+        {question?.kind === 'attachment' && (
+          <AttachmentQuestion
+            onAttach={() => {
+              setQuestion(undefined);
+              picker.current?.click();
+            }}
+            onSend={() => send(question.sendAt)}
+          />
+        )}
+        {question?.kind === 'plain' && (
+          <FormatQuestion
+            onPlain={() => {
+              setQuestion(undefined);
+              letter.setRich(false);
+            }}
+            onCancel={() => setQuestion(undefined)}
+          />
+        )}
+        {stopped && (
+          <StoppedNote host={account.lock.host} onWhy={() => onOpenLock(account.accountId)} />
+        )}
+        {letter.isRich && (
+          <FormatBar
+            editor={letter.editor}
+            format={format}
+            isLinking={isLinking}
+            onLinking={setLinking}
+          />
+        )}
+        <footer className={cx(styles.actions)}>
+          <Button kind="primary" onPress={() => send()} isDisabled={!ready || busy}>
+            {stopped ? t('composer.queue') : t('composer.send')}
+          </Button>
+          <SendLater isDisabled={!ready || busy} onSend={send} />
+          <IconButton label={t('composer.attach')} onPress={() => picker.current?.click()}>
+            <Paperclip size={17} aria-hidden />
+          </IconButton>
+          <span className={cx(styles.saved)} role="status">
+            {editing.saveState === 'saved' && t('composer.saved')}
+          </span>
+          <ComposerOptions
+            account={account}
+            isRich={letter.isRich}
+            onRich={setRich}
+            requireTls={content.requireTls ?? false}
+            onRequireTls={(requireTls) => change({ requireTls })}
+            onContacts={onContacts}
+          />
+          <IconButton label={t('composer.discard')} onPress={discard} isDisabled={busy}>
+            <Trash2 size={16} aria-hidden />
+          </IconButton>
+        </footer>
       </div>
-      <textarea
-        ref={textArea}
-        className={cx(styles.text)}
-        aria-label={t('composer.text')}
-        value={content.text}
-        onChange={(event) => change({ text: event.target.value })}
-        dir="auto"
-        spellCheck
-      />
-      <DraftFileList files={files} />
-      {failure !== undefined && (
-        <div className={cx(styles.failure)}>
-          <Failure error={failure} />
-        </div>
-      )}
-      {stopped && (
-        <p className={cx(styles.waits)} role="status">
-          {t('composer.stoppedWaits', { host: account.lock.host })}
-        </p>
-      )}
-      <footer className={cx(styles.actions)}>
-        <Button kind="primary" onPress={() => send()} isDisabled={!ready || busy}>
-          {stopped ? t('composer.queue') : t('composer.send')}
-        </Button>
-        <SendLater isDisabled={!ready || busy} onSend={send} />
-        <IconButton label={t('composer.attach')} onPress={() => picker.current?.click()}>
-          <Paperclip size={17} aria-hidden />
-        </IconButton>
-        <span className={cx(styles.saved)} role="status">
-          {editing.saveState === 'saved' && t('composer.saved')}
-        </span>
-        <IconButton label={t('composer.discard')} onPress={discard} isDisabled={busy}>
-          <Trash2 size={16} aria-hidden />
-        </IconButton>
-      </footer>
       <input
         ref={picker}
         type="file"
         multiple
         hidden
+        data-attachments
         onChange={(event) => {
           files.add([...(event.target.files ?? [])]);
           event.target.value = '';

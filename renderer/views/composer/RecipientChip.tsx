@@ -13,7 +13,13 @@ interface RecipientChipProps {
   readonly onDragEnd: (event: DragEvent) => void;
 }
 
-export function RecipientChip({ person, onKeyDown, onEdit, onDragStart, onDragEnd }: RecipientChipProps) {
+export function RecipientChip({
+  person,
+  onKeyDown,
+  onEdit,
+  onDragStart,
+  onDragEnd,
+}: RecipientChipProps) {
   const { t } = useWords();
   const label = person.valid
     ? [person.name, person.address].filter(Boolean).join(', ')

@@ -16,8 +16,8 @@ import {
 import type { SuggestionDto } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
-import styles from './RecipientField.module.css';
 import { RecipientChip } from './RecipientChip.tsx';
+import styles from './RecipientField.module.css';
 import {
   looksLikeAddress,
   type Recipient,
@@ -66,14 +66,16 @@ export function RecipientField(props: RecipientFieldProps) {
   function add(people: readonly Recipient[], rest = ''): void {
     const next = withRecipients(list, people);
     const last = people.at(-1);
-    if (last !== undefined) setSaid(t('composer.recipient.added', { name: last.name || last.address }));
+    if (last !== undefined)
+      setSaid(t('composer.recipient.added', { name: last.name || last.address }));
     put(next, rest);
   }
   const choose = ({ name, address }: SuggestionDto) => add([recipientOf({ name, address })]);
   /** What was typed becomes a chip: as it stands if it is an address, else whom it most likely means. */
   function settle(): boolean {
     const marked = choice.marked;
-    if (marked !== undefined && (choice.isChosen || !looksLikeAddress(typed.trim()))) choose(marked);
+    if (marked !== undefined && (choice.isChosen || !looksLikeAddress(typed.trim())))
+      choose(marked);
     else if (typed.trim() !== '') add(readRecipients(typed));
     else return false;
     return true;
@@ -102,7 +104,8 @@ export function RecipientField(props: RecipientFieldProps) {
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
     if (event.nativeEvent.isComposing) return;
-    const atStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0;
+    const atStart =
+      event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0;
     const isOpenName = (typed.match(/"/g)?.length ?? 0) % 2 === 1;
     const isSeparator = (event.key === ',' || event.key === ';') && !isOpenName;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return;
@@ -112,7 +115,11 @@ export function RecipientField(props: RecipientFieldProps) {
     } else if (event.key === 'Tab' && !event.shiftKey) {
       // Goes on to the next field as well.
       settle();
-    } else if ((event.key === 'Backspace' || event.key === 'ArrowLeft') && atStart && list.length > 0) {
+    } else if (
+      (event.key === 'Backspace' || event.key === 'ArrowLeft') &&
+      atStart &&
+      list.length > 0
+    ) {
       event.preventDefault();
       focusAt(list.length - 1);
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -156,7 +163,8 @@ export function RecipientField(props: RecipientFieldProps) {
     put(withRecipients(rest, [readRecipient(text)]), typed);
   }
   return (
-    <div
+    <fieldset
+      aria-label={t('composer.recipients', { field: label })}
       className={cx(styles.line, isDropping && styles.dropping)}
       onDrop={onDrop}
       onDragOver={(event) => {
@@ -172,7 +180,7 @@ export function RecipientField(props: RecipientFieldProps) {
       </label>
       <div className={cx(styles.people)}>
         {list.length > 0 && (
-          <ul ref={chips} className={cx(styles.chips)} aria-label={t('composer.recipients', { field: label })}>
+          <ul ref={chips} className={cx(styles.chips)}>
             {list.map((person, index) => (
               <RecipientChip
                 key={person.text}
@@ -219,12 +227,12 @@ export function RecipientField(props: RecipientFieldProps) {
           autoComplete="off"
           spellCheck={false}
         />
-        <SuggestionList id={`${id}list`} choice={choice} onChoose={choose} />
       </div>
       {children}
+      <SuggestionList id={`${id}list`} choice={choice} onChoose={choose} />
       <span className="visuallyHidden" role="status">
         {said}
       </span>
-    </div>
+    </fieldset>
   );
 }

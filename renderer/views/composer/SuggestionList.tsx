@@ -53,7 +53,11 @@ export function SuggestionList({ id, choice, onChoose }: SuggestionListProps) {
               </span>
             )}
             {person.source === 'book' && (
-              <BookUser size={14} aria-label={t('composer.suggestions.book')} className={cx(styles.book)} />
+              <BookUser
+                size={14}
+                aria-label={t('composer.suggestions.book')}
+                className={cx(styles.book)}
+              />
             )}
           </div>
         ))}

@@ -6,7 +6,15 @@ import type { Language } from '../../i18n/locale.ts';
  * the type says so.
  */
 const words: Readonly<Record<Language, readonly string[]>> = {
-  en: ['attached', 'attachment', 'attaching', 'enclosed', 'enclosing', 'find enclosed', 'i attach '],
+  en: [
+    'attached',
+    'attachment',
+    'attaching',
+    'enclosed',
+    'enclosing',
+    'find enclosed',
+    'i attach ',
+  ],
   de: [
     'im anhang',
     'als anhang',

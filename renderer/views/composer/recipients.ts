@@ -24,7 +24,12 @@ export function looksLikeAddress(text: string): boolean {
   const local = text.slice(0, at);
   const host = text.slice(at + 1);
   const dots = /^\.|\.\.|\.$/;
-  return at > 0 && localPart.test(local) && domain.test(host) && ![local, host].some((part) => dots.test(part));
+  return (
+    at > 0 &&
+    localPart.test(local) &&
+    domain.test(host) &&
+    ![local, host].some((part) => dots.test(part))
+  );
 }
 
 /**
@@ -79,7 +84,9 @@ export function readRecipients(text: string): Recipient[] {
 
 /** As a draft keeps it. */
 export function recipientsText(list: readonly Recipient[], typed = ''): string {
-  return [...list.map(({ text }) => text), ...(typed.trim() === '' ? [] : [typed.trim()])].join(', ');
+  return [...list.map(({ text }) => text), ...(typed.trim() === '' ? [] : [typed.trim()])].join(
+    ', ',
+  );
 }
 
 export function recipientOf(person: AddressDto): Recipient {

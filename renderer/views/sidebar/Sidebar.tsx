@@ -1,5 +1,6 @@
 /** Accounts with their locks, their mailboxes, and what waits on this computer. */
 import {
+  BookUser,
   ClockArrowUp,
   FileText,
   Inbox,
@@ -74,6 +75,12 @@ export function Sidebar(props: SidebarProps) {
           <Plus size={16} aria-hidden />
           {t('sidebar.addAccount')}
         </Button>
+        <IconButton
+          label={t('contacts.open')}
+          onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}
+        >
+          <BookUser size={16} aria-hidden />
+        </IconButton>
         <IconButton
           label={t('sidebar.settings')}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'settings' } })}

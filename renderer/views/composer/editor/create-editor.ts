@@ -93,10 +93,7 @@ function keys(onLink: () => void) {
       Tab: sinkListItem(nodes.list_item),
       'Shift-Tab': liftListItem(nodes.list_item),
       'Shift-Enter': breakLine,
-      Enter: chainCommands(
-        splitListItem(nodes.list_item),
-        ...(enter === undefined ? [] : [enter]),
-      ),
+      Enter: chainCommands(splitListItem(nodes.list_item), ...(enter === undefined ? [] : [enter])),
     }),
     keymap(base),
   ];
@@ -161,8 +158,6 @@ export function createEditor(place: HTMLElement, options: EditorOptions): Letter
           event.stopPropagation();
           const spot = view.posAtCoords({ left: event.clientX, top: event.clientY });
           insert(view, pictures, spot?.pos);
-          // The card above shows where files may be dropped, and must hear that it is over.
-          view.dom.dispatchEvent(new CustomEvent('letter-dropped', { bubbles: true }));
         }
         return true;
       },

@@ -23,7 +23,10 @@ function escapeHtml(text: string): string {
 function textHtml(text: string, keepBlanks: boolean): string {
   const escaped = escapeHtml(text);
   if (keepBlanks) return escaped;
-  return escaped.replace(/ {2,}|^ | $/g, (blanks) => '\u00a0'.repeat(blanks.length - 1) + (blanks.length > 1 ? ' ' : '\u00a0'));
+  return escaped.replace(
+    / {2,}|^ | $/g,
+    (blanks) => '\u00a0'.repeat(blanks.length - 1) + (blanks.length > 1 ? ' ' : '\u00a0'),
+  );
 }
 
 /** Gives a picture's lasting source (`cid:…`); undefined while it is on its way, or when it is lost. */
@@ -96,7 +99,8 @@ function itemHtml(node: Node, keptSource: KeptSource): string {
 
 function cellHtml(node: Node, keptSource: KeptSource): string {
   const name = node.attrs.head ? 'th' : 'td';
-  const span = (attribute: string, value: unknown) => (value === 1 ? '' : ` ${attribute}="${Number(value)}"`);
+  const span = (attribute: string, value: unknown) =>
+    value === 1 ? '' : ` ${attribute}="${Number(value)}"`;
   const spans = span('colspan', node.attrs.columns) + span('rowspan', node.attrs.rows);
   return `<${name}${spans} style="${cellStyle}">${itemHtml(node, keptSource)}</${name}>`;
 }

@@ -93,7 +93,8 @@ function inlineText(node: Node): string {
     const next = index + 1 < node.childCount ? node.child(index + 1) : undefined;
     if (link === undefined || next?.marks.some((mark) => mark.eq(link))) return;
     const href = String(link.attrs.href);
-    if (!isBareLink(link, child.text ?? '') && `mailto:${child.text}` !== href) text += ` <${href}>`;
+    if (!isBareLink(link, child.text ?? '') && `mailto:${child.text}` !== href)
+      text += ` <${href}>`;
   });
   return text;
 }

@@ -12,13 +12,13 @@ const nodes = {
     content: 'inline*',
     attrs: { loose: { default: false } },
     parseDOM: [
-      { tag: 'p', getAttrs: () => ({ loose: true }) },
       // `<div><br></div>` is how mail programs write an empty line.
       {
-        tag: 'div',
+        tag: 'div, p',
         getAttrs: (element) => (isBlankLine(element) ? { loose: false } : false),
         getContent: (_element, schema) => schema.node('paragraph').content,
       },
+      { tag: 'p', getAttrs: () => ({ loose: true }) },
     ],
     toDOM: ({ attrs }) => ['p', attrs.loose ? { class: 'loose' } : {}, 0],
   },
@@ -150,7 +150,10 @@ const marks = {
       { tag: 'strong' },
       // Google Docs wraps everything in a <b> that is not bold.
       { tag: 'b', getAttrs: (element) => (weightOf(element) === 'normal' ? false : null) },
-      { style: 'font-weight', getAttrs: (value) => (/^(?:bold|[6-9]\d\d)/.test(value) ? null : false) },
+      {
+        style: 'font-weight',
+        getAttrs: (value) => (/^(?:bold|[6-9]\d\d)/.test(value) ? null : false),
+      },
     ],
     toDOM: () => ['strong', 0],
   },
