@@ -321,6 +321,7 @@ export function Composer(props: ComposerProps) {
             onCancel={() => setQuestion(undefined)}
           />
         )}
+        {content.requireTls === true && <Note>{t('composer.requireTls.on')}</Note>}
         {stopped && (
           <StoppedNote host={account.lock.host} onWhy={() => onOpenLock(account.accountId)} />
         )}

@@ -19,7 +19,6 @@ import { useWords } from '../../i18n/I18n.tsx';
 import { RecipientChip } from './RecipientChip.tsx';
 import styles from './RecipientField.module.css';
 import {
-  looksLikeAddress,
   type Recipient,
   readRecipient,
   readRecipients,
@@ -74,8 +73,9 @@ export function RecipientField(props: RecipientFieldProps) {
   /** What was typed becomes a chip: as it stands if it is an address, else whom it most likely means. */
   function settle(): boolean {
     const marked = choice.marked;
-    if (marked !== undefined && (choice.isChosen || !looksLikeAddress(typed.trim())))
-      choose(marked);
+    // Whoever is written out is meant, whatever else is suggested.
+    const isWhole = readRecipients(typed).every(({ valid }) => valid);
+    if (marked !== undefined && (choice.isChosen || !isWhole)) choose(marked);
     else if (typed.trim() !== '') add(readRecipients(typed));
     else return false;
     return true;

@@ -2,8 +2,8 @@
 import type { Language } from '../../i18n/locale.ts';
 
 /**
- * Beginnings of words, or several words; all lower case. A language of the interface has an entry:
- * the type says so.
+ * Beginnings of words, or several words; all lower case. A blank at the end: the whole word only. A
+ * language of the interface has an entry: the type says so.
  */
 const words: Readonly<Record<Language, readonly string[]>> = {
   en: [
@@ -21,7 +21,8 @@ const words: Readonly<Record<Language, readonly string[]>> = {
     'anhang:',
     'der anhang',
     'den anhang',
-    'anhänge',
+    'anhänge ',
+    'anhängen ',
     'angehängt',
     'anhängend',
     'anbei',
@@ -36,7 +37,13 @@ const words: Readonly<Record<Language, readonly string[]>> = {
 
 const escaped = Object.values(words)
   .flat()
-  .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s+'));
+  .map((word) => {
+    const source = word
+      .trim()
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/ /g, '\\s+');
+    return word.endsWith(' ') ? `${source}(?![\\p{L}\\p{N}])` : source;
+  });
 // No `\b`: it knows no umlauts.
 const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})`, 'iu');
 

@@ -23,10 +23,7 @@ function escapeHtml(text: string): string {
 function textHtml(text: string, keepBlanks: boolean): string {
   const escaped = escapeHtml(text);
   if (keepBlanks) return escaped;
-  return escaped.replace(
-    / {2,}|^ | $/g,
-    (blanks) => '\u00a0'.repeat(blanks.length - 1) + (blanks.length > 1 ? ' ' : '\u00a0'),
-  );
+  return escaped.replace(/ {2,}/g, (blanks) => `${'\u00a0'.repeat(blanks.length - 1)} `);
 }
 
 /** Gives a picture's lasting source (`cid:…`); undefined while it is on its way, or when it is lost. */
