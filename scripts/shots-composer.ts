@@ -143,6 +143,7 @@ export const composerShots: readonly Shot[] = [
     name: 'composer-suggestions',
     act: async (page) => {
       await page.keyboard.press('c');
+      await page.getByLabel('To', { exact: true }).waitFor();
       await page.keyboard.type('o');
       await pause(page);
     },
@@ -162,6 +163,7 @@ export const composerShots: readonly Shot[] = [
     act: async (page) => {
       await beginLetter(page);
       await page.keyboard.press('Control+k');
+      await pause(page);
       await page.keyboard.type('harbour.example/map');
       await pause(page);
     },

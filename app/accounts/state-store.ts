@@ -65,6 +65,11 @@ const storedSettings = z.object({
   density: settings.shape.density.catch('comfortable'),
   bodiesDays: settings.shape.bodiesDays.catch('90'),
   composeFormat: settings.shape.composeFormat.catch('rich'),
+  openDrafts: z
+    .string()
+    .transform((ids) => ids.split(',').filter((id) => id !== ''))
+    .pipe(settings.shape.openDrafts)
+    .catch([]),
   undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
 });
 

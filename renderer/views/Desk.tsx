@@ -270,6 +270,7 @@ export function Desk({ accounts, density }: DeskProps) {
       <Composers
         drafts={state.composers}
         accounts={accounts}
+        onReopen={(draft) => dispatch({ type: 'compose', draft })}
         onClose={(draftId) => dispatch({ type: 'composed', draftId })}
         onOpenLock={openLock}
         onContacts={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}

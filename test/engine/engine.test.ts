@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { methods } from '../../app/contract/index.ts';
+import { methods, type Settings } from '../../app/contract/index.ts';
 import { createEngine } from '../../app/engine.ts';
 import type { EngineHost } from '../../app/engine-types.ts';
 import { silentLogger } from '../../app/log.ts';
@@ -63,6 +63,7 @@ test('the time to undo is ten seconds until the person chooses another, and that
     density: 'comfortable',
     bodiesDays: '90',
     composeFormat: 'rich',
+    openDrafts: [],
     undoSendSeconds: 30,
   });
   await again.stop();
@@ -70,13 +71,14 @@ test('the time to undo is ten seconds until the person chooses another, and that
 
 test('every setting is kept, also one whose name is a number', async (t) => {
   const profileDir = profile(t);
-  const chosen = {
+  const chosen: Settings = {
     theme: 'light',
     density: 'compact',
     bodiesDays: '365',
     composeFormat: 'rich',
+    openDrafts: ['d1', 'd2'],
     undoSendSeconds: 0,
-  } as const;
+  };
   const engine = createEngine({ profileDir, host });
   assert.deepEqual(await engine.handlers['settings.set'](chosen), chosen);
   await engine.stop();

@@ -32,5 +32,7 @@ export const settings = z.object({
   bodiesDays: z.enum(['30', '90', '365', 'all']),
   /** How new messages and answers begin. */
   composeFormat: z.enum(['rich', 'plain']),
+  /** Drafts whose letters are open in the window: they come back with it. In their order there. */
+  openDrafts: z.array(z.string().max(64)).max(50),
 });
 export type Settings = z.infer<typeof settings>;

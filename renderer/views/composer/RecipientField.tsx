@@ -70,9 +70,12 @@ export function RecipientField(props: RecipientFieldProps) {
     put(next, rest);
   }
   const choose = ({ name, address }: SuggestionDto) => add([recipientOf({ name, address })]);
-  /** What was typed becomes a chip: as it stands if it is an address, else whom it most likely means. */
-  function settle(): boolean {
-    const marked = choice.marked;
+  /**
+   * What was typed becomes a chip: as it stands if it is an address, else whom it most likely means.
+   * @param guess false: nobody is meant but who was marked by hand
+   */
+  function settle(guess: boolean): boolean {
+    const marked = guess || choice.isChosen ? choice.marked : undefined;
     // Whoever is written out is meant, whatever else is suggested.
     const isWhole = readRecipients(typed).every(({ valid }) => valid);
     if (marked !== undefined && (choice.isChosen || !isWhole)) choose(marked);
@@ -111,10 +114,10 @@ export function RecipientField(props: RecipientFieldProps) {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return;
     if (isSeparator || event.key === 'Enter') {
       event.preventDefault();
-      if (typed.trim() !== '') settle();
+      if (typed.trim() !== '') settle(!isSeparator);
     } else if (event.key === 'Tab' && !event.shiftKey) {
       // Goes on to the next field as well.
-      settle();
+      settle(true);
     } else if (
       (event.key === 'Backspace' || event.key === 'ArrowLeft') &&
       atStart &&

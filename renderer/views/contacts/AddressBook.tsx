@@ -108,6 +108,7 @@ export function AddressBook({ onClose, onWrite }: AddressBookProps) {
           value={text}
           onChange={setText}
           type="search"
+          autoFocus
           autoComplete="off"
         />
       </div>

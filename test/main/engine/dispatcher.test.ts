@@ -44,6 +44,7 @@ test('answers a call with the validated output only', async () => {
     undoSendSeconds: 10,
     bodiesDays: '90',
     composeFormat: 'rich',
+    openDrafts: [],
     extra: 'not in contract',
   });
   await call('settings.get', {});
@@ -57,6 +58,7 @@ test('answers a call with the validated output only', async () => {
         undoSendSeconds: 10,
         bodiesDays: '90',
         composeFormat: 'rich',
+        openDrafts: [],
       },
     },
   ]);
@@ -93,6 +95,7 @@ test('keeps prototype keys out of what handlers see', async () => {
     undoSendSeconds: 10,
     bodiesDays: '90',
     composeFormat: 'rich',
+    openDrafts: [],
   });
   await dispatcher.dispatch(
     '{"kind":"call","id":1,"method":"settings.set","input":{"theme":"dark","__proto__":{"x":1},"constructor":{"y":1}}}',
@@ -129,6 +132,7 @@ test('drops a frame one character over the limit unread', async () => {
     undoSendSeconds: 10,
     bodiesDays: '90',
     composeFormat: 'rich',
+    openDrafts: [],
   });
   const frame = '{"kind":"call","id":1,"method":"settings.get","input":{}}';
   await dispatcher.dispatch(frame.padEnd(maxFrameLength, ' '));

@@ -14,7 +14,7 @@ import {
   TextQuote,
   Underline,
 } from 'lucide-react';
-import { type ReactNode, type RefObject, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
@@ -114,7 +114,7 @@ export function FormatBar({ editor, format, isLinking, onLinking }: FormatBarPro
         triggerRef={link}
         isOpen={isLinking}
         onOpenChange={onLinking}
-        placement="top start"
+        placement="top"
         offset={6}
         className={cx(styles.popover)}
       >
@@ -180,6 +180,8 @@ function LinkForm({ initial, onDone }: LinkFormProps) {
   const { t } = useWords();
   const [typed, setTyped] = useState(initial ?? '');
   const href = hrefOfTyped(typed);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
   return (
     <Dialog aria-label={t('composer.format.link')} className={cx(styles.dialog)}>
       <form
@@ -190,6 +192,7 @@ function LinkForm({ initial, onDone }: LinkFormProps) {
         }}
       >
         <input
+          ref={field}
           aria-label={t('composer.link.address')}
           placeholder="https://"
           value={typed}

@@ -71,6 +71,19 @@ export function pictureExtension(mimeType: string): string | undefined {
   return Object.hasOwn(pictureTypes, mimeType) ? pictureTypes[mimeType] : undefined;
 }
 
+/**
+ * The files that a paste is about; none when the text is meant. Office programs put a picture of
+ * the text beside the text; a browser puts the picture's own HTML beside the picture.
+ */
+export function filesMeant(data: DataTransfer | null): File[] {
+  const files = [...(data?.files ?? [])];
+  const words = (data?.getData('text/html') ?? '')
+    .replace(/<style[\s\S]*?<\/style>|<[^>]*>/gi, '')
+    .trim();
+  const isOnlyPictures = files.every((file) => pictureExtension(file.type) !== undefined);
+  return isOnlyPictures && words !== '' ? [] : files;
+}
+
 function pictureOf(source: string): File | undefined {
   const parts = /^data:(image\/[a-z]+);base64,([A-Za-z0-9+/=\s]+)$/i.exec(source);
   const type = parts?.[1]?.toLowerCase() ?? '';

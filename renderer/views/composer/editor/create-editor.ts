@@ -17,7 +17,7 @@ import { liftListItem, sinkListItem, splitListItem } from 'prosemirror-schema-li
 import { type Command, EditorState, Plugin, TextSelection } from 'prosemirror-state';
 import { EditorView } from 'prosemirror-view';
 import { linkify } from '../../../mail/linkify.ts';
-import { cleanPaste, pictureExtension } from './clean-paste.ts';
+import { cleanPaste, filesMeant, pictureExtension } from './clean-paste.ts';
 import { type CommandName, commands, type Format, formatOf, setLink } from './commands.ts';
 import { textDoc } from './doc-text.ts';
 import { letterSchema } from './schema.ts';
@@ -119,8 +119,8 @@ const rules = inputRules({
   ],
 });
 
-function picturesOf(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])].filter((file) => pictureExtension(file.type) !== undefined);
+function areAllPictures(files: readonly File[]): boolean {
+  return files.every((file) => pictureExtension(file.type) !== undefined);
 }
 
 export function createEditor(place: HTMLElement, options: EditorOptions): LetterEditor {
@@ -138,26 +138,22 @@ export function createEditor(place: HTMLElement, options: EditorOptions): Letter
   const clipboard = new Plugin({
     props: {
       handlePaste(view, event) {
-        const files = [...(event.clipboardData?.files ?? [])];
-        const pictures = picturesOf(event.clipboardData);
-        // Office programs put a picture of the text beside the text: the text is meant.
-        const words = event.clipboardData?.getData('text/plain').trim() ?? '';
-        if (files.length === 0 || words !== '') return false;
+        const files = filesMeant(event.clipboardData);
+        if (files.length === 0) return false;
         // Files that are not all pictures are attachments: the composer's.
-        if (pictures.length === files.length) {
+        if (areAllPictures(files)) {
           event.stopPropagation();
-          insert(view, pictures);
+          insert(view, files);
         }
         return true;
       },
       handleDrop(view, event) {
         const files = [...(event.dataTransfer?.files ?? [])];
         if (files.length === 0) return false;
-        const pictures = picturesOf(event.dataTransfer);
-        if (pictures.length === files.length) {
+        if (areAllPictures(files)) {
           event.stopPropagation();
           const spot = view.posAtCoords({ left: event.clientX, top: event.clientY });
-          insert(view, pictures, spot?.pos);
+          insert(view, files, spot?.pos);
         }
         return true;
       },
