@@ -5,9 +5,9 @@ import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.t
 import type { EngineParts } from './engine-parts.ts';
 import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
-import { RequestError } from './errors.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
+import { replyDraft } from './mime/reply.ts';
 import { openDraft } from './open-draft.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { exportMessages } from './transfer/export-messages.ts';
@@ -282,16 +282,16 @@ function contentHandlers(
 }
 
 function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 'outbox'> {
-  const { accounts, drafts, draftSchedule, mail, outbox } = parts;
-  const reply = async ({ ref, kind }: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
-    const { address, displayName } = accounts.get(ref.accountId);
+  const { accounts, drafts, draftSchedule, mail, outbox, stores } = parts;
+  const reply = async (input: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
+    const { ref, kind, words } = input;
+    accounts.get(ref.accountId);
     const body = await mail.bodies.openMessage(ref);
-    const draft = drafts.reply(body, kind, { address, name: displayName });
-    if (kind !== 'forward') return draft;
-    for (const part of await mail.bodies.readParts(ref)) drafts.attachBytes(draft.draftId, part);
-    const whole = drafts.list().find(({ draftId }) => draftId === draft.draftId);
-    if (whole === undefined) throw new RequestError('draft.not-found');
-    return whole;
+    const attachments = await mail.bodies.readParts(ref);
+    const format = input.format ?? stores.state.settings().composeFormat;
+    const identities = stores.state.identities.ofAccount(ref.accountId);
+    const draft = replyDraft(body, { kind, identities, format, words });
+    return drafts.make(draft, attachments, kind === 'forward');
   };
   return {
     'draft.create': (input) => drafts.create(input),

@@ -110,4 +110,5 @@ export const checkImapSignIn: SignInCheck = async (leg, credentials, signal) => 
   await connection.client.logout().catch(() => undefined);
   connection.close();
   leg.stream.destroy();
+  return undefined;
 };
