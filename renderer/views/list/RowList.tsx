@@ -51,6 +51,8 @@ interface RowListProps extends ListProps {
   readonly foundIn?: (index: number) => SearchHitDto['snippet'] | undefined;
   /** Someone who reads further down stays where they are when rows come in on top. */
   readonly growsOnTop: boolean;
+  /** What is shown answers an earlier question. */
+  readonly busy?: boolean;
   /** Rows in sight, so that they can be loaded. */
   readonly onRange: (first: number, last: number) => void;
   /** Instead of the list when it has no rows. */
@@ -151,6 +153,7 @@ export function RowList(props: RowListProps) {
         className={cx(styles.rows)}
         role="listbox"
         aria-label={label}
+        aria-busy={props.busy === true}
         tabIndex={0}
         aria-activedescendant={
           current === undefined ? undefined : `${listId}-${refKey(current.ref)}`
