@@ -43,7 +43,6 @@ function Entries({ label, groups, onClose }: EntriesProps & { readonly onClose?:
       aria-label={label}
       className={cx(styles.menu)}
       {...(onClose === undefined ? {} : { onClose })}
-      // biome-ignore lint/a11y/noAutofocus: a menu that opens takes the focus
       autoFocus="first"
     >
       {groups

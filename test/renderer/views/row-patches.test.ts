@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ViewDto } from '../../../app/contract/index.ts';
 import type { CallMethod } from '../../../renderer/host/client.ts';
 import { QueryCache } from '../../../renderer/host/query-cache.ts';
-import { rowAt } from '../../../renderer/views/list/message-windows.ts';
+import { type ListSource, rowAt } from '../../../renderer/views/list/message-windows.ts';
 import { closeGaps, patchRow, takeOut } from '../../../renderer/views/row-patches.ts';
 import { row, uids } from './rows.ts';
 
@@ -36,6 +37,8 @@ test('windows without the row stay as they are', () => {
   );
 });
 
+const messagesOf = (view: ViewDto): ListSource => ({ view, by: 'messages', order: 'newest' });
+
 /** A cache in which a mailbox of three, a view and a search have been answered. */
 async function filled(): Promise<QueryCache> {
   const rows = [row(3, { seen: false }), row(2), row(1)];
@@ -60,15 +63,15 @@ test('a message that is taken out is gone from mailbox, view and search at once'
   const { data } = cache.peek('message.list', { mailboxId: 1, offset: 0, limit: 100 });
   assert.equal(data?.total, 2);
   assert.deepEqual(uids(data?.rows), [2, 1]);
-  assert.equal(rowAt(cache, { kind: 'unread' }, 0)?.ref.uid, 2);
+  assert.equal(rowAt(cache, messagesOf({ kind: 'unread' }), 0)?.ref.uid, 2);
   assert.deepEqual(cache.peek('search.query', { query: 'x', limit: 50 }).data?.hits, []);
 });
 
 test('a change of a message shows in every list that has it', async () => {
   const cache = await filled();
   patchRow(cache, row(3).ref, { seen: true });
-  assert.equal(rowAt(cache, { kind: 'mailbox', mailboxId: 1 }, 0)?.seen, true);
-  assert.equal(rowAt(cache, { kind: 'unread' }, 0)?.seen, true);
+  assert.equal(rowAt(cache, messagesOf({ kind: 'mailbox', mailboxId: 1 }), 0)?.seen, true);
+  assert.equal(rowAt(cache, messagesOf({ kind: 'unread' }), 0)?.seen, true);
   const found = cache.peek('search.query', { query: 'x', limit: 50 }).data;
   assert.equal(found?.hits[0]?.row.seen, true);
 });
