@@ -1,17 +1,8 @@
 /** Which pictures are taken, and what is done in the window before each. */
 import type { Page } from 'playwright-core';
 import { lockState } from '../app/contract/index.ts';
-
-export interface Shot {
-  readonly name: string;
-  readonly query?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly scale?: number;
-  readonly lang?: string;
-  readonly themes?: readonly ('light' | 'dark')[];
-  readonly act?: (page: Page) => Promise<void>;
-}
+import type { Shot } from './shot.ts';
+import { deskShots } from './shots-desk.ts';
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -462,6 +453,7 @@ export const shots: readonly Shot[] = [
     query: 'accounts=0&intercepted&addErrors=leg.tls-untrusted',
     act: submitAccount,
   },
+  ...deskShots,
   ...powers,
   ...lockSidebars,
   ...locks,

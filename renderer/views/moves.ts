@@ -109,8 +109,8 @@ export function useMoves(options: MovesOptions): Moves {
   /** One row gives way to the next; several leave the reader empty. */
   function goOn(rows: readonly ListRow[], index: number): void {
     const [row] = rows;
-    if (rows.length > 1) return dispatch({ type: 'deselect' });
-    if (row === undefined || selection?.row === undefined) return;
+    if (rows.length > 1) dispatch({ type: 'deselect' });
+    if (rows.length !== 1 || row === undefined || selection?.row === undefined) return;
     if (refKey(selection.row.ref) !== refKey(row.ref)) return;
     const list = order.current;
     const last = list === undefined ? -1 : list.total - 1;

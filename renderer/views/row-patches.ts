@@ -6,7 +6,7 @@ import type {
   MethodInput,
 } from '../../app/contract/index.ts';
 import { type QueryCache, queryKey } from '../host/query-cache.ts';
-import { refKey, sameRef } from './desk-state.ts';
+import { refKey } from './desk-state.ts';
 
 type Gone<Row> = (row: Row) => boolean;
 

@@ -87,6 +87,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
         (picked ?? selected) && styles.selected,
         picked !== undefined && selected && styles.cursor,
         unread && styles.unread,
+        row.flagged && styles.flagged,
         hovered && styles.hovered,
         props.found?.some(({ hit }) => hit) && styles.found,
       )}

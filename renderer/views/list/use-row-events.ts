@@ -83,7 +83,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
   function among(row: ListRow): readonly ListRow[] {
     return picked.has(refKey(row.ref)) ? [...picked.values()] : [row];
   }
-  function useTool(tool: string, index: number, row: ListRow): void {
+  function runTool(tool: string, index: number, row: ListRow): void {
     if (tool === 'pick') dispatch({ type: 'toggle', index, row });
     else if (tool === 'archive') moves.archive(among(row));
     else if (tool === 'delete') moves.remove(among(row));
@@ -96,7 +96,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
     if (index === undefined || row === undefined) return;
     if (event.shiftKey) pickRange(anchor, index);
     else if (event.ctrlKey || event.metaKey) dispatch({ type: 'toggle', index, row });
-    else if (tool !== undefined) useTool(tool, index, row);
+    else if (tool !== undefined) runTool(tool, index, row);
     else select(index, true);
   }
   function onDoubleClick(event: MouseEvent): void {
