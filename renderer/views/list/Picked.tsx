@@ -13,6 +13,7 @@ import { type Moves, ofOneAccount } from '../moves.ts';
 import { useShortcuts } from '../shortcuts.ts';
 import { type ListRow, unseenOf } from './list-row.ts';
 import styles from './Picked.module.css';
+import { pickAtMost } from './selection-range.ts';
 
 interface PickedProps {
   readonly picked: Picked;
@@ -125,6 +126,9 @@ export function PickedSummary(props: PickedProps) {
         ))}
       </div>
       <p className={cx(styles.title)}>{t('list.picked', { count: rows.length })}</p>
+      {rows.length >= pickAtMost && (
+        <p className={cx(styles.most)}>{t('list.pickedMost', { count: pickAtMost })}</p>
+      )}
       <div className={cx(styles.actions)}>
         {groups.map((group) => (
           <div key={group[0]?.id} className={cx(styles.group)}>
