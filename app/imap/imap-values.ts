@@ -92,8 +92,8 @@ export class ValueReader {
       values.push(value);
       const next = this.#text.charCodeAt(this.#at);
       if (next === space) this.#at += 1;
-      // Between lists there may be no space.
-      else if (next !== close && (next !== open || !Array.isArray(value))) throw new Unreadable();
+      // After a list there may be no space.
+      else if (next !== close && !Array.isArray(value)) throw new Unreadable();
     }
     return values;
   }
