@@ -6,13 +6,7 @@ import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { integerColumn, optionalText, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
-import type {
-  ContentKey,
-  FlagsChange,
-  InsertedMessage,
-  ListedMailbox,
-  MessageHeader,
-} from './mail-types.ts';
+import type { ContentKey, FlagsChange, ListedMailbox, MessageHeader } from './mail-types.ts';
 import { isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
 import { ThreadIndex } from './thread-index.ts';
 
@@ -44,7 +38,7 @@ export class MailStoreWriter {
   readonly #threads: ThreadIndex;
   readonly #statements = new Map<string, StatementSync>();
   /** Told of messages that came into the store, once they are committed. */
-  onInserted: ((messages: readonly InsertedMessage[]) => void) | undefined;
+  onInserted: ((messages: readonly ContentKey[]) => void) | undefined;
   /** Told after messages went, whichever way; which ones is noted in content_gone. */
   onDeleted: (() => void) | undefined;
 
@@ -176,7 +170,7 @@ export class MailStoreWriter {
 
   /** Adds messages or brings known ones up to date. */
   upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
-    const inserted: InsertedMessage[] = [];
+    const inserted: ContentKey[] = [];
     try {
       transaction(this.#db, () => {
         const arrival = this.#arrival(mailboxId, headers);
@@ -184,7 +178,7 @@ export class MailStoreWriter {
         for (const header of headers.toSorted((a, b) => a.uid - b.uid)) {
           const known = arrival.known?.has(header.uid) ?? true;
           if (!known || !this.#updateMessage(mailboxId, header)) {
-            inserted.push({ ...this.#insertMessage(arrival, header), header });
+            inserted.push(this.#insertMessage(arrival, header));
           }
         }
         if (arrival.added.stored > 0) this.#count(arrival);

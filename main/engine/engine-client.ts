@@ -27,10 +27,10 @@ const mostRestarts = 3;
 type Part = { readonly mimeType: string; readonly bytes: Uint8Array };
 
 /**
- * Room for short-lived objects. By itself V8 takes more and keeps it; with half of this, parsed
- * rows outlive it, and both memory and time grow.
+ * Room for short-lived objects. By itself V8 takes more and keeps it; with half of this, time spent
+ * on collecting grows.
  */
-const maxYoungGenerationSizeMb = 48;
+const maxYoungGenerationSizeMb = 24;
 
 export class EngineClient implements EngineLink {
   readonly #options: EngineClientOptions;
