@@ -10,11 +10,13 @@ export function useOpenDrafts(
 ): void {
   const { client } = useBackend();
   const isRestored = useRef(false);
-  const current = drafts.map(({ draftId }) => draftId);
-  const keep = useEffectEvent(() => {
+  /** A list compares by its text. */
+  const current = drafts.map(({ draftId }) => draftId).join(' ');
+  const keep = useEffectEvent((draftIds: string) => {
     if (!isRestored.current) return;
+    const openDrafts = draftIds.split(' ').filter(Boolean).slice(0, 50);
     // What cannot be kept costs a click on a draft, no letter.
-    client.call('settings.set', { openDrafts: current.slice(0, 50) }).catch(() => undefined);
+    client.call('settings.set', { openDrafts }).catch(() => undefined);
   });
   const restore = useEffectEvent(async () => {
     const [settings, kept] = await Promise.all([
@@ -29,14 +31,13 @@ export function useOpenDrafts(
       else await client.call('draft.discard', { draftId });
     }
   });
+  const done = useEffectEvent(() => {
+    isRestored.current = true;
+    keep(current);
+  });
   useEffect(() => {
-    const done = () => {
-      isRestored.current = true;
-      keep();
-    };
-    restore().then(done, done);
+    const end = () => done();
+    restore().then(end, end);
   }, []);
-  const key = current.join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the list
-  useEffect(() => keep(), [key]);
+  useEffect(() => keep(current), [current]);
 }
