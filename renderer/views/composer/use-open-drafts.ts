@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import type { DraftDto } from '../../../app/contract/index.ts';
 import { useBackend } from '../../host/hooks.tsx';
 import { isBlank } from './blank.ts';
+import { markReopened } from './fresh-drafts.ts';
 
 export function useOpenDrafts(
   drafts: readonly DraftDto[],
@@ -26,7 +27,7 @@ export function useOpenDrafts(
     for (const draftId of settings.openDrafts) {
       const draft = kept.find((one) => one.draftId === draftId);
       if (draft === undefined) continue;
-      if (draft.attachments.length > 0 || !isBlank(draft)) onReopen(draft);
+      if (draft.attachments.length > 0 || !isBlank(draft)) onReopen(markReopened(draft));
       // Nothing was written: it goes as if it had been closed.
       else await client.call('draft.discard', { draftId });
     }
