@@ -1,6 +1,10 @@
 /** Handlers of identities and of the address book. Input is validated already. */
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
+import { importContacts } from './people/import-contacts.ts';
+import { suggest } from './people/suggest.ts';
+import { writeVcard } from './people/vcard-write.ts';
+import { saveNewFile } from './store/save-file.ts';
 
 type PeopleHandlers = Pick<
   MethodHandlers,
@@ -23,7 +27,7 @@ export function peopleHandlers({ host }: EngineOptions, parts: EngineParts): Peo
       bus.emit('identities.changed', {});
       return {};
     },
-    'contact.suggest': () => [],
+    'contact.suggest': (input) => suggest(stores.mail.people, contacts, input),
     'contact.list': ({ text, offset, limit }) => contacts.list(text ?? '', offset, limit),
     'contact.get': ({ contactId }) => contacts.get(contactId),
     'contact.save': (input) => contacts.save(input),
@@ -31,10 +35,15 @@ export function peopleHandlers({ host }: EngineOptions, parts: EngineParts): Peo
       contacts.remove(contactId);
       return {};
     },
-    'contact.import': () => ({ added: 0, updated: 0, failed: 0 }),
-    'contact.export': async () => {
-      await host.chooseSavePath('contacts.vcf');
-      return { written: 0 };
+    'contact.import': ({ text }) => importContacts(contacts, text),
+    'contact.export': async ({ version = '4.0' }) => {
+      const path = await host.chooseSavePath('contacts.vcf');
+      if (path === undefined) return { written: 0 };
+      const cards = Array.from(contacts.all(), (contact) => writeVcard(contact, version));
+      return {
+        savedAs: await saveNewFile(path, Buffer.from(cards.join(''))),
+        written: cards.length,
+      };
     },
   };
 }
