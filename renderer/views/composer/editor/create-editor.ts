@@ -159,6 +159,8 @@ export function createEditor(place: HTMLElement, options: EditorOptions): Letter
   };
   const clipboard = new Plugin({
     props: {
+      // Escape closes the letter: it belongs to the composer, and the editor would swallow it.
+      handleDOMEvents: { keydown: (_view, event) => event.key === 'Escape' },
       handlePaste(view, event) {
         const files = filesMeant(event.clipboardData);
         if (files.length === 0) return false;
