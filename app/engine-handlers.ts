@@ -1,10 +1,12 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
+
 import { discover } from './accounts/discover.ts';
 import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
+import { RequestError } from './errors.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { replyDraft } from './mime/reply.ts';
@@ -148,9 +150,12 @@ function accountDto(
   };
 }
 
+/** Messages that are marked read by one call; their uids are one task. */
+const markAtMost = 100_000;
+
 function mailHandlers(
   { host }: EngineOptions,
-  { mail }: EngineParts,
+  { changes, mail, stores }: EngineParts,
 ): Prefixed<'mailbox' | 'part'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
@@ -164,6 +169,14 @@ function mailHandlers(
     'mailbox.delete': async ({ mailboxId }) => {
       await mail.deleteMailbox(mailboxId);
       return {};
+    },
+    'mailbox.markSeen': ({ mailboxId }) => {
+      const { reader, views } = stores.mail;
+      if (reader.mailbox(mailboxId) === undefined) throw new RequestError('mailbox.not-found');
+      const view = { kind: 'mailbox', mailboxId } as const;
+      const { messages } = views.list(view, 'unread', 0, markAtMost);
+      const refs = toMessageRows(reader, messages).map(({ ref }) => ref);
+      return { taskIds: changes.setFlags(refs, { seen: true }) };
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
@@ -207,8 +220,8 @@ function changeHandlers({
 function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
   const { reader, views } = stores.mail;
   return {
-    'view.list': ({ view, filter, offset, limit }) => {
-      const { total, messages } = views.list(view, filter, offset, limit);
+    'view.list': ({ view, filter, order, offset, limit }) => {
+      const { total, messages } = views.list(view, filter, offset, limit, order);
       return { total, rows: toMessageRows(reader, messages) };
     },
     'view.counts': () => ({
@@ -218,8 +231,9 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         .flatMap(({ accountId }) => mail.mailboxes(accountId))
         .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
     }),
-    'conversation.list': ({ view, offset, limit }) => {
-      const { total, conversations } = views.conversations(view, offset, limit);
+    'conversation.list': ({ view, filter, order = 'newest', offset, limit }) => {
+      const choice = { filter, order };
+      const { total, conversations } = views.conversations(view, offset, limit, choice);
       const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
         toMessageRows(reader, [newest]).map((row) => ({
           ...rest,
@@ -228,6 +242,10 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         })),
       );
       return { total, rows };
+    },
+    'conversation.refs': ({ view, threadIds }) => {
+      const messages = threadIds.flatMap((threadId) => views.threadInView(view, threadId));
+      return { refs: toMessageRows(reader, messages).map(({ ref }) => ref) };
     },
     'conversation.open': ({ accountId, threadId }) => {
       accounts.get(accountId);

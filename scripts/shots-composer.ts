@@ -1,6 +1,6 @@
 /** Pictures of the composer and the address book. */
 import type { Page } from 'playwright-core';
-import type { Shot } from './shots-list.ts';
+import type { Shot } from './shot.ts';
 
 export const tickets = {
   name: 'tickets-for-three.pdf',

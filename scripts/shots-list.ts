@@ -1,18 +1,9 @@
 /** Which pictures are taken, and what is done in the window before each. */
 import type { Page } from 'playwright-core';
 import { lockState } from '../app/contract/index.ts';
+import type { Shot } from './shot.ts';
 import { beginLetter, composerShots, tickets } from './shots-composer.ts';
-
-export interface Shot {
-  readonly name: string;
-  readonly query?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly scale?: number;
-  readonly lang?: string;
-  readonly themes?: readonly ('light' | 'dark')[];
-  readonly act?: (page: Page) => Promise<void>;
-}
+import { deskShots } from './shots-desk.ts';
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -431,6 +422,7 @@ export const shots: readonly Shot[] = [
     query: 'accounts=0&intercepted&addErrors=leg.tls-untrusted',
     act: submitAccount,
   },
+  ...deskShots,
   ...powers,
   ...lockSidebars,
   ...locks,

@@ -70,6 +70,15 @@ const storedSettings = z.object({
     .transform((ids) => ids.split(',').filter((id) => id !== ''))
     .pipe(settings.shape.openDrafts)
     .catch([]),
+  listBy: settings.shape.listBy.catch('conversations'),
+  listOrder: settings.shape.listOrder.catch('newest'),
+  sidebarWidth: z.coerce.number().pipe(settings.shape.sidebarWidth).catch(232),
+  listWidth: z.coerce.number().pipe(settings.shape.listWidth).catch(376),
+  collapsedAccounts: z
+    .string()
+    .transform((ids) => ids.split(',').filter((id) => id !== ''))
+    .pipe(settings.shape.collapsedAccounts)
+    .catch([]),
   undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
 });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { methods, type Settings } from '../../app/contract/index.ts';
+import { methods } from '../../app/contract/index.ts';
 import { createEngine } from '../../app/engine.ts';
 import type { EngineHost } from '../../app/engine-types.ts';
 import { silentLogger } from '../../app/log.ts';
@@ -65,19 +65,29 @@ test('the time to undo is ten seconds until the person chooses another, and that
     composeFormat: 'rich',
     openDrafts: [],
     undoSendSeconds: 30,
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   await again.stop();
 });
 
 test('every setting is kept, also one whose name is a number', async (t) => {
   const profileDir = profile(t);
-  const chosen: Settings = {
-    theme: 'light',
-    density: 'compact',
-    bodiesDays: '365',
-    composeFormat: 'rich',
+  const chosen = {
+    theme: 'light' as const,
+    density: 'compact' as const,
+    bodiesDays: '365' as const,
+    composeFormat: 'plain' as const,
     openDrafts: ['d1', 'd2'],
     undoSendSeconds: 0,
+    listBy: 'messages' as const,
+    listOrder: 'oldest' as const,
+    sidebarWidth: 300,
+    listWidth: 500,
+    collapsedAccounts: ['a1', 'a2'],
   };
   const engine = createEngine({ profileDir, host });
   assert.deepEqual(await engine.handlers['settings.set'](chosen), chosen);

@@ -1,6 +1,7 @@
 /** What the person chose, and what lies on the disk. */
 import * as z from 'zod';
 import { accountId, limits } from './base.ts';
+import { listOrder } from './mail.ts';
 
 /** What lies on the disk. Sizes are octets of files, with their write-ahead logs. */
 export const storageStatus = z.object({
@@ -34,5 +35,13 @@ export const settings = z.object({
   composeFormat: z.enum(['rich', 'plain']),
   /** Drafts whose letters are open in the window: they come back with it. In their order there. */
   openDrafts: z.array(z.string().max(64)).max(50),
+  /** Whether lists show threads by their newest message, or each message. */
+  listBy: z.enum(['conversations', 'messages']),
+  listOrder,
+  /** Widths of panes in CSS pixels, as the person drew them; the window may have room for less. */
+  sidebarWidth: z.int().min(160).max(480),
+  listWidth: z.int().min(240).max(960),
+  /** Accounts of which the sidebar shows no mailboxes. */
+  collapsedAccounts: z.array(accountId).max(100),
 });
 export type Settings = z.infer<typeof settings>;

@@ -45,6 +45,11 @@ test('answers a call with the validated output only', async () => {
     bodiesDays: '90',
     composeFormat: 'rich',
     openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
     extra: 'not in contract',
   });
   await call('settings.get', {});
@@ -59,6 +64,11 @@ test('answers a call with the validated output only', async () => {
         bodiesDays: '90',
         composeFormat: 'rich',
         openDrafts: [],
+        listBy: 'conversations',
+        listOrder: 'newest',
+        sidebarWidth: 232,
+        listWidth: 376,
+        collapsedAccounts: [],
       },
     },
   ]);
@@ -96,6 +106,11 @@ test('keeps prototype keys out of what handlers see', async () => {
     bodiesDays: '90',
     composeFormat: 'rich',
     openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   await dispatcher.dispatch(
     '{"kind":"call","id":1,"method":"settings.set","input":{"theme":"dark","__proto__":{"x":1},"constructor":{"y":1}}}',
@@ -133,6 +148,11 @@ test('drops a frame one character over the limit unread', async () => {
     bodiesDays: '90',
     composeFormat: 'rich',
     openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   const frame = '{"kind":"call","id":1,"method":"settings.get","input":{}}';
   await dispatcher.dispatch(frame.padEnd(maxFrameLength, ' '));
