@@ -1,6 +1,7 @@
 /** Handlers of identities and of the address book. Input is validated already. */
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
+import { cleanHtml } from './mime/clean-html.ts';
 import { importContacts } from './people/import-contacts.ts';
 import { suggest } from './people/suggest.ts';
 import { writeVcard } from './people/vcard-write.ts';
@@ -18,7 +19,10 @@ export function peopleHandlers({ host }: EngineOptions, parts: EngineParts): Peo
   return {
     'identity.list': () => identities.list(),
     'identity.save': (input) => {
-      const saved = identities.save(input);
+      const saved = identities.save({
+        ...input,
+        signatureHtml: cleanSignature(input.signatureHtml),
+      });
       bus.emit('identities.changed', {});
       return saved;
     },
@@ -46,4 +50,10 @@ export function peopleHandlers({ host }: EngineOptions, parts: EngineParts): Peo
       };
     },
   };
+}
+
+/** Undefined when nothing of it may stand in mail; then the plain signature is the only one. */
+function cleanSignature(html: string | undefined): string | undefined {
+  const clean = html === undefined ? undefined : cleanHtml(html, { contentId: () => undefined });
+  return clean === undefined || clean.html.trim() === '' ? undefined : clean.html;
 }
