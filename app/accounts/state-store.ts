@@ -63,6 +63,10 @@ const storedSettings = z.object({
   density: settings.shape.density.catch('comfortable'),
   bodiesDays: settings.shape.bodiesDays.catch('90'),
   undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
+  singleKeys: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .catch(true),
 });
 
 export class StateStore {

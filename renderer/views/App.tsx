@@ -1,10 +1,12 @@
 /** The window: welcome without an account, the desk with one. */
 import { useEffect } from 'react';
+import { CommandsProvider } from '../commands/commands.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
 import { applyTheme } from '../theme/theme.ts';
+import { SayProvider } from './Announcer.tsx';
 import styles from './App.module.css';
 import { Desk } from './Desk.tsx';
 import { Failure } from './Failure.tsx';
@@ -30,5 +32,11 @@ export function App() {
       </main>
     );
   }
-  return <Desk accounts={accounts.data} density={settings.data?.density ?? 'comfortable'} />;
+  return (
+    <SayProvider>
+      <CommandsProvider>
+        <Desk accounts={accounts.data} density={settings.data?.density ?? 'comfortable'} />
+      </CommandsProvider>
+    </SayProvider>
+  );
 }

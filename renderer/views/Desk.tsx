@@ -7,6 +7,7 @@ import type {
   Settings,
   WireError,
 } from '../../app/contract/index.ts';
+import { useCommands } from '../commands/commands.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
@@ -21,6 +22,7 @@ import { LockSheet } from './account/LockSheet.tsx';
 import { Composer } from './composer/Composer.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
+import { CommandSheets, useDeskCommands } from './desk-commands.tsx';
 import { initialDesk, placeKey, reduceDesk } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { ListPane } from './list/ListPane.tsx';
@@ -33,7 +35,6 @@ import { reloadMail } from './message-actions.ts';
 import { type ListOrder, useMoves } from './moves.ts';
 import { Reader } from './reader/Reader.tsx';
 import { SettingsSheet } from './settings/SettingsSheet.tsx';
-import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
 import { Welcome } from './Welcome.tsx';
@@ -85,20 +86,18 @@ export function Desk({ accounts, density }: DeskProps) {
   const moves = useMoves({ place, order, selection, dispatch, onFailure: fail });
   const shownRow = selection?.row;
   const row = shownRow === undefined ? undefined : (latestRow(cache, shownRow.ref) ?? shownRow);
-  const onRow = (run: (row: MessageRow) => void) => () => {
-    if (row !== undefined) run(row);
-  };
-  useShortcuts({
-    c: () => compose(),
-    e: onRow(moves.archive),
-    '#': onRow(moves.remove),
-    Delete: onRow(moves.remove),
-    Backspace: onRow(moves.remove),
-    '!': onRow(moves.junk),
-    v: onRow(moves.chooseMailbox),
-    z: moves.undo,
-    'Mod+z': moves.undo,
+  const onRow = (run: (row: MessageRow) => void) =>
+    row === undefined ? undefined : () => run(row);
+  useCommands({
+    compose: shownAccountId === undefined ? undefined : () => compose(),
+    archive: onRow(moves.archive),
+    delete: onRow(moves.remove),
+    junk: onRow(moves.junk),
+    move: onRow(moves.chooseMailbox),
+    undo: moves.done === undefined ? undefined : moves.undo,
   });
+  const world = { accounts, mailboxes: allMailboxes, accountId: shownAccountId, dispatch };
+  useDeskCommands({ ...world, onFailure: fail });
   const [refused, setRefused] = useState<Refused>();
   useContractEvent('task.refused', (event) => {
     setRefused(event);
@@ -134,6 +133,7 @@ export function Desk({ accounts, density }: DeskProps) {
           onOpenLock={() => openLock(sheetAccount.accountId)}
         />
       )}
+      <CommandSheets {...world} sheet={sheet} onClose={closeSheet} />
       {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
       {sheet?.kind === 'move' && (
         <MoveSheet
@@ -176,7 +176,7 @@ export function Desk({ accounts, density }: DeskProps) {
         </div>
       )}
       <div className={cx(styles.desk, local && styles.local)} data-pane={state.pane}>
-        <div className={cx(styles.sidebar)}>
+        <div className={cx(styles.sidebar)} data-area="sidebar">
           <Sidebar
             accounts={accounts}
             place={place}
@@ -193,7 +193,7 @@ export function Desk({ accounts, density }: DeskProps) {
           onClick={() => dispatch({ type: 'pane', pane: 'list' })}
         />
         {listing !== undefined && place !== undefined && (
-          <main className={cx(styles.list)}>
+          <main className={cx(styles.list)} data-area="list">
             <ListPane
               key={placeKey(place)}
               listing={listing}
@@ -210,7 +210,7 @@ export function Desk({ accounts, density }: DeskProps) {
           </main>
         )}
         {listing !== undefined && (
-          <div className={cx(styles.reader)}>
+          <div className={cx(styles.reader)} data-area="reader">
             <Reader
               row={row}
               quiet={listing.total === 0}
@@ -227,12 +227,12 @@ export function Desk({ accounts, density }: DeskProps) {
           </div>
         )}
         {place?.kind === 'drafts' && (
-          <main className={cx(styles.wide)}>
+          <main className={cx(styles.wide)} data-area="list">
             <DraftsView dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}
         {place?.kind === 'outbox' && (
-          <main className={cx(styles.wide)}>
+          <main className={cx(styles.wide)} data-area="list">
             <OutboxView accounts={accounts} dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}

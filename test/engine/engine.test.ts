@@ -63,6 +63,7 @@ test('the time to undo is ten seconds until the person chooses another, and that
     density: 'comfortable',
     bodiesDays: '90',
     undoSendSeconds: 30,
+    singleKeys: true,
   });
   await again.stop();
 });
@@ -74,6 +75,7 @@ test('every setting is kept, also one whose name is a number', async (t) => {
     density: 'compact',
     bodiesDays: '365',
     undoSendSeconds: 0,
+    singleKeys: false,
   } as const;
   const engine = createEngine({ profileDir, host });
   assert.deepEqual(await engine.handlers['settings.set'](chosen), chosen);

@@ -120,6 +120,8 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
   return (
     <section
       className={cx(styles.card, dropping && styles.dropping)}
+      data-area="composer"
+      data-composer
       aria-label={t('composer.label', { subject: title })}
       onKeyDown={onKeyDown}
       onPaste={onPaste}
@@ -183,6 +185,7 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
       </div>
       <textarea
         ref={textArea}
+        data-landing
         className={cx(styles.text)}
         aria-label={t('composer.text')}
         value={content.text}

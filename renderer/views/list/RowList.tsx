@@ -12,12 +12,13 @@ import {
   useRef,
 } from 'react';
 import type { MessageRow, SearchHitDto, Settings } from '../../../app/contract/index.ts';
+import { useCommands } from '../../commands/commands.tsx';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
+import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey, type Selection } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import type { ListOrder, Moves } from '../moves.ts';
-import { useShortcuts } from '../shortcuts.ts';
 import { targetOf } from './list-keys.ts';
 import styles from './MessageList.module.css';
 import { MessageRowView, PlaceholderRow } from './MessageRowView.tsx';
@@ -124,24 +125,36 @@ export function RowList(props: RowListProps) {
   const at = selectedIndex ?? -1;
   const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 1);
   const current: MessageRow | undefined = at >= 0 ? rows.rowAt(at) : undefined;
-  useShortcuts({
+  function goOn(index: number): void {
+    select(index);
+    // Who reads stays with the message; everyone else hears the row.
+    if (focusedArea() !== 'reader') focusRef.current?.focus();
+  }
+  function open(row: MessageRow, index: number): void {
+    if (props.edits) props.onEdit(row);
+    else {
+      select(index, true);
+      focusArea('reader');
+    }
+  }
+  const onCurrent = (run: (row: MessageRow) => void) =>
+    current === undefined ? undefined : () => run(current);
+  useCommands({
     // A row that went elsewhere left its place to the next one.
-    j: () => select(at < 0 && selection !== undefined ? selection.index : at + 1),
-    k: () => select(at < 0 ? 0 : at - 1),
-    u: () => {
-      if (current !== undefined) actions.setFlags(current, { seen: !current.seen });
-    },
-    s: () => {
-      if (current !== undefined) actions.setFlags(current, { flagged: !current.flagged });
-    },
+    next: () => goOn(at < 0 && selection !== undefined ? selection.index : at + 1),
+    previous: () => goOn(at < 0 ? 0 : at - 1),
+    open: onCurrent((row) => open(row, at)),
+    star: onCurrent((row) => actions.setFlags(row, { flagged: !row.flagged })),
+    markRead: onCurrent((row) => actions.setFlags(row, { seen: true })),
+    markUnread: onCurrent((row) => actions.setFlags(row, { seen: false })),
   });
   function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = targetOf(event.key, { at, last: total - 1, pageRows });
     if (target === undefined) return;
     event.preventDefault();
-    if (event.key === 'Enter' && props.edits && current !== undefined) props.onEdit(current);
-    else select(target, event.key === 'Enter');
+    if (event.key !== 'Enter') select(target);
+    else if (current !== undefined) open(current, target);
   }
 
   return (
@@ -152,6 +165,7 @@ export function RowList(props: RowListProps) {
         role="listbox"
         aria-label={label}
         tabIndex={0}
+        data-landing
         aria-activedescendant={
           current === undefined ? undefined : `${listId}-${refKey(current.ref)}`
         }

@@ -13,6 +13,7 @@ import {
 import type { Dispatch, ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, DraftDto, MailboxDto, WireError } from '../../../app/contract/index.ts';
+import { useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
@@ -38,6 +39,7 @@ interface SidebarProps {
 export function Sidebar(props: SidebarProps) {
   const { accounts, place, dispatch, onCompose, onDraft, onFailure } = props;
   const { t } = useWords();
+  const hints = useKeyHints();
   return (
     <nav className={cx(styles.sidebar)} aria-label={t('sidebar.label')}>
       <header className={cx(styles.top)}>
@@ -47,7 +49,7 @@ export function Sidebar(props: SidebarProps) {
         </span>
         <IconButton
           label={t('sidebar.compose')}
-          shortcut="C"
+          shortcut={hints.text('compose')}
           onPress={onCompose}
           className={cx(styles.compose)}
         >
@@ -76,6 +78,7 @@ export function Sidebar(props: SidebarProps) {
         </Button>
         <IconButton
           label={t('sidebar.settings')}
+          shortcut={hints.text('settings')}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'settings' } })}
         >
           <Settings size={16} aria-hidden />
