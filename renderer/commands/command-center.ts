@@ -12,6 +12,8 @@ const rememberedCount = 8;
 export class CommandCenter {
   readonly #sources: Source[] = [];
   #recent: readonly string[] = [];
+  #held = false;
+  #typedAhead = '';
 
   /** @returns a function that takes the source away */
   register(source: Source): () => void {
@@ -29,6 +31,28 @@ export class CommandCenter {
       if (action !== undefined) return action;
     }
     return undefined;
+  }
+
+  /**
+   * While something lies above the desk, or is about to, no key is a command. What is typed before it
+   * can take it is kept: a name typed after Ctrl+K must not archive mail.
+   */
+  hold(held: boolean): void {
+    if (held && !this.#held) this.#typedAhead = '';
+    this.#held = held;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  typeAhead(letter: string): void {
+    this.#typedAhead += letter;
+  }
+
+  /** What was typed ahead so far. */
+  get typedAhead(): string {
+    return this.#typedAhead;
   }
 
   can(id: CommandId): boolean {

@@ -50,8 +50,14 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(above) !== null) return;
     if (document.querySelector('[data-rac][role="dialog"]') !== null) return;
-    const chord = chordOf(pressOf(event), mac);
+    const press = pressOf(event);
+    const chord = chordOf(press, mac);
     if (chord === undefined) return;
+    if (center.held) {
+      if (press.key.length === 1 && !chord.startsWith('Mod+')) center.typeAhead(press.key);
+      event.preventDefault();
+      return;
+    }
     const found = reader.current.read(chord, {
       typing: target.closest(fields) !== null,
       composing: target.closest(composer) !== null,

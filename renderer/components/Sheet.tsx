@@ -42,7 +42,13 @@ export function Sheet(props: SheetProps) {
               <X size={17} aria-hidden />
             </IconButton>
           </header>
-          <div className={cx(styles.body)}>{props.children}</div>
+          <div
+            className={cx(styles.body)}
+            // Where nothing in it takes the focus, it is scrolled by keys itself.
+            {...(props.wide ? { tabIndex: 0, role: 'region', 'aria-label': props.title } : {})}
+          >
+            {props.children}
+          </div>
           {props.footer !== undefined && (
             <footer className={cx(styles.footer)}>{props.footer}</footer>
           )}

@@ -37,6 +37,7 @@ import { Reader } from './reader/Reader.tsx';
 import { SettingsSheet } from './settings/SettingsSheet.tsx';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
+import { useNarrow } from './use-narrow.ts';
 import { Welcome } from './Welcome.tsx';
 
 interface DeskProps {
@@ -46,6 +47,7 @@ interface DeskProps {
 
 export function Desk({ accounts, density }: DeskProps) {
   const { t } = useWords();
+  const narrow = useNarrow();
   const { client, cache } = useBackend();
   const [state, dispatch] = useReducer(reduceDesk, initialDesk);
   const [error, setError] = useState<WireError>();
@@ -97,7 +99,7 @@ export function Desk({ accounts, density }: DeskProps) {
     undo: moves.done === undefined ? undefined : moves.undo,
   });
   const world = { accounts, mailboxes: allMailboxes, accountId: shownAccountId, dispatch };
-  useDeskCommands({ ...world, onFailure: fail });
+  useDeskCommands({ ...world, sheet, onFailure: fail });
   const [refused, setRefused] = useState<Refused>();
   useContractEvent('task.refused', (event) => {
     setRefused(event);
@@ -210,7 +212,12 @@ export function Desk({ accounts, density }: DeskProps) {
           </main>
         )}
         {listing !== undefined && (
-          <div className={cx(styles.reader)} data-area="reader">
+          <div
+            className={cx(styles.reader)}
+            data-area="reader"
+            // Where the list is not in sight, this is what the window is about.
+            {...(narrow && state.pane === 'reader' ? { role: 'main' } : {})}
+          >
             <Reader
               row={row}
               quiet={listing.total === 0}

@@ -31,9 +31,10 @@ function land(area: HTMLElement): boolean {
     ...area.querySelectorAll<HTMLElement>('[data-landing], [aria-current="page"]'),
     ...area.querySelectorAll<HTMLElement>(focusable),
   ];
-  const target = choices.find(canTakeFocus);
-  target?.focus();
-  return target !== undefined && document.activeElement === target;
+  return choices.filter(canTakeFocus).some((element) => {
+    element.focus();
+    return document.activeElement === element;
+  });
 }
 
 /** Puts the focus into an area once the window shows it. */
@@ -80,9 +81,10 @@ export function useAreas(): void {
       const area = last.current;
       if (area === undefined || document.activeElement !== document.body) return;
       if (document.querySelector('[data-rac][role="dialog"]') !== null) return;
+      // An empty message pane takes no focus: there is nothing to read in it.
       const shown = shownAreas();
-      const target = shown.includes(area) ? area : shown.find((one) => one.dataset.area === 'list');
-      if (target !== undefined) land(target);
+      const list = shown.filter((one) => one.dataset.area === 'list');
+      [...shown.filter((one) => one === area), ...list].some(land);
     });
     return () => cancelAnimationFrame(frame);
   });

@@ -1,7 +1,7 @@
 /** What the desk itself can do on command, and the sheets in which commands are found. */
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import type { AccountDto, MailboxDto, MailboxRole, Settings } from '../../app/contract/index.ts';
-import { useCommands } from '../commands/commands.tsx';
+import { useCommandCenter, useCommands } from '../commands/commands.tsx';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useAreas } from './areas.ts';
 import type { DeskAction, SheetState } from './desk-state.ts';
@@ -21,6 +21,7 @@ interface DeskWorld {
 }
 
 interface DeskCommandsOptions extends DeskWorld {
+  readonly sheet: SheetState | undefined;
   readonly onFailure: (reason: unknown) => void;
 }
 
@@ -28,7 +29,10 @@ interface DeskCommandsOptions extends DeskWorld {
 export function useDeskCommands(options: DeskCommandsOptions): void {
   const { accounts, mailboxes, accountId, dispatch, onFailure } = options;
   const { client, cache } = useBackend();
+  const { center } = useCommandCenter();
   useAreas();
+  const sheetIsOpen = options.sheet !== undefined;
+  useLayoutEffect(() => center.hold(sheetIsOpen), [center, sheetIsOpen]);
   const some = accounts.length > 0;
 
   function toRole(role: MailboxRole, instead?: DeskAction) {

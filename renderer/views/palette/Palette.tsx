@@ -42,7 +42,7 @@ export default function Palette(props: PaletteProps) {
   const listId = useId();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  const [text, setText] = useState('');
+  const [text, setText] = useState(center.typedAhead);
   const [at, setAt] = useState(0);
   const world = { ...props, t, center, hints, go: props.dispatch };
   const items = paletteItems(world, scope);

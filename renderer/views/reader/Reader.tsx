@@ -108,12 +108,7 @@ export function Reader(props: ReaderProps) {
 
   if (row === undefined) {
     return (
-      <section
-        className={cx(styles.pane)}
-        aria-label={t('reader.label')}
-        tabIndex={-1}
-        data-landing
-      >
+      <section className={cx(styles.pane)} aria-label={t('reader.label')}>
         {!quiet && (
           <EmptyState
             icon={<Mail size={40} strokeWidth={1.2} aria-hidden />}

@@ -34,3 +34,16 @@ test('what was used last is remembered first, once, and not for ever', () => {
   assert.equal(center.recent.length, 8);
   assert.equal(center.recent[0], 'more 39');
 });
+
+test('while a sheet is about to open, what is typed is kept for it, and forgotten by the next one', () => {
+  const center = new CommandCenter();
+  center.hold(true);
+  for (const letter of 'inb') center.typeAhead(letter);
+  center.hold(true);
+  assert.ok(center.held);
+  assert.equal(center.typedAhead, 'inb');
+  center.hold(false);
+  assert.ok(!center.held);
+  center.hold(true);
+  assert.equal(center.typedAhead, '');
+});
