@@ -47,6 +47,7 @@ export const commands = {
   markRead: desk('message', 'Shift+i'),
   markUnread: desk('message', 'Shift+u'),
   move: desk('message', 'v'),
+  select: desk('message', 'x'),
   undo: desk('message', 'z', 'Mod+z'),
 
   next: desk('go', 'j', 'ArrowDown'),
@@ -70,6 +71,7 @@ export const commands = {
   refresh: { ...anywhere('app', 'F5'), mac: ['Mod+Shift+n'] },
   settings: anywhere('app', 'Mod+,'),
   shortcuts: desk('app', '?'),
+  contacts: desk('app', 'g c'),
   addAccount: desk('app'),
   themeLight: desk('app'),
   themeDark: desk('app'),

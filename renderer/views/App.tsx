@@ -5,7 +5,7 @@ import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
-import { applyTheme } from '../theme/theme.ts';
+import { applyDensity, applyTheme } from '../theme/theme.ts';
 import { SayProvider } from './Announcer.tsx';
 import styles from './App.module.css';
 import { Desk } from './Desk.tsx';
@@ -17,7 +17,9 @@ export function App() {
   const settings = useQuery('settings.get', {});
   const accounts = useQuery('account.list', {});
   const theme = settings.data?.theme ?? 'system';
+  const density = settings.data?.density ?? 'comfortable';
   useEffect(() => applyTheme(theme, document.documentElement), [theme]);
+  useEffect(() => applyDensity(density, document.documentElement), [density]);
 
   if (accounts.data === undefined) {
     if (accounts.error === undefined) return null;
@@ -32,10 +34,12 @@ export function App() {
       </main>
     );
   }
+  // What the person chose decides how the desk stands from its first frame.
+  if (settings.data === undefined && settings.error === undefined) return null;
   return (
     <SayProvider>
       <CommandsProvider>
-        <Desk accounts={accounts.data} density={settings.data?.density ?? 'comfortable'} />
+        <Desk accounts={accounts.data} settings={settings.data} />
       </CommandsProvider>
     </SayProvider>
   );

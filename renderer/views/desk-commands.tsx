@@ -71,6 +71,7 @@ export function useDeskCommands(options: DeskCommandsOptions): void {
     palette: toSheet({ kind: 'palette', scope: 'all' }),
     settings: toSheet({ kind: 'settings' }),
     shortcuts: toSheet({ kind: 'shortcuts' }),
+    contacts: some ? toSheet({ kind: 'contacts' }) : undefined,
     addAccount: toSheet({ kind: 'add-account' }),
     themeLight: toTheme('light'),
     themeDark: toTheme('dark'),

@@ -44,6 +44,13 @@ test('answers a call with the validated output only', async () => {
     undoSendSeconds: 10,
     bodiesDays: '90',
     singleKeys: true,
+    composeFormat: 'rich',
+    openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
     extra: 'not in contract',
   });
   await call('settings.get', {});
@@ -57,6 +64,13 @@ test('answers a call with the validated output only', async () => {
         undoSendSeconds: 10,
         bodiesDays: '90',
         singleKeys: true,
+        composeFormat: 'rich',
+        openDrafts: [],
+        listBy: 'conversations',
+        listOrder: 'newest',
+        sidebarWidth: 232,
+        listWidth: 376,
+        collapsedAccounts: [],
       },
     },
   ]);
@@ -93,6 +107,13 @@ test('keeps prototype keys out of what handlers see', async () => {
     undoSendSeconds: 10,
     bodiesDays: '90',
     singleKeys: true,
+    composeFormat: 'rich',
+    openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   await dispatcher.dispatch(
     '{"kind":"call","id":1,"method":"settings.set","input":{"theme":"dark","__proto__":{"x":1},"constructor":{"y":1}}}',
@@ -129,6 +150,13 @@ test('drops a frame one character over the limit unread', async () => {
     undoSendSeconds: 10,
     bodiesDays: '90',
     singleKeys: true,
+    composeFormat: 'rich',
+    openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   const frame = '{"kind":"call","id":1,"method":"settings.get","input":{}}';
   await dispatcher.dispatch(frame.padEnd(maxFrameLength, ' '));
