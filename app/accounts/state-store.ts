@@ -80,6 +80,10 @@ const storedSettings = z.object({
     .pipe(settings.shape.collapsedAccounts)
     .catch([]),
   undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
+  singleKeys: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .catch(true),
 });
 
 export class StateStore {

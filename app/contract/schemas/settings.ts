@@ -29,6 +29,8 @@ export const settings = z.object({
   density: z.enum(['comfortable', 'compact']),
   /** How long a message is kept back after "Send", so that it can be undone (seconds; 0: not at all). */
   undoSendSeconds: z.int().min(0).max(limits.undoSendSeconds),
+  /** Shortcuts that are one key without Ctrl or Command. */
+  singleKeys: z.boolean(),
   /** Messages received within so many days are kept here whole; older ones come when opened. */
   bodiesDays: z.enum(['30', '90', '365', 'all']),
   /** How new messages and answers begin. */
