@@ -84,11 +84,13 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
     },
     reverse(accountId, payload, resolve) {
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
-        const { path, uidValidity, uids, origin } = group;
+        const { path, uidValidity, origin } = group;
         // Back to where the person saw them, which an earlier move may have made another place.
         const to = payload.shownIn ?? payload.path;
-        if (path === payload.path || path === to) return [];
-        const messages = messagesOf(payload, origin);
+        if (path === to) return [];
+        // One that still bears its uid never left; one that came back to that mailbox has another.
+        const uids = group.uids.filter((uid) => path !== payload.path || origin.get(uid) !== uid);
+        const messages = messagesOf(payload, uids, origin);
         const back = { path, uidValidity, uids, to, messages };
         return uids.length === 0 ? [] : [{ accountId, kind: 'move', payload: back }];
       });
@@ -136,7 +138,7 @@ async function moveGroup(
   const { accountId, account } = run;
   const { reader, placement, writer } = options;
   const { path, uidValidity, uids, mailbox } = group;
-  const messages = messagesOf(payload, group.origin).map(
+  const messages = messagesOf(payload, uids, group.origin).map(
     (message, index): MovedMessage => ({ ...message, uid: uids[index] ?? 0 }),
   );
   const { step, moved } = await account.run(async (client) => {
@@ -204,10 +206,14 @@ function noteStep(run: TaskRun, from: string, step: MoveStep): void {
   run.note({ ...steps, [from]: step });
 }
 
-/** What is known of the messages, in the order of `origin`. */
-function messagesOf(payload: MovePayload, origin: ReadonlyMap<number, number>) {
-  return [...origin.values()].map((uid) => {
-    const known = payload.messages[payload.uids.indexOf(uid)];
+/** What is known of the messages, in the order of `uids`. */
+function messagesOf(
+  payload: MovePayload,
+  uids: readonly number[],
+  origin: ReadonlyMap<number, number>,
+) {
+  return uids.map((uid) => {
+    const known = payload.messages[payload.uids.indexOf(origin.get(uid) ?? 0)];
     return known ?? { receivedAt: 0, sizeBytes: 0 };
   });
 }

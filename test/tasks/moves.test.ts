@@ -273,6 +273,35 @@ test('the second of two moves is taken back to where the first had put it', asyn
   assert.deepEqual(await subjects('INBOX'), ['stay']);
 });
 
+for (const when of ['under way', 'done'] as const) {
+  test(`a move back, taken back when it is ${when}, ends where the first had put it`, async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'letterlock-moves-'));
+    const { proxy, app } = await start(t, { without: [] }, { dir });
+    const refs = refsOf(app, /^go/);
+    const inboxId = app.inbox().mailboxId;
+    if (when === 'under way') proxy.arm({ command: /^UID MOVE .*INBOX/, kind: 'cut after' });
+    app.changes.delete(refs);
+    const back = app.changes.move(refs, inboxId);
+    if (when === 'done') await done(app);
+    else await until(() => proxy.hits() === 1, 'the second move under way');
+    assert.deepEqual(shown(app, inboxId), ['go one', 'go two', 'stay']);
+    app.tasks.undo(back);
+    assert.deepEqual(shown(app, inboxId), ['stay']);
+    app.state.online = false;
+    await app.stop();
+    const second = startMail(lab.dovecot, { dir });
+    t.after(async () => {
+      await second.stop();
+      rmSync(dir, { recursive: true });
+    });
+    second.start();
+    assert.deepEqual(shown(second, inboxId), ['stay']);
+    await done(second);
+    assert.deepEqual(await subjects('Trash'), ['go one', 'go two']);
+    assert.deepEqual(await subjects('INBOX'), ['stay']);
+  });
+}
+
 test('deletion for good never takes what others marked, with or without UIDPLUS', async (t) => {
   for (const flavour of [{ without: [] }, { without: ['UIDPLUS'] }]) {
     const { proxy, app } = await start(t, flavour);
