@@ -1,36 +1,18 @@
 /** Moves messages to another mailbox of their account; archive, delete and junk are moves too. */
 import type { ImapFlow } from 'imapflow';
-import * as z from 'zod';
 import type { MessageRef } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
 import { assertConnected } from '../imap/imap-errors.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
+import type { HiddenCopies } from '../store/placement.ts';
 import type { PlacementWriter } from '../store/placement-writer.ts';
 import { groupRefs, type LocatedTarget, locate, toTarget } from './message-targets.ts';
-import { type MovedMessage, type MoveStep, moveMessages, moveStep } from './move-remote.ts';
-import { type NewTask, type TaskKind, type TaskRun, target } from './task-kind.ts';
-
-const movePayload = target.extend({
-  /** Path of the destination; for one that is to be made, its name. */
-  to: z.string(),
-  create: z.boolean().optional(),
-  /** Path of the mailbox that they were shown in, where an earlier move was still on its way. */
-  shownIn: z.string().optional(),
-  /** What tells a copy from other messages, in the order of `uids`. */
-  messages: z.array(
-    z.object({
-      messageId: z.string().optional(),
-      receivedAt: z.number(),
-      sizeBytes: z.number(),
-    }),
-  ),
-});
-export type MovePayload = z.infer<typeof movePayload>;
-
-/** Where the step of one source is kept: a task's messages may lie in several mailboxes by now. */
-const moveSteps = z.record(z.string(), moveStep);
+import { type MovePayload, type MoveStep, movePayload, moveSteps } from './move-payload.ts';
+import { type MovedMessage, moveMessages } from './move-remote.ts';
+import type { NewTask, TaskKind, TaskRun } from './task-kind.ts';
+import type { MovedGroup } from './task-store.ts';
 
 export interface MoveTaskOptions {
   readonly reader: MailStoreReader;
@@ -39,6 +21,8 @@ export interface MoveTaskOptions {
   readonly changed: (mailbox: StoredMailbox) => void;
   /** Brings a mailbox up to date when there is time. */
   readonly syncSoon: (mailbox: StoredMailbox) => void;
+  /** Copies that stay hidden for now. */
+  readonly arriving: (mailbox: StoredMailbox) => HiddenCopies | undefined;
 }
 
 export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> {
@@ -74,7 +58,7 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
       }
       const destination = reader.mailboxByPath(accountId, payload.to);
       if (destination === undefined) return;
-      placement.showArrived(destination.mailboxId);
+      placement.showArrived(destination.mailboxId, options.arriving(destination));
       options.changed(destination);
     },
     showBack(accountId, payload, resolve) {
@@ -136,7 +120,7 @@ async function moveGroup(
   tell: (mailboxIds: ReadonlySet<number>) => void,
 ): Promise<void> {
   const { accountId, account } = run;
-  const { reader, placement, writer } = options;
+  const { reader } = options;
   const { path, uidValidity, uids, mailbox } = group;
   const messages = messagesOf(payload, uids, group.origin).map(
     (message, index): MovedMessage => ({ ...message, uid: uids[index] ?? 0 }),
@@ -154,24 +138,42 @@ async function moveGroup(
     }
     return { step: begun, moved: result.uids };
   });
+  const from = { path, uidValidity };
+  const to = { path: step.path, uidValidity: step.uidValidity };
+  // Noted before it is shown: a start in between shows it then (`showMoved`).
+  run.moved(from, to, moved);
+  const { shownHome, absent } = showMoved(options, accountId, { from, to, uids: moved });
+  if (shownHome > 0 || absent > 0) run.showAgain();
   const destination = reader.mailboxByPath(accountId, step.path);
-  const gone = uids.filter((uid) => !moved.has(uid));
-  if (destination !== undefined) {
-    // Never opened yet: its uids mean from now on what they mean on the server.
-    if (destination.uidValidity === 0) {
-      writer.resetMailbox(destination.mailboxId, step.uidValidity);
-    }
-    const same = reader.mailbox(destination.mailboxId)?.uidValidity === step.uidValidity;
-    const { shownHome, absent } = same
-      ? placement.relocate(mailbox.mailboxId, destination.mailboxId, moved)
-      : { shownHome: 0, absent: moved.size };
-    if (shownHome > 0 || absent > 0) run.showAgain();
-    if (absent > 0 || gone.length > 0 || !destination.complete) options.syncSoon(destination);
+  const gone = moved.size < uids.length;
+  if (destination !== undefined && (absent > 0 || gone || !destination.complete)) {
+    options.syncSoon(destination);
   }
-  placement.remove(mailbox.mailboxId, uids);
-  run.moved({ path, uidValidity }, { path: step.path, uidValidity: step.uidValidity }, moved);
-  if (destination !== undefined) placement.showArrived(destination.mailboxId);
+  options.placement.remove(mailbox.mailboxId, uids);
+  if (destination !== undefined) {
+    options.placement.showArrived(destination.mailboxId, options.arriving(destination));
+  }
   tell(new Set([mailbox.mailboxId, ...(destination ? [destination.mailboxId] : [])]));
+}
+
+/** Brings rows to where the server has put their messages; again, when that was done before. */
+export function showMoved(
+  { reader, writer, placement }: Pick<MoveTaskOptions, 'reader' | 'writer' | 'placement'>,
+  accountId: string,
+  { from, to, uids }: MovedGroup,
+): { readonly shownHome: number; readonly absent: number } {
+  const source = reader.mailboxByPath(accountId, from.path);
+  const destination = reader.mailboxByPath(accountId, to.path);
+  // Never opened yet: its uids mean from now on what they mean on the server.
+  if (destination?.uidValidity === 0) {
+    writer.resetMailbox(destination.mailboxId, to.uidValidity);
+  }
+  const known =
+    destination !== undefined &&
+    (destination.uidValidity === 0 || destination.uidValidity === to.uidValidity);
+  if (!known || source?.uidValidity !== from.uidValidity)
+    return { shownHome: 0, absent: uids.size };
+  return placement.relocate(source.mailboxId, destination.mailboxId, uids);
 }
 
 /** The step that was noted, or a new one: nothing is done before it is on disk. */

@@ -1,6 +1,10 @@
-/** Flags and keywords that the person changed and the server has not confirmed: they win over a sync. */
+/**
+ * What the person changed and the server has not confirmed, as a sync asks for it: flags and
+ * keywords, which win over the server's word, and the move that is on its way.
+ */
 import type { PendingChanges } from '../imap/sync-context.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
+import type { HiddenCopies } from '../store/placement.ts';
 import { withKeyword } from '../store/placement-writer.ts';
 import { changeOf, type FlagsPayload } from './flags-task.ts';
 import type { KeywordPayload } from './keyword-task.ts';
@@ -18,8 +22,30 @@ export interface PendingKinds {
   readonly keyword: Pick<TaskKind<KeywordPayload>, 'kind' | 'schema'>;
 }
 
+/** What is known of the move that is on its way; undefined without one. */
+export interface MoveUnderWay {
+  leaving(mailbox: StoredMailbox): ReadonlySet<number> | undefined;
+  arriving(mailbox: StoredMailbox): HiddenCopies | undefined;
+}
+
+const noUids: ReadonlySet<number> = new Set();
+
 export class PendingFlags implements PendingChanges {
   readonly #byAccount = new Map<string, Map<string, Change>>();
+  #moves: MoveUnderWay | undefined;
+
+  /** Whom to ask about moves; the queue is made after the sync that asks. */
+  follow(moves: MoveUnderWay): void {
+    this.#moves = moves;
+  }
+
+  leaving(mailbox: StoredMailbox): ReadonlySet<number> {
+    return this.#moves?.leaving(mailbox) ?? noUids;
+  }
+
+  arriving(mailbox: StoredMailbox): HiddenCopies | undefined {
+    return this.#moves?.arriving(mailbox);
+  }
 
   flags(mailbox: StoredMailbox, uid: number): Partial<MessageFlags> | undefined {
     return this.#change(mailbox, uid)?.flags;

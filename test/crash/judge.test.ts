@@ -93,6 +93,12 @@ describe('letters', () => {
     ledger.gone.add(letter.marker);
     assert.equal(rest(mail({ path: 'INBOX', marker: letter.marker })).length, 1);
   });
+  it('sees right after a restart one that is in two places, also while it is being deleted', () => {
+    letter.place.begin('gone');
+    const { marker } = letter;
+    const view = local({ mail: mail({ path: 'INBOX', marker }, { path: 'Trash', marker }) });
+    assert.equal(judgeRestart(ledger, view).length, 1);
+  });
   it('sees right after a restart that a confirmed flag is not shown', () => {
     letter.seen.see(true);
     const view = local({ mail: mail({ path: 'INBOX', marker: letter.marker }) });

@@ -46,8 +46,6 @@ export function judgeRestart(ledger: Ledger, local: LocalView): string[] {
     // One that is not here yet comes with the next sync.
     const found = here.get(letter.marker) ?? [];
     if (found.length === 0) return [];
-    // What is being deleted for good may be seen where a sync found it meanwhile, until that is done.
-    if (found.length > 1 && letter.place.allows('gone')) return [];
     return judgeLetter(letter, found, 'here');
   });
   const writings = [...ledger.writings.values()].flatMap((writing) =>
