@@ -42,10 +42,10 @@ export async function openDraft(parts: DraftParts, ref: MessageRef): Promise<Dra
   // It may have been opened twice at the same time.
   const ours = known(revisionIn(bytes));
   if (ours !== undefined) return ours;
-  const draft = drafts.adopt(adoptedDraft(body), attachments);
-  // What was cut at a limit is not all of it: the message stays beside the draft.
-  if (!body.truncated) draftCopies.own(draft.draftId, origin);
-  return draft;
+  return drafts.adopt(adoptedDraft(body), attachments, (draftId) => {
+    // What was cut at a limit is not all of it: the message stays beside the draft.
+    if (!body.truncated) draftCopies.own(draftId, origin);
+  });
 }
 
 function revisionIn(source: Uint8Array): string | undefined {

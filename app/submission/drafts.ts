@@ -74,17 +74,27 @@ export class Drafts {
     return this.#create(content, thread);
   }
 
-  /** A draft made from a message that another program kept as one, with its attachments. */
-  adopt({ content, thread }: ReplyDraft, parts: readonly MessagePart[]): DraftDto {
-    const { draftId } = this.#create(content, thread);
+  /**
+   * A draft made from a message that another program kept as one, with its attachments.
+   * @param own notes what it was made from. In the same commit: without all of it, the draft would
+   *   stand for less than that message, or beside it
+   */
+  adopt(
+    { content, thread }: ReplyDraft,
+    parts: readonly MessagePart[],
+    own: (draftId: string) => void,
+  ): DraftDto {
     try {
-      for (const part of parts) this.attachBytes(draftId, part);
+      return this.#options.store.transaction(() => {
+        const { draftId } = this.#create(content, thread);
+        for (const part of parts) this.attachBytes(draftId, part);
+        own(draftId);
+        return this.toDto(this.#get(draftId));
+      });
     } catch (error) {
-      // Without all of it, it would stand for less than it was made from.
-      this.discard(draftId);
+      this.#rows.sweepFiles();
       throw error;
     }
-    return this.toDto(this.#get(draftId));
   }
 
   beginAttachment(input: MethodParsedInput<'attachment.begin'>): { attachmentId: string } {
