@@ -9,7 +9,7 @@ import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
-import { groupRefs, locate, stillNamed, toTarget } from './message-targets.ts';
+import { groupRefs, locate, locateThere, stillNamed, toTarget } from './message-targets.ts';
 import {
   type NewTask,
   type RemoteAccount,
@@ -54,8 +54,9 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
     applyLocal(accountId, payload, resolve) {
       show(accountId, payload, payload, resolve);
     },
-    async runRemote({ account, accountId, resolve, note }, payload) {
-      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+    async runRemote(run, payload) {
+      const { account, note } = run;
+      for (const { mailbox, uids } of await locateThere(reader, run, payload)) {
         await account.inMailbox(mailbox, async (client) => {
           note('storing');
           await storeFlags(client, { ...payload, uids });

@@ -8,7 +8,7 @@ import type { StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { HiddenCopies } from '../store/placement.ts';
 import type { PlacementWriter } from '../store/placement-writer.ts';
-import { groupRefs, type LocatedTarget, locate, toTarget } from './message-targets.ts';
+import { groupRefs, type LocatedTarget, locate, locateThere, toTarget } from './message-targets.ts';
 import { type MovePayload, type MoveStep, movePayload, moveSteps } from './move-payload.ts';
 import { type MovedMessage, moveMessages } from './move-remote.ts';
 import type { NewTask, TaskKind, TaskRun } from './task-kind.ts';
@@ -46,7 +46,7 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
       }
     },
     async runRemote(run, payload) {
-      for (const group of locate(reader, run.accountId, payload, run.resolve)) {
+      for (const group of await locateThere(reader, run, payload)) {
         if (group.path !== payload.to) await moveGroup(run, payload, group, options, tell);
       }
     },

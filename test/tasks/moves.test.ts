@@ -242,6 +242,35 @@ for (const hides of ['mark', 'mark and a deletion that waits'] as const) {
   });
 }
 
+test('changes outlive mail.db, also in a mailbox that nobody has opened since', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-moves-'));
+  const { app } = await start(t, { without: [] }, { dir });
+  app.changes.archive(refsOf(app, /^go/));
+  await done(app);
+  app.state.online = false;
+  app.cut();
+  const { rows } = app.mail.window(archiveOf(app).mailboxId, 0, 5);
+  const refs = (subject: string) =>
+    rows.filter((row) => row.subject === subject).map(({ ref }) => ref);
+  app.changes.setFlags(refs('go one'), { flagged: true });
+  app.changes.setKeyword(refs('go one'), 'letterlock-blue', true);
+  app.changes.delete(refs('go two'));
+  await app.stop();
+  for (const end of ['', '-wal', '-shm']) rmSync(join(dir, `mail.db${end}`), { force: true });
+  const second = startMail(lab.dovecot, { dir });
+  t.after(async () => {
+    await second.stop();
+    rmSync(dir, { recursive: true });
+  });
+  second.start();
+  await done(second);
+  assert.deepEqual(await subjects('Archive'), ['go one']);
+  assert.deepEqual(await subjects('Trash'), ['go two']);
+  const flags = await lab.dovecot.doveadm(['fetch', '-u', user, 'flags', 'subject', 'go one']);
+  assert.match(flags, /\\Flagged/);
+  assert.match(flags, /letterlock-blue/);
+});
+
 test('a move that is done is taken back by another; deletion for good cannot be', async (t) => {
   const { app } = await start(t, { without: [] });
   t.after(() => app.stop());
