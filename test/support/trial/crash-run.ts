@@ -71,6 +71,7 @@ const longestMs = 1_500;
 /** Answers after which something has just been kept. */
 const keeping: ReadonlySet<MethodName> = new Set([
   'message.setFlags',
+  'message.setKeyword',
   'message.move',
   'message.delete',
   'task.undo',
