@@ -62,8 +62,8 @@ export class TaskQueue {
   /** Accounts whose queue was woken while it ran. */
   readonly #woken = new Set<string>();
   readonly #current = new Set<number>();
-  /** What takes back tasks that are done. */
-  readonly #done = new Map<number, NewTask[]>();
+  /** Those that are done and can be taken back. */
+  readonly #done = new Map<number, StoredTask>();
   readonly #odd = new Map<number, number>();
   /** Refused by the server, and not yet taken back here. */
   readonly #refused = new Set<number>();
@@ -96,6 +96,8 @@ export class TaskQueue {
 
   /** Loads what an earlier run left behind and shows it again. */
   load(accountId: string): void {
+    // While the program ran it could be asked for: what is done can be taken back until its end.
+    this.#options.store.forgetMoved(accountId);
     this.#announce(accountId);
     const showPending = () => this.#showPending(accountId);
     const { onLoad, store } = this.#options;
@@ -128,7 +130,11 @@ export class TaskQueue {
     const { store, flush } = this.#options;
     const latestFirst = [...new Set(taskIds)].sort((a, b) => b - a);
     const waiting = latestFirst.flatMap((taskId) => store.get(taskId) ?? []);
-    const reverse = latestFirst.flatMap((taskId) => this.#done.get(taskId) ?? []);
+    const reverse = latestFirst.flatMap((taskId) => {
+      const done = this.#done.get(taskId);
+      // As things are now: what came after it may have moved the messages on.
+      return done === undefined ? [] : (this.#runnable(done)?.reverse() ?? []);
+    });
     // What may have reached the server is let through and then reversed.
     const isBegun = ({ taskId, step }: StoredTask) =>
       step !== undefined || this.#current.has(taskId);
@@ -191,12 +197,9 @@ export class TaskQueue {
       if (step !== undefined) store.noteStep(task.taskId, step);
     }
     store.renameMoved(accountId, from, to);
-    for (const [taskId, reverse] of this.#done) {
-      const renamed = reverse.map((task) => {
-        const payload = task.accountId === accountId ? withPath(task.payload, from, to) : undefined;
-        return payload === undefined ? task : { ...task, payload };
-      });
-      this.#done.set(taskId, renamed);
+    for (const [taskId, task] of this.#done) {
+      const payload = task.accountId === accountId ? withPath(task.payload, from, to) : undefined;
+      if (payload !== undefined) this.#done.set(taskId, { ...task, payload });
     }
     this.#announce(accountId);
   }
@@ -259,11 +262,11 @@ export class TaskQueue {
     this.#announce(task.accountId);
     const again = this.#again.delete(task.taskId);
     if (undone || again) this.#showPending(task.accountId);
-    if (!undone) this.#keepDone(task.taskId, reverse);
+    if (!undone && reverse.length > 0) this.#keepDone(task);
   }
 
-  #keepDone(taskId: number, reverse: NewTask[]): void {
-    this.#done.set(taskId, reverse);
+  #keepDone(task: StoredTask): void {
+    this.#done.set(task.taskId, task);
     for (const oldest of this.#done.keys()) {
       if (this.#done.size <= doneKept) break;
       this.#done.delete(oldest);

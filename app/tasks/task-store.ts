@@ -211,7 +211,7 @@ export class TaskStore {
   }
 
   /**
-   * Forgets a task; with the last one of the account, also where messages went.
+   * Forgets a task.
    * @param follow stored in the same commit
    */
   remove(taskId: number, follow: readonly NewTask[] = []): void {
@@ -222,13 +222,15 @@ export class TaskStore {
   }
 
   #remove(taskId: number): void {
-    const task = this.get(taskId);
-    if (task === undefined) return;
     this.#prepare('DELETE FROM task WHERE taskId = ?').run(taskId);
+  }
+
+  /** Forgets where messages went, if nothing waits that names them by where they were. */
+  forgetMoved(accountId: string): void {
     this.#prepare(
       `DELETE FROM moved WHERE accountId = ?1
          AND NOT EXISTS (SELECT 1 FROM task WHERE accountId = ?1)`,
-    ).run(task.accountId);
+    ).run(accountId);
   }
 
   /** A mailbox has another path: what was moved out of it or into it is found there. */

@@ -331,6 +331,28 @@ for (const when of ['under way', 'done'] as const) {
   });
 }
 
+test('what was done before a move is taken back where the message is by now', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  const refs = refsOf(app, /^go one/);
+  const flag = app.changes.setFlags(refs, { flagged: true });
+  const label = app.changes.setKeyword(refs, 'letterlock-blue', true);
+  const first = app.changes.delete(refs);
+  await done(app);
+  const trash = app.store.reader.mailboxByRole(accountId, 'trash');
+  const { rows } = app.mail.window(trash?.mailboxId ?? 0, 0, 5);
+  app.changes.archive(rows.map(({ ref }) => ref));
+  await done(app);
+  app.tasks.undo([...flag, ...label]);
+  await done(app);
+  const flags = await lab.dovecot.doveadm(['fetch', '-u', user, 'flags', 'subject', 'go one']);
+  assert.doesNotMatch(flags, /Flagged|letterlock-blue/);
+  assert.deepEqual(await subjects('Archive'), ['go one']);
+  app.tasks.undo(first);
+  await done(app);
+  assert.deepEqual(await subjects('INBOX'), ['go one', 'go two', 'stay']);
+});
+
 test('deletion for good never takes what others marked, with or without UIDPLUS', async (t) => {
   for (const flavour of [{ without: [] }, { without: ['UIDPLUS'] }]) {
     const { proxy, app } = await start(t, flavour);

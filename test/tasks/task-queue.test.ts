@@ -241,7 +241,7 @@ test('a change that may have reached the server is let through and then reversed
   assert.equal(second.queue.pending('a'), 0);
 });
 
-test('where messages went is known until nothing waits any more', (t) => {
+test('where messages went is known until a start at which nothing waits', (t) => {
   const { store } = start(t, []);
   const place = { path: 'A', uidValidity: 1, uid: 5 };
   const [task] = store.add([{ accountId: 'a', kind: 'note', payload: { text: 'one' } }]);
@@ -259,7 +259,11 @@ test('where messages went is known until nothing waits any more', (t) => {
   );
   assert.deepEqual(store.placeOf('a', place), { path: 'C', uidValidity: 3, uid: 1 });
   assert.deepEqual(store.placeOf('b', place), place);
+  store.forgetMoved('a');
+  assert.deepEqual(store.placeOf('a', place).path, 'C');
   store.remove(task?.taskId ?? 0);
+  assert.deepEqual(store.placeOf('a', place).path, 'C', 'what is done may be taken back');
+  store.forgetMoved('a');
   assert.deepEqual(store.placeOf('a', place), place);
 });
 
