@@ -81,6 +81,10 @@ export class MessageIntake {
     const known = new Set(this.#known(rows));
     const fresh = rows.filter((row) => !known.has(row.uid));
     writer.upsertMessages(this.#mailboxId, rows, pending.arriving(mailbox));
+    pending.came(
+      mailbox,
+      fresh.map(({ uid }) => uid),
+    );
     return fresh;
   }
 

@@ -14,6 +14,8 @@ export interface PendingChanges {
   leaving(mailbox: StoredMailbox): ReadonlySet<number>;
   /** What a move is bringing there; undefined when there is none. */
   arriving(mailbox: StoredMailbox): HiddenCopies | undefined;
+  /** Rows are in the store that were not: some may belong elsewhere. */
+  came(mailbox: StoredMailbox, uids: readonly number[]): void;
 }
 
 /** What the person changed about a message and the server does not know of yet. */

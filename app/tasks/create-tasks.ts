@@ -70,6 +70,7 @@ export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes:
     flush: () => writer.flush(),
   });
   pending.follow({
+    showPending: (accountId) => tasks.showPending(accountId),
     leaving(mailbox) {
       const underWay = tasks.underWay(mailbox.accountId);
       return underWay && uidsLeaving(underWay, mailbox, reader);

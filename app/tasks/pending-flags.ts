@@ -8,7 +8,7 @@ import type { HiddenCopies } from '../store/placement.ts';
 import { withKeyword } from '../store/placement-writer.ts';
 import { changeOf, type FlagsPayload } from './flags-task.ts';
 import type { KeywordPayload } from './keyword-task.ts';
-import type { Resolve, Target, TaskKind } from './task-kind.ts';
+import { type Resolve, type Target, type TaskKind, target } from './task-kind.ts';
 import type { StoredTask } from './task-store.ts';
 
 interface Change {
@@ -26,12 +26,15 @@ export interface PendingKinds {
 export interface MoveUnderWay {
   leaving(mailbox: StoredMailbox): ReadonlySet<number> | undefined;
   arriving(mailbox: StoredMailbox): HiddenCopies | undefined;
+  /** Shows the changes that wait once more: rows came that they are about. */
+  showPending(accountId: string): void;
 }
 
 const noUids: ReadonlySet<number> = new Set();
 
 export class PendingFlags implements PendingChanges {
   readonly #byAccount = new Map<string, Map<string, Change>>();
+  readonly #elsewhere = new Map<string, () => ReadonlySet<string>>();
   #moves: MoveUnderWay | undefined;
 
   /** Whom to ask about moves; the queue is made after the sync that asks. */
@@ -45,6 +48,16 @@ export class PendingFlags implements PendingChanges {
 
   arriving(mailbox: StoredMailbox): HiddenCopies | undefined {
     return this.#moves?.arriving(mailbox);
+  }
+
+  came(mailbox: StoredMailbox, uids: readonly number[]): void {
+    const { accountId, path, uidValidity } = mailbox;
+    const elsewhere = this.#elsewhere.get(accountId);
+    if (elsewhere === undefined || uids.length === 0) return;
+    const wanted = elsewhere();
+    if (uids.some((uid) => wanted.has(keyOf(path, uidValidity, uid)))) {
+      this.#moves?.showPending(accountId);
+    }
   }
 
   flags(mailbox: StoredMailbox, uid: number): Partial<MessageFlags> | undefined {
@@ -92,6 +105,29 @@ export class PendingFlags implements PendingChanges {
       }
     }
     this.#byAccount.set(accountId, found);
+    this.#noteElsewhere(accountId, tasks, resolve);
+  }
+
+  /** What is to be shown elsewhere, or nowhere; worked out when rows come, which is seldom. */
+  #noteElsewhere(accountId: string, tasks: readonly StoredTask[], resolve: Resolve): void {
+    const moving = tasks.filter(({ kind }) => kind === 'move' || kind === 'expunge');
+    if (moving.length === 0) {
+      this.#elsewhere.delete(accountId);
+      return;
+    }
+    let known: ReadonlySet<string> | undefined;
+    this.#elsewhere.set(accountId, () => {
+      known ??= new Set(
+        moving.flatMap(({ payload }) => {
+          const parsed = target.safeParse(payload);
+          if (!parsed.success) return [];
+          return resolve(parsed.data).flatMap(({ path, uidValidity, uids }) =>
+            uids.map((uid) => keyOf(path, uidValidity, uid)),
+          );
+        }),
+      );
+      return known;
+    });
   }
 
   #change(mailbox: StoredMailbox, uid: number): Change | undefined {

@@ -99,7 +99,7 @@ export class TaskQueue {
     // While the program ran it could be asked for: what is done can be taken back until its end.
     this.#options.store.forgetMoved(accountId);
     this.#announce(accountId);
-    const showPending = () => this.#showPending(accountId);
+    const showPending = () => this.showPending(accountId);
     const { onLoad, store } = this.#options;
     if (onLoad === undefined) showPending();
     else onLoad(accountId, store.moved(accountId), showPending);
@@ -150,7 +150,7 @@ export class TaskQueue {
     for (const taskId of latestFirst) this.#done.delete(taskId);
     for (const accountId of accountsOf([...waiting, ...stored])) {
       this.#announce(accountId);
-      this.#showPending(accountId);
+      this.showPending(accountId);
     }
     for (const accountId of accountsOf(stored)) this.#start(accountId);
     return stored.map(({ taskId }) => taskId);
@@ -261,7 +261,7 @@ export class TaskQueue {
     store.remove(task.taskId, undone ? reverse : []);
     this.#announce(task.accountId);
     const again = this.#again.delete(task.taskId);
-    if (undone || again) this.#showPending(task.accountId);
+    if (undone || again) this.showPending(task.accountId);
     if (!undone && reverse.length > 0) this.#keepDone(task);
   }
 
@@ -303,7 +303,7 @@ export class TaskQueue {
     store.remove(task.taskId);
     this.#refused.delete(task.taskId);
     this.#announce(task.accountId);
-    this.#showPending(task.accountId);
+    this.showPending(task.accountId);
     onRefused?.(task, runnable?.count ?? 0, failure);
     return true;
   }
@@ -361,8 +361,8 @@ export class TaskQueue {
     };
   }
 
-  /** Shows what is on its way, in order. */
-  #showPending(accountId: string): void {
+  /** Shows what is on its way, in order; again where that was done. */
+  showPending(accountId: string): void {
     for (const task of this.#shown(accountId)) this.#runnable(task)?.applyLocal();
   }
 

@@ -143,6 +143,30 @@ for (const [name, { shown, wish }] of Object.entries(wishes)) {
   });
 }
 
+for (const [name, { shown, wish }] of Object.entries(wishes)) {
+  test(`${name}: mail.db made anew, it is shown where it is meant as soon as it comes`, async (t) => {
+    const lab = await open(t);
+    lab.changes.delete([lab.ref]);
+    wish(lab);
+    lab.store.placement.remove(lab.idOf('INBOX'), [1]);
+    assert.deepEqual(lab.shown(), {});
+    await lab.intake('INBOX').headers([letter(1)], uidValidity);
+    assert.deepEqual(lab.shown(), shown);
+  });
+
+  test(`${name}: shown where it is meant when a sync brings what is moved and noted`, async (t) => {
+    const lab = await open(t);
+    lab.changes.delete([lab.ref]);
+    wish(lab);
+    const place = (path: string) => ({ path, uidValidity });
+    lab.taskStore.addMoved(accountId, place('INBOX'), place('Trash'), new Map([[1, 9]]));
+    lab.store.placement.remove(lab.idOf('INBOX'), [1]);
+    const { intake } = lab.start();
+    await intake('Trash').headers([letter(9)], uidValidity);
+    assert.deepEqual(lab.shown(), shown);
+  });
+}
+
 test('a message below the uid that a move began at is none of its copies', async (t) => {
   const lab = await open(t);
   lab.changes.delete([lab.ref]);
