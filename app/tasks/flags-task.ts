@@ -43,10 +43,10 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
       if (writer.setFlags(mailbox.mailboxId, changes) > 0) changed(mailbox);
     }
   };
-  const taken = (payload: FlagsPayload) => ({
-    named: { ...payload, uids: payload.changed ?? payload.uids },
-    change: invert(payload),
-  });
+  const showBack = (accountId: string, payload: FlagsPayload, resolve: Resolve) => {
+    const { named, change } = takenBack(payload);
+    show(accountId, named, change, resolve);
+  };
   return {
     kind: 'flags',
     schema: flagsPayload,
@@ -68,10 +68,8 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
         await takeFlags(account, mailbox, uids, options);
       }
     },
-    showBack(accountId, payload, resolve) {
-      const { named, change } = taken(payload);
-      show(accountId, named, change, resolve);
-    },
+    showBack,
+    showTaken: showBack,
     reverse(accountId, payload, resolve) {
       const among = new Set(payload.changed ?? payload.uids);
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
@@ -107,6 +105,14 @@ export function toFlagsPayloads(
       };
     }),
   );
+}
+
+/** What is so once the change is taken back, and of which messages. */
+export function takenBack(payload: FlagsPayload): { named: Target; change: FlagChange } {
+  return {
+    named: { ...payload, uids: payload.changed ?? payload.uids },
+    change: invert(payload),
+  };
 }
 
 /** The flags that the change sets; the rest stays as it is. */

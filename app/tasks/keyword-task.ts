@@ -64,6 +64,7 @@ export function createKeywordTask(options: KeywordTaskOptions): TaskKind<Keyword
       return Promise.resolve();
     },
     showBack: takeBack,
+    showTaken: takeBack,
     reverse(accountId, payload, resolve) {
       const among = new Set(payload.changed);
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {

@@ -6,7 +6,7 @@ import type { PendingChanges } from '../imap/sync-context.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
 import type { HiddenCopies } from '../store/placement.ts';
 import { withKeyword } from '../store/placement-writer.ts';
-import { changeOf, type FlagsPayload } from './flags-task.ts';
+import { changeOf, type FlagsPayload, takenBack } from './flags-task.ts';
 import type { KeywordPayload } from './keyword-task.ts';
 import { type Resolve, type Target, type TaskKind, target } from './task-kind.ts';
 import type { StoredTask } from './task-store.ts';
@@ -72,7 +72,10 @@ export class PendingFlags implements PendingChanges {
     );
   }
 
-  /** Replaces what is known of the account; later tasks win over earlier ones. */
+  /**
+   * Replaces what is known of the account; later tasks win over earlier ones. Of one that was taken
+   * back and is being carried out, it is the way back that counts.
+   */
   replace(
     accountId: string,
     tasks: readonly StoredTask[],
@@ -92,16 +95,18 @@ export class PendingFlags implements PendingChanges {
       if (task.kind === kinds.flags.kind) {
         const parsed = kinds.flags.schema.safeParse(task.payload);
         if (!parsed.success) continue;
-        const own = changeOf(parsed.data);
-        add(parsed.data, ({ flags, keywords }) => ({ flags: { ...flags, ...own }, keywords }));
+        const { named, change } = task.undone
+          ? takenBack(parsed.data)
+          : { named: parsed.data, change: parsed.data };
+        const own = changeOf(change);
+        add(named, ({ flags, keywords }) => ({ flags: { ...flags, ...own }, keywords }));
       } else if (task.kind === kinds.keyword.kind) {
         const parsed = kinds.keyword.schema.safeParse(task.payload);
         if (!parsed.success) continue;
-        const { keyword, on } = parsed.data;
-        add(parsed.data, ({ flags, keywords }) => ({
-          flags,
-          keywords: [...keywords, { keyword, on }],
-        }));
+        const { keyword, on, changed } = parsed.data;
+        const named = task.undone ? { ...parsed.data, uids: changed } : parsed.data;
+        const own = { keyword, on: task.undone ? !on : on };
+        add(named, ({ flags, keywords }) => ({ flags, keywords: [...keywords, own] }));
       }
     }
     this.#byAccount.set(accountId, found);
@@ -110,7 +115,9 @@ export class PendingFlags implements PendingChanges {
 
   /** What is to be shown elsewhere, or nowhere; worked out when rows come, which is seldom. */
   #noteElsewhere(accountId: string, tasks: readonly StoredTask[], resolve: Resolve): void {
-    const moving = tasks.filter(({ kind }) => kind === 'move' || kind === 'expunge');
+    const moving = tasks.filter(
+      ({ kind, undone }) => undone !== true && (kind === 'move' || kind === 'expunge'),
+    );
     if (moving.length === 0) {
       this.#elsewhere.delete(accountId);
       return;

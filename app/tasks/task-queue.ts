@@ -21,7 +21,7 @@ export interface TaskQueueOptions {
   readonly store: TaskStore;
   readonly account: (accountId: string) => RemoteAccount;
   readonly logger: Logger;
-  /** Told when a task came or went, so that overlays can be made anew. */
+  /** Told when a task came, went or was taken back, so that overlays can be made anew. */
   readonly onPending: (accountId: string, tasks: readonly StoredTask[], resolve: Resolve) => void;
   /** A change was undone because the server said no. */
   readonly onRefused?: (task: StoredTask, count: number, failure: MailError) => void;
@@ -52,6 +52,7 @@ interface RunnableTask {
   runRemote(account: RemoteAccount): Promise<void>;
   undo(account: RemoteAccount): Promise<void>;
   showBack(): void;
+  showTaken(): void;
   reverse(): NewTask[];
 }
 
@@ -89,6 +90,7 @@ export class TaskQueue {
         runRemote: (account) => kind.runRemote(this.#run(task, account), data),
         undo: (account) => kind.undo(this.#run(task, account), data),
         showBack: () => kind.showBack(accountId, data, resolve),
+        showTaken: () => kind.showTaken?.(accountId, data, resolve),
         reverse: () => kind.reverse(accountId, data, resolve),
       };
     });
@@ -363,18 +365,20 @@ export class TaskQueue {
 
   /** Shows what is on its way, in order; again where that was done. */
   showPending(accountId: string): void {
-    for (const task of this.#shown(accountId)) this.#runnable(task)?.applyLocal();
+    for (const task of this.#shown(accountId)) {
+      const runnable = this.#runnable(task);
+      if (task.undone === true) runnable?.showTaken();
+      else runnable?.applyLocal();
+    }
   }
 
   #announce(accountId: string): void {
     this.#options.onPending(accountId, this.#shown(accountId), this.#resolve(accountId));
   }
 
-  /** Without what was taken back, by the person or the server. */
+  /** Without what the server has refused. */
   #shown(accountId: string): StoredTask[] {
-    return this.#options.store
-      .list(accountId)
-      .filter(({ taskId, undone }) => undone !== true && !this.#refused.has(taskId));
+    return this.#options.store.list(accountId).filter(({ taskId }) => !this.#refused.has(taskId));
   }
 }
 

@@ -217,6 +217,35 @@ for (const [name, act] of Object.entries({
   });
 }
 
+test('a mark that is taken back under way is shown so, whatever a sync or a start brings', async (t) => {
+  const lab = await open(t);
+  const flag = lab.changes.setFlags([lab.ref], { flagged: true });
+  await lab.tasks.stop();
+  const { taskId = 0 } = lab.taskStore.first(accountId) ?? {};
+  lab.taskStore.noteStep(taskId, 'storing');
+  const label = lab.changes.setKeyword([lab.ref], 'letterlock-blue', true);
+  const last = lab.taskStore.list(accountId).at(-1)?.taskId ?? 0;
+  lab.taskStore.noteStep(last, 'storing');
+  lab.tasks.undo([...flag, ...label]);
+  const seen = () => {
+    const { flagged, keywords } = lab.store.reader.message(lab.idOf('INBOX'), 1) ?? {};
+    return { flagged, keywords };
+  };
+  const plain = seen();
+  assert.equal(plain.flagged, false);
+  // The server has carried both out, and says so.
+  const marked = letter(1, ['\\Flagged', 'letterlock-blue']);
+  await lab.intake('INBOX').flags([marked], uidValidity);
+  assert.deepEqual(seen(), plain);
+  lab.store.placement.remove(lab.idOf('INBOX'), [1]);
+  const { intake } = lab.start();
+  await intake('INBOX').headers([marked], uidValidity);
+  assert.deepEqual(seen(), plain, 'also where mail.db was made anew');
+  lab.store.writer.setFlags(lab.idOf('INBOX'), new Map([[1, { flagged: true }]]));
+  lab.start();
+  assert.deepEqual(seen(), plain, 'and where it was stored before');
+});
+
 test('what one click changes is stored together, or not at all', (t) => {
   const store = new TaskStore(':memory:');
   t.after(() => store.close());
