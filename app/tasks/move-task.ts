@@ -66,20 +66,36 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
         tell(placement.showBack(mailbox.mailboxId, uids));
       }
     },
+    showTaken(accountId, payload, resolve) {
+      const shownIn = reader.mailboxByPath(accountId, placeBefore(payload))?.mailboxId;
+      if (shownIn === undefined) return;
+      for (const group of locate(reader, accountId, payload, resolve)) {
+        tell(placement.show(group.mailbox.mailboxId, awayFrom(payload, group), shownIn));
+      }
+    },
     reverse(accountId, payload, resolve) {
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
+        const uids = awayFrom(payload, group);
+        if (uids.length === 0) return [];
         const { path, uidValidity, origin } = group;
-        // Back to where the person saw them, which an earlier move may have made another place.
-        const to = payload.shownIn ?? payload.path;
-        if (path === to) return [];
-        // One that still bears its uid never left; one that came back to that mailbox has another.
-        const uids = group.uids.filter((uid) => path !== payload.path || origin.get(uid) !== uid);
         const messages = messagesOf(payload, uids, origin);
-        const back = { path, uidValidity, uids, to, messages };
-        return uids.length === 0 ? [] : [{ accountId, kind: 'move', payload: back }];
+        const back = { path, uidValidity, uids, to: placeBefore(payload), messages };
+        return [{ accountId, kind: 'move', payload: back }];
       });
     },
   };
+}
+
+/** Where the person saw them, which an earlier move may have made another place than theirs. */
+function placeBefore({ path, shownIn }: MovePayload): string {
+  return shownIn ?? path;
+}
+
+/** Messages of `group` that have to move to be there again. */
+function awayFrom(payload: MovePayload, { path, uids, origin }: LocatedTarget): number[] {
+  if (path === placeBefore(payload)) return [];
+  // One that still bears its uid never left; one that came back to that mailbox has another.
+  return uids.filter((uid) => path !== payload.path || origin.get(uid) !== uid);
 }
 
 /** One task for each mailbox that the messages are in; messages that are there already stay. */

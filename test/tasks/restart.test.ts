@@ -217,6 +217,20 @@ for (const [name, act] of Object.entries({
   });
 }
 
+test('a move that is taken back under way is shown so once it is noted that it was done', async (t) => {
+  const lab = await open(t);
+  const taskIds = lab.changes.delete([lab.ref]);
+  await lab.tasks.stop();
+  begin(lab);
+  lab.tasks.undo(taskIds);
+  assert.deepEqual(lab.shown(), { INBOX: 1 });
+  const place = (path: string) => ({ path, uidValidity });
+  lab.taskStore.addMoved(accountId, place('INBOX'), place('Trash'), new Map([[1, 9]]));
+  lab.start();
+  assert.deepEqual(lab.shown(), { INBOX: 1 });
+  assert.ok(lab.store.reader.message(lab.idOf('Trash'), 9));
+});
+
 test('a mark that is taken back under way is shown so, whatever a sync or a start brings', async (t) => {
   const lab = await open(t);
   const flag = lab.changes.setFlags([lab.ref], { flagged: true });
