@@ -142,6 +142,18 @@ export class Accounts implements AccountDirectory {
     return account;
   }
 
+  /** The name that recipients see. */
+  setDisplayName(accountId: string, displayName: string): void {
+    this.get(accountId);
+    this.#options.store.setDisplayName(accountId, plainDisplayName(displayName));
+    this.#options.onChanged();
+  }
+
+  setOrder(accountIds: readonly string[]): void {
+    this.#options.store.setOrder(accountIds);
+    this.#options.onChanged();
+  }
+
   /** The person's deliberate act in account settings; takes effect with the next opening. */
   setFloor(accountId: string, service: Service, floor: Level): StoredAccount {
     const account = this.get(accountId);
