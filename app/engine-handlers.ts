@@ -124,9 +124,12 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
   };
 }
 
+/** Messages that are marked read by one call; their uids are one task. */
+const markAtMost = 100_000;
+
 function mailHandlers(
   { host }: EngineOptions,
-  { mail }: EngineParts,
+  { changes, mail, stores }: EngineParts,
 ): Prefixed<'mailbox' | 'part'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
@@ -140,6 +143,14 @@ function mailHandlers(
     'mailbox.delete': async ({ mailboxId }) => {
       await mail.deleteMailbox(mailboxId);
       return {};
+    },
+    'mailbox.markSeen': ({ mailboxId }) => {
+      const { reader, views } = stores.mail;
+      if (reader.mailbox(mailboxId) === undefined) throw new RequestError('mailbox.not-found');
+      const view = { kind: 'mailbox', mailboxId } as const;
+      const { messages } = views.list(view, 'unread', 0, markAtMost);
+      const refs = toMessageRows(reader, messages).map(({ ref }) => ref);
+      return { taskIds: changes.setFlags(refs, { seen: true }) };
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
@@ -183,8 +194,8 @@ function changeHandlers({
 function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
   const { reader, views } = stores.mail;
   return {
-    'view.list': ({ view, filter, offset, limit }) => {
-      const { total, messages } = views.list(view, filter, offset, limit);
+    'view.list': ({ view, filter, order, offset, limit }) => {
+      const { total, messages } = views.list(view, filter, offset, limit, order);
       return { total, rows: toMessageRows(reader, messages) };
     },
     'view.counts': () => ({
@@ -194,8 +205,9 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         .flatMap(({ accountId }) => mail.mailboxes(accountId))
         .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
     }),
-    'conversation.list': ({ view, offset, limit }) => {
-      const { total, conversations } = views.conversations(view, offset, limit);
+    'conversation.list': ({ view, filter, order = 'newest', offset, limit }) => {
+      const choice = { filter, order };
+      const { total, conversations } = views.conversations(view, offset, limit, choice);
       const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
         toMessageRows(reader, [newest]).map((row) => ({
           ...rest,
@@ -204,6 +216,10 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         })),
       );
       return { total, rows };
+    },
+    'conversation.refs': ({ view, threadIds }) => {
+      const messages = threadIds.flatMap((threadId) => views.threadInView(view, threadId));
+      return { refs: toMessageRows(reader, messages).map(({ ref }) => ref) };
     },
     'conversation.open': ({ accountId, threadId }) => {
       accounts.get(accountId);

@@ -16,6 +16,7 @@ const window = {
   offset: z.int().nonnegative(),
   limit: z.int().positive().max(s.limits.listWindow),
 };
+const listChoice = { filter: s.viewFilter.optional(), order: s.listOrder.optional() };
 /** Name changes, for `task.undo`. */
 const taskIds = z.object({ taskIds: z.array(z.int().positive()).max(2_000) });
 
@@ -154,6 +155,9 @@ export const methods = {
   /** Deletes it with all its messages; refused for INBOX and mailboxes with a special use. */
   'mailbox.delete': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
 
+  /** Everything in it counts as read. */
+  'mailbox.markSeen': { input: z.object({ mailboxId: s.mailboxId }), output: taskIds },
+
   'sync.status': { input: byAccount, output: s.syncStatus },
   /** Holds back headers and bodies fetched ahead, also after a restart; new mail still comes. */
   'sync.pause': { input: byAccount, output: s.syncStatus },
@@ -218,16 +222,24 @@ export const methods = {
   /** Changes that wait for the server. */
   'task.pending': { input: byAccount, output: z.object({ count: z.int().nonnegative() }) },
 
-  /** Messages over mailboxes and accounts, newest first. */
+  /** Messages over mailboxes and accounts, newest first unless asked otherwise. */
   'view.list': {
-    input: z.object({ view: s.view, ...window, filter: s.viewFilter.optional() }),
+    input: z.object({ view: s.view, ...window, ...listChoice }),
     output: z.object({ total: z.int().nonnegative(), rows: z.array(s.messageRow) }),
   },
   'view.counts': { input: nothing, output: s.viewCounts },
-  /** Threads, by their newest message in the view. */
+  /** Threads, by their newest message in the view, or the newest that the filter passes. */
   'conversation.list': {
-    input: z.object({ view: s.view, ...window }),
+    input: z.object({ view: s.view, ...window, ...listChoice }),
     output: z.object({ total: z.int().nonnegative(), rows: z.array(s.conversationRow) }),
+  },
+  /** What of these threads the view shows: what a change of a conversation is about. Newest first. */
+  'conversation.refs': {
+    input: z.object({
+      view: s.view,
+      threadIds: z.array(z.int().positive()).min(1).max(1_000),
+    }),
+    output: z.object({ refs: z.array(s.messageRef) }),
   },
   /**
    * All messages of a thread over the account's mailboxes but Junk and Trash, oldest first; one

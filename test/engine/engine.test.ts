@@ -76,6 +76,11 @@ test('every setting is kept, also one whose name is a number', async (t) => {
     mutedAccounts: ['a', 'b'],
     quietDays: [6, 0],
     singleKeys: false,
+    listBy: 'messages',
+    listOrder: 'oldest',
+    sidebarWidth: 300,
+    listWidth: 500,
+    collapsedAccounts: ['a1', 'a2'],
   };
   const engine = createEngine({ profileDir, host });
   assert.deepEqual(await engine.handlers['settings.set'](chosen), chosen);

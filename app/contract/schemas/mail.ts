@@ -60,6 +60,10 @@ export type ViewDto = z.infer<typeof view>;
 export const viewFilter = z.enum(['unread', 'starred', 'attachments']);
 export type ViewFilter = z.infer<typeof viewFilter>;
 
+/** By arrival. */
+export const listOrder = z.enum(['newest', 'oldest']);
+export type ListOrder = z.infer<typeof listOrder>;
+
 const countPair = { total: z.int().nonnegative(), unseen: z.int().nonnegative() };
 
 export const viewCounts = z.object({

@@ -1,6 +1,7 @@
 /** What the person chose, and what lies on the disk. */
 import * as z from 'zod';
 import { accountId, limits } from './base.ts';
+import { listOrder } from './mail.ts';
 
 /** What lies on the disk. Sizes are octets of files, with their write-ahead logs. */
 export const storageStatus = z.object({
@@ -47,8 +48,6 @@ export const settings = z.object({
   contrast: z.enum(['system', 'more']),
   density: z.enum(['comfortable', 'compact']),
   textSize: z.enum(['small', 'normal', 'large', 'largest']),
-  /** The list shows threads, not single messages. */
-  conversations: z.boolean(),
   /** When an opened message counts as read: seconds, or only by hand. */
   markRead: z.enum(['0', '2', '5', 'never']),
   /** Pictures and the like from elsewhere: asked for each time, or never loaded and not asked for. */
@@ -77,6 +76,14 @@ export const settings = z.object({
   singleKeys: z.boolean(),
   /** Messages received within so many days are kept here whole; older ones come when opened. */
   bodiesDays: z.enum(['30', '90', '365', 'all']),
+  /** Whether lists show threads by their newest message, or each message. */
+  listBy: z.enum(['conversations', 'messages']),
+  listOrder,
+  /** Widths of panes in CSS pixels, as the person drew them; the window may have room for less. */
+  sidebarWidth: z.int().min(160).max(480),
+  listWidth: z.int().min(240).max(960),
+  /** Accounts of which the sidebar shows no mailboxes. */
+  collapsedAccounts: z.array(accountId).max(100),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -88,7 +95,11 @@ export const defaultSettings: Settings = {
   contrast: 'system',
   density: 'comfortable',
   textSize: 'normal',
-  conversations: true,
+  listBy: 'conversations',
+  listOrder: 'newest',
+  sidebarWidth: 232,
+  listWidth: 376,
+  collapsedAccounts: [],
   markRead: '0',
   remoteContent: 'ask',
   originalColours: false,
