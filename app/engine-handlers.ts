@@ -3,6 +3,7 @@ import { discover } from './accounts/discover.ts';
 import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
 import { hostHandlers } from './host-handlers.ts';
@@ -23,6 +24,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...viewHandlers(parts),
     ...contentHandlers(options, parts),
     ...writingHandlers(parts),
+    ...peopleHandlers(options, parts),
     ...transferHandlers(options, parts),
   };
 }
@@ -70,10 +72,6 @@ function accountHandlers(
       startOver(accountId);
       return dto(accountId);
     },
-    'account.setName': ({ accountId, displayName }) => {
-      accounts.setDisplayName(accountId, displayName);
-      return dto(accountId);
-    },
     'account.setOrder': ({ accountIds }) => {
       accounts.setOrder(accountIds);
       return {};
@@ -108,9 +106,13 @@ function accountHandlers(
   };
 }
 
-function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string): AccountDto {
+function accountDto(
+  { accounts, legs, outbox, stores }: EngineParts,
+  accountId: string,
+): AccountDto {
   const problem = accounts.problem(accountId);
   const account = accounts.get(accountId);
+  const offer = stores.state.submissionOffer(accountId);
   const { address, displayName, userName, imap, submission } = account;
   return {
     accountId,
@@ -120,6 +122,8 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
     imap,
     submission,
     lock: legs.lock(accountId, outbox.waiting(accountId)),
+    canRequireTls: offer?.requireTls ?? false,
+    ...(offer?.maxMessageBytes === undefined ? {} : { maxMessageBytes: offer.maxMessageBytes }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -18,6 +18,7 @@ import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
 import type { Arrival } from './notify/decide.ts';
 import { Notifier } from './notify/notifier.ts';
+import { Contacts } from './people/contacts.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
@@ -40,6 +41,7 @@ export interface EngineStores {
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
   readonly transfers: TransferStore;
+  readonly contacts: Contacts;
   readonly mail: MailStore;
   readonly content: ContentStore;
 }
@@ -68,6 +70,7 @@ export interface EngineParts {
 export function createParts(options: EngineOptions, open: DisposableStore): EngineParts {
   const stores = openStores(options, open);
   const bus = open.add(new EventBus());
+  stores.contacts.onChanged = () => bus.emit('contacts.changed', {});
   const { accounts, legs } = createAccounts(options, stores, bus);
   open.add(legs);
   const pending = new PendingFlags();
@@ -175,7 +178,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     outbox,
     transfers,
     sources: new ChosenSources(),
-    notifier: open.add(createNotifier(stores, accounts, bus)),
+    notifier: open.add(createNotifier(stores, bus)),
     tellLock,
   };
   return parts;
@@ -191,6 +194,7 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
   const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
+  const contacts = keep(new Contacts({ path: join(profileDir, 'contacts.db') }));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
   const content = new ContentStore({
@@ -200,14 +204,15 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
     logger: host.logger,
   });
   open.add(toDisposable(() => content.abandon()));
-  return { state, outbox, tasks, transfers, mail, content };
+  return { state, outbox, tasks, transfers, contacts, mail, content };
 }
 
-function createNotifier(stores: EngineStores, accounts: Accounts, bus: EventBus): Notifier {
+function createNotifier(stores: EngineStores, bus: EventBus): Notifier {
   const notifier = new Notifier({
     settings: () => stores.state.settings(),
     arrival: (ref) => arrivalOf(stores.mail.reader, ref),
-    ownAddresses: () => new Set(accounts.list().map(({ address }) => address.toLowerCase())),
+    ownAddresses: () =>
+      new Set(stores.state.identities.list().map(({ address }) => address.toLowerCase())),
     onDue: (due) => bus.emit('notification.due', due),
   });
   bus.on((name, payload) => {

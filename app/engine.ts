@@ -24,7 +24,7 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
   return {
     handlers: createHandlers(options, parts),
     onEvent: (listener) => bus.on(listener),
-    readPart: (url) => mail.bodies.readLink(url),
+    readPart: async (url) => (await mail.bodies.readLink(url)) ?? parts.drafts.readLink(url),
     start() {
       for (const { accountId } of accounts.list()) {
         tasks.load(accountId);

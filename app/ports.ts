@@ -16,6 +16,14 @@ export interface StoredAccount {
   readonly submission: LegEndpoint;
 }
 
+/** What a submission server's EHLO said that matters before a message is sent. */
+export interface SubmissionOffer {
+  /** REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
+  /** SIZE (RFC 1870), octets; undefined when it sets no limit. */
+  readonly maxMessageBytes?: number;
+}
+
 /** The accounts that exist. Implemented by app/accounts. */
 export interface AccountDirectory {
   list(): StoredAccount[];

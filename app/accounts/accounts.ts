@@ -142,13 +142,6 @@ export class Accounts implements AccountDirectory {
     return account;
   }
 
-  /** The name that recipients see. */
-  setDisplayName(accountId: string, displayName: string): void {
-    this.get(accountId);
-    this.#options.store.setDisplayName(accountId, plainDisplayName(displayName));
-    this.#options.onChanged();
-  }
-
   setOrder(accountIds: readonly string[]): void {
     this.#options.store.setOrder(accountIds);
     this.#options.onChanged();

@@ -8,8 +8,9 @@ import * as z from 'zod';
 import { level, type Settings } from '../contract/index.ts';
 import { RequestError, StorageError } from '../errors.ts';
 import { type LegEndpoint, type Level, meetsFloor, type Pin, type Service } from '../leg/types.ts';
-import type { StoredAccount } from '../ports.ts';
+import type { StoredAccount, SubmissionOffer } from '../ports.ts';
 import { openDatabase, transaction } from '../store/database.ts';
+import { Identities } from './identities.ts';
 import { encodePin, parsePin } from './pin-json.ts';
 import { readSettings, settingText } from './setting-text.ts';
 import { stateMigrations } from './state-schema.ts';
@@ -52,6 +53,7 @@ const accountRow = z.object({
   display_name: z.string(),
   user_name: z.string(),
 });
+const offerRow = z.object({ require_tls: z.number(), max_bytes: z.number().nullable() });
 const memoryRow = z.object({
   floor: level,
   pin: z.string().nullable(),
@@ -59,6 +61,7 @@ const memoryRow = z.object({
 });
 
 export class StateStore {
+  readonly identities: Identities;
   readonly #db: DatabaseSync;
   readonly #now: () => Date;
 
@@ -71,6 +74,7 @@ export class StateStore {
     this.#db = openDatabase(path, stateMigrations, { synchronous: 'FULL' });
     // What is deleted is overwritten, or a removed password would stay in a free page.
     this.#db.exec('PRAGMA secure_delete = ON');
+    this.identities = new Identities(this.#db);
   }
 
   close(): void {
@@ -150,12 +154,6 @@ export class StateStore {
     });
   }
 
-  setDisplayName(accountId: string, displayName: string): void {
-    this.#db
-      .prepare('UPDATE account SET display_name = ? WHERE account_id = ?')
-      .run(displayName, accountId);
-  }
-
   leg(accountId: string, service: Service): StoredLeg | undefined {
     const row = this.#db
       .prepare('SELECT * FROM leg WHERE account_id = ? AND service = ?')
@@ -228,6 +226,32 @@ export class StateStore {
         .prepare(`UPDATE server_memory SET floor = ?, since = ? ${whichServer}`)
         .run(floor, this.#now().getTime(), ...serverKey(leg.endpoint));
     });
+  }
+
+  /** What the submission server could do when it was last asked; undefined before that. */
+  submissionOffer(accountId: string): SubmissionOffer | undefined {
+    const row = this.#db
+      .prepare('SELECT require_tls, max_bytes FROM submission_offer WHERE account_id = ?')
+      .get(accountId);
+    if (row === undefined) return undefined;
+    const { require_tls, max_bytes } = parseRow(offerRow, row);
+    return {
+      requireTls: require_tls === 1,
+      ...(max_bytes === null ? {} : { maxMessageBytes: max_bytes }),
+    };
+  }
+
+  /** @returns whether that is another one than before */
+  setSubmissionOffer(accountId: string, offer: SubmissionOffer): boolean {
+    const known = this.submissionOffer(accountId);
+    const same =
+      known?.requireTls === offer.requireTls && known.maxMessageBytes === offer.maxMessageBytes;
+    // It may have been removed while the server was asked.
+    if (same || this.account(accountId) === undefined) return false;
+    this.#db
+      .prepare('INSERT OR REPLACE INTO submission_offer VALUES (?, ?, ?)')
+      .run(accountId, offer.requireTls ? 1 : 0, offer.maxMessageBytes ?? null);
+    return true;
   }
 
   sealedPassword(accountId: string): Uint8Array | undefined {

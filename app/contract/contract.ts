@@ -10,6 +10,7 @@ const byAccount = z.object({ accountId: s.accountId });
 const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
+const byContact = z.object({ contactId: z.string().max(64) });
 const byTransfer = z.object({ transferId: z.string().max(64) });
 const refs = z.array(s.messageRef).min(1).max(1_000);
 const window = {
@@ -101,11 +102,6 @@ export const methods = {
   /** The deliberate act of account settings: raises or lowers what this account demands. */
   'account.setFloor': {
     input: byAccount.extend({ service: z.enum(['imap', 'submission']), floor: s.level }),
-    output: s.account,
-  },
-  /** The name that recipients see. */
-  'account.setName': {
-    input: byAccount.extend({ displayName: z.string().max(s.limits.nameLength) }),
     output: s.account,
   },
   /** The order of `account.list`; accounts that are left out follow. */
@@ -292,10 +288,66 @@ export const methods = {
    */
   'draft.open': { input: z.object({ ref: s.messageRef }), output: s.draft },
   'draft.discard': { input: byDraft, output: nothing },
-  /** A draft that answers a message: recipients, subject, quoted text. */
+  /**
+   * A draft that answers a message: recipients, identity, subject, quoted text; rich when the
+   * format is. Nothing that the message hides is quoted.
+   */
   'draft.reply': {
-    input: z.object({ ref: s.messageRef, kind: z.enum(['reply', 'reply-all', 'forward']) }),
+    input: z.object({
+      ref: s.messageRef,
+      kind: z.enum(['reply', 'reply-all', 'forward']),
+      /** The setting `composeFormat` when absent. */
+      format: z.enum(['rich', 'plain']).optional(),
+      /** Words around the quotation; English when absent. */
+      words: s.quoteWords.optional(),
+    }),
     output: s.draft,
+  },
+
+  /** Own identity first, then as they were added; accounts in their order. */
+  'identity.list': { input: nothing, output: z.array(s.identity) },
+  'identity.save': { input: s.identityInput, output: s.identity },
+  /** Refused for the account's own. */
+  'identity.remove': { input: z.object({ identityId: z.string().max(80) }), output: nothing },
+
+  /**
+   * People for a recipient field: beginnings of name, address or domain, without case and
+   * diacritics. Those written to come first, then those who wrote; the account's own mail first
+   * when it is given. An empty text gives those written to most.
+   */
+  'contact.suggest': {
+    input: z.object({
+      text: z.string().max(s.limits.addressLength),
+      limit: z.int().positive().max(s.limits.suggestions),
+      accountId: s.accountId.optional(),
+    }),
+    output: z.array(s.suggestion).max(s.limits.suggestions),
+  },
+  /** By name; `text` as in `contact.suggest`. */
+  'contact.list': {
+    input: z.object({ text: z.string().max(s.limits.addressLength).optional(), ...window }),
+    output: z.object({ total: z.int().nonnegative(), contacts: z.array(s.contact) }),
+  },
+  'contact.get': { input: byContact, output: s.contact },
+  'contact.save': { input: s.contactInput, output: s.contact },
+  'contact.remove': { input: byContact, output: nothing },
+  /** A vCard file, 2.1 to 4.0. Who has an address that the book has is filled in, not added again. */
+  'contact.import': {
+    input: z.object({ text: z.string().max(s.limits.vcardLength) }),
+    output: z.object({
+      added: z.int().nonnegative(),
+      updated: z.int().nonnegative(),
+      failed: z.int().nonnegative(),
+    }),
+  },
+  /** The whole book as vCards, where the host's person wants it; never over an existing file. */
+  'contact.export': {
+    input: z.object({ version: z.enum(['3.0', '4.0']).optional() }),
+    output: z.object({
+      /** Absent when the person chose no place. */
+      savedAs: z.string().optional(),
+      written: z.int().nonnegative(),
+    }),
   },
 
   /** Bytes of a file come in chunks, in order; the file counts once `finish` returned. */
@@ -304,8 +356,10 @@ export const methods = {
       fileName: z.string().min(1).max(1_000),
       mimeType: z.string().max(200),
       sizeBytes: z.int().nonnegative().max(s.limits.attachmentSizeBytes),
+      /** An image that stands in the html: it gets a Content-ID. */
+      inline: z.boolean().optional(),
     }),
-    output: z.object({ attachmentId: z.string() }),
+    output: z.object({ attachmentId: z.string(), contentId: z.string().optional() }),
   },
   'attachment.append': {
     input: z.object({
@@ -404,6 +458,8 @@ export const events = {
     error: s.wireError,
   }),
   'drafts.changed': z.object({}),
+  'identities.changed': z.object({}),
+  'contacts.changed': z.object({}),
   'outbox.changed': z.object({}),
   'transfer.changed': z.object({}),
   'notification.due': s.dueNotification,

@@ -7,5 +7,6 @@ export * from './schemas/base.ts';
 export * from './schemas/compose.ts';
 export * from './schemas/mail.ts';
 export * from './schemas/notify.ts';
+export * from './schemas/people.ts';
 export * from './schemas/settings.ts';
 export * from './schemas/transfer.ts';

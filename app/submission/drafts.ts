@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import {
   type AddressDto,
   type AttachmentDto,
@@ -15,6 +16,7 @@ import {
   type MethodParsedInput,
 } from '../contract/index.ts';
 import { ContractError, RequestError, StorageError } from '../errors.ts';
+import { isPicture } from '../mime/picture-types.ts';
 import { type ReplyDraft, type ReplyKind, replyDraft } from '../mime/reply.ts';
 import type { MessagePart } from '../ports.ts';
 import type { AttachmentRow, DraftRow, DraftStore, ThreadHeaders } from './draft-store.ts';
@@ -30,6 +32,9 @@ export interface DraftsOptions {
   readonly threadOf?: (ref: MessageRef) => ThreadHeaders | undefined;
   readonly now?: () => Date;
 }
+
+/** The rest is the attachment's id, which nobody can guess. */
+const partPrefix = '/part/draft-';
 
 export class Drafts {
   readonly #options: DraftsOptions;
@@ -87,7 +92,10 @@ export class Drafts {
     return this.toDto(this.#get(draftId));
   }
 
-  beginAttachment(input: MethodParsedInput<'attachment.begin'>): { attachmentId: string } {
+  beginAttachment(input: MethodParsedInput<'attachment.begin'>): {
+    attachmentId: string;
+    contentId?: string;
+  } {
     this.#get(input.draftId);
     if (this.#rows.attachments(input.draftId).length >= limits.attachments) {
       throw new RequestError('attachment.too-large', { most: limits.attachments });
@@ -99,8 +107,10 @@ export class Drafts {
     onDisk(() => closeSync(openSync(this.#rows.attachmentPath(attachmentId), 'wx', 0o600)));
     const { draftId, fileName, mimeType, sizeBytes } = input;
     const about = { draftId, fileName, mimeType, sizeBytes };
-    this.#rows.putAttachment({ attachmentId, ...about, receivedBytes: 0, finished: false });
-    return { attachmentId };
+    const contentId = input.inline === true ? `${attachmentId}@inline` : undefined;
+    const state = { contentId, receivedBytes: 0, finished: false };
+    this.#rows.putAttachment({ attachmentId, ...about, ...state });
+    return { attachmentId, ...(contentId === undefined ? {} : { contentId }) };
   }
 
   /**
@@ -142,6 +152,20 @@ export class Drafts {
     this.#get(row.draftId);
     this.#rows.removeAttachment(attachmentId);
     this.#touched(row.draftId);
+  }
+
+  /** Bytes behind an attachment's `url`; undefined when there are none any more. */
+  async readLink(url: string): Promise<{ mimeType: string; bytes: Uint8Array } | undefined> {
+    if (!url.startsWith(partPrefix)) return undefined;
+    const row = this.#rows.attachment(url.slice(partPrefix.length));
+    if (row?.finished !== true || !isPicture(row.mimeType)) return undefined;
+    try {
+      const bytes = await readFile(this.#rows.attachmentPath(row.attachmentId));
+      return { mimeType: row.mimeType, bytes };
+    } catch {
+      // Removed meanwhile.
+      return undefined;
+    }
   }
 
   /** For forwarding: a whole attachment at once. */
@@ -221,8 +245,16 @@ export class Drafts {
 }
 
 function attachmentDto(row: AttachmentRow): AttachmentDto {
-  const { attachmentId, fileName, mimeType, sizeBytes } = row;
-  return { attachmentId, fileName, mimeType, sizeBytes };
+  const { attachmentId, fileName, mimeType, sizeBytes, contentId } = row;
+  return {
+    attachmentId,
+    fileName,
+    mimeType,
+    sizeBytes,
+    inline: contentId !== undefined,
+    ...(contentId === undefined ? {} : { contentId }),
+    ...(isPicture(mimeType) ? { url: `${partPrefix}${attachmentId}` } : {}),
+  };
 }
 
 function onDisk(work: () => void): void {

@@ -67,6 +67,7 @@ export class MessageWriter {
       holdUntil: held ? holdUntil : undefined,
       sendAt: chosen,
       answers: answersOf(content),
+      requireTls: content.requireTls === true,
     };
   }
 

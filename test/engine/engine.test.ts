@@ -72,6 +72,7 @@ test('every setting is kept, also one whose name is a number', async (t) => {
     theme: 'light',
     density: 'compact',
     bodiesDays: '365',
+    composeFormat: 'rich',
     undoSendSeconds: 0,
     mutedAccounts: ['a', 'b'],
     quietDays: [6, 0],
@@ -153,6 +154,7 @@ test('starts after a crash in the middle of sending, with the message in its lis
       holdUntil: undefined,
       sendAt: undefined,
       answers: undefined,
+      requireTls: false,
     });
   }
   store.close();

@@ -49,6 +49,7 @@ function queue(store: OutboxStore, draftId: string, change: Partial<OutboxRow>) 
     holdUntil: undefined,
     sendAt: undefined,
     answers: undefined,
+    requireTls: false,
     ...change,
   };
   store.put(row);

@@ -7,7 +7,7 @@ import { listOrder } from './mail.ts';
 export const storageStatus = z.object({
   databases: z.array(
     z.object({
-      name: z.enum(['state', 'outbox', 'tasks', 'mail', 'content']),
+      name: z.enum(['state', 'outbox', 'tasks', 'contacts', 'mail', 'content']),
       sizeBytes: z.int().nonnegative(),
     }),
   ),
@@ -54,6 +54,7 @@ export const settings = z.object({
   remoteContent: z.enum(['ask', 'never']),
   /** Messages keep the colours of their sender in dark mode. */
   originalColours: z.boolean(),
+  /** How new messages and answers begin. */
   composeFormat: z.enum(['rich', 'plain']),
   /** Asks when the text speaks of an attachment and there is none. */
   attachmentReminder: z.boolean(),
