@@ -1,17 +1,8 @@
 /** Which pictures are taken, and what is done in the window before each. */
 import type { Page } from 'playwright-core';
 import { lockState } from '../app/contract/index.ts';
-
-export interface Shot {
-  readonly name: string;
-  readonly query?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly scale?: number;
-  readonly lang?: string;
-  readonly themes?: readonly ('light' | 'dark')[];
-  readonly act?: (page: Page) => Promise<void>;
-}
+import type { Shot } from './shot.ts';
+import { settingsShots } from './shots-settings.ts';
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -225,26 +216,6 @@ const powers: readonly Shot[] = [
       await page.getByRole('button', { name: /^Markiert/ }).click();
     },
   },
-  {
-    name: 'settings',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Settings', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
-  {
-    name: 'settings-german',
-    query: 'lang=de',
-    ...german,
-    width: 420,
-    height: 760,
-    themes: ['light'],
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
-      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
   { name: 'thread', act: openRow(2) },
   {
     name: 'thread-opened',
@@ -284,7 +255,7 @@ const lockSidebars: Shot[] = lockState.options.map((state) => ({
 }));
 
 export const shots: readonly Shot[] = [
-  { name: 'welcome', query: 'accounts=0' },
+  ...settingsShots,
   { name: 'main', act: openRow(0) },
   { name: 'main-html', act: openRow(1) },
   { name: 'main-nothing-open' },

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page, type Route } from 'playwright-core';
 import { build } from 'vite';
-import { type Shot, shots } from './shots-list.ts';
+import type { Shot } from './shot.ts';
+import { shots } from './shots-list.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const origin = 'http://letterlock.fixture';

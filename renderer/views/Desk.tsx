@@ -1,5 +1,5 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
-import { useEffect, useReducer, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useReducer, useRef, useState } from 'react';
 import type {
   AccountDto,
   DraftDto,
@@ -21,7 +21,7 @@ import { LockSheet } from './account/LockSheet.tsx';
 import { Composer } from './composer/Composer.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
-import { initialDesk, placeKey, reduceDesk } from './desk-state.ts';
+import { initialDesk, placeKey, reduceDesk, startPlace } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { ListPane } from './list/ListPane.tsx';
 import { listingOf } from './list/listing.ts';
@@ -31,12 +31,17 @@ import { DraftsView, OutboxView } from './local/LocalViews.tsx';
 import { MoveSheet } from './MoveSheet.tsx';
 import { reloadMail } from './message-actions.ts';
 import { type ListOrder, useMoves } from './moves.ts';
+import { Notifications } from './Notifications.tsx';
+import { openMessage } from './open-message.ts';
 import { Reader } from './reader/Reader.tsx';
-import { SettingsSheet } from './settings/SettingsSheet.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
 import { Welcome } from './Welcome.tsx';
+
+// Not needed by the first screen.
+const ImportSheet = lazy(() => import('./import/ImportSheet.tsx'));
+const SettingsSheet = lazy(() => import('./settings/SettingsSheet.tsx'));
 
 interface DeskProps {
   readonly accounts: readonly AccountDto[];
@@ -60,15 +65,15 @@ export function Desk({ accounts, density }: DeskProps) {
   );
   const listing = listingOf({ place, accounts, mailboxes: allMailboxes, counts, t });
 
+  const startWith = useQuery('settings.get', {}).data?.startWith ?? 'inbox';
   const inbox = mailboxes?.find((one) => one.role === 'inbox') ?? mailboxes?.[0];
   const placeIsGone =
     place?.kind === 'mailbox' && !accounts.some((one) => one.accountId === place.accountId);
   useEffect(() => {
     if ((place === undefined || placeIsGone) && inbox !== undefined) {
-      const { accountId, mailboxId } = inbox;
-      dispatch({ type: 'go', place: { kind: 'mailbox', accountId, mailboxId } });
+      dispatch({ type: 'go', place: startPlace(startWith, inbox) });
     }
-  }, [place, placeIsGone, inbox]);
+  }, [place, placeIsGone, inbox, startWith]);
 
   const fail = (reason: unknown) => setError(wireErrorOf(reason));
   const openDraft = (draft: DraftDto) => {
@@ -117,10 +122,12 @@ export function Desk({ accounts, density }: DeskProps) {
     <>
       {sheet?.kind === 'add-account' && (
         <AddAccount
+          found={sheet.found}
           onClose={closeSheet}
           onAdded={() => {
             cache.invalidate('account.list');
-            closeSheet();
+            if (sheet.thenImport === true) dispatch({ type: 'sheet', sheet: { kind: 'import' } });
+            else closeSheet();
           }}
         />
       )}
@@ -134,7 +141,22 @@ export function Desk({ accounts, density }: DeskProps) {
           onOpenLock={() => openLock(sheetAccount.accountId)}
         />
       )}
-      {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
+      {(sheet?.kind === 'settings' || sheet?.kind === 'import') && (
+        <Suspense>
+          {sheet.kind === 'import' ? (
+            <ImportSheet accounts={accounts} onClose={closeSheet} />
+          ) : (
+            <SettingsSheet
+              accounts={accounts}
+              section={sheet.section}
+              onClose={closeSheet}
+              onAddAccount={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })}
+              onImport={() => dispatch({ type: 'sheet', sheet: { kind: 'import' } })}
+              onOpenLock={openLock}
+            />
+          )}
+        </Suspense>
+      )}
       {sheet?.kind === 'move' && (
         <MoveSheet
           row={sheet.row}
@@ -160,7 +182,9 @@ export function Desk({ accounts, density }: DeskProps) {
   if (accounts.length === 0) {
     return (
       <>
-        <Welcome onAdd={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })} />
+        <Welcome
+          onAdd={(added) => dispatch({ type: 'sheet', sheet: { kind: 'add-account', ...added } })}
+        />
         {sheets}
       </>
     );
@@ -269,6 +293,7 @@ export function Desk({ accounts, density }: DeskProps) {
           />
         ))}
       </div>
+      <Notifications onOpen={(arrived) => void openMessage(client, dispatch, arrived)} />
       <Announcer
         describe={(arrived) => (arrived.from === undefined ? '' : shortName(arrived.from))}
       />

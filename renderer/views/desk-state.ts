@@ -1,5 +1,14 @@
 /** What the main window shows: one place, one message, the open composers, one sheet. Pure. */
-import type { DraftDto, MessageRef, MessageRow, ViewDto } from '../../app/contract/index.ts';
+import type {
+  DraftDto,
+  MailboxDto,
+  MessageRef,
+  MessageRow,
+  Settings,
+  ViewDto,
+} from '../../app/contract/index.ts';
+import type { FoundAccount } from './account/add-account-state.ts';
+import type { SettingsSection } from './settings/settings-sections.ts';
 
 export type Place =
   | { readonly kind: 'mailbox'; readonly accountId: string; readonly mailboxId: number }
@@ -10,10 +19,11 @@ export type Place =
 export type Pane = 'sidebar' | 'list' | 'reader';
 
 export type SheetState =
-  | { readonly kind: 'add-account' }
+  | { readonly kind: 'add-account'; readonly found?: FoundAccount; readonly thenImport?: boolean }
+  | { readonly kind: 'import' }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'lock'; readonly accountId: string }
-  | { readonly kind: 'settings' }
+  | { readonly kind: 'settings'; readonly section?: SettingsSection }
   | { readonly kind: 'move'; readonly row: MessageRow }
   | { readonly kind: 'delete'; readonly row: MessageRow };
 
@@ -80,6 +90,20 @@ export function reduceDesk(state: DeskState, action: DeskAction): DeskState {
       };
     case 'sheet':
       return { ...state, sheet: action.sheet };
+  }
+}
+
+/** Where the window begins, by the person's choice. */
+export function startPlace(startWith: Settings['startWith'], inbox: MailboxDto): Place {
+  switch (startWith) {
+    case 'inbox': {
+      const { accountId, mailboxId } = inbox;
+      return { kind: 'mailbox', accountId, mailboxId };
+    }
+    case 'inboxes':
+      return { kind: 'view', view: { kind: 'unified', role: 'inbox' } };
+    case 'unread':
+      return { kind: 'view', view: { kind: 'unread' } };
   }
 }
 
