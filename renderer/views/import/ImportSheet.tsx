@@ -1,6 +1,6 @@
 /** Brings mail from other programs and from files into an account, and shows how far it is. */
 import { FolderOpen, Mailbox } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { AccountDto, ChosenSource, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -36,6 +36,7 @@ export default function ImportSheet({ accounts, onClose }: ImportSheetProps) {
   const [refused, setRefused] = useState<readonly string[]>([]);
   const [error, setError] = useState<WireError>();
   const [choosing, setChoosing] = useState(false);
+  const whole = useRef<HTMLDivElement>(null);
   const canChoose = info?.capabilities.includes('openDialog') === true;
   const local = profiles
     .flatMap(({ localFolders }) => localFolders)
@@ -82,7 +83,9 @@ export default function ImportSheet({ accounts, onClose }: ImportSheetProps) {
       onClose={onClose}
       footer={
         <>
-          {transfers.length > 0 && <span className={cx(styles.note)}>{t('import.goesOn')}</span>}
+          {transfers.length > 0 && ready.length === 0 && (
+            <span className={cx(styles.note)}>{t('import.goesOn')}</span>
+          )}
           <Button onPress={onClose}>{t('action.close')}</Button>
           {ready.length > 0 && (
             <Button kind="primary" onPress={() => void start()}>
@@ -92,7 +95,7 @@ export default function ImportSheet({ accounts, onClose }: ImportSheetProps) {
         </>
       }
     >
-      <div className={cx(styles.import)}>
+      <div ref={whole} tabIndex={-1} className={cx(styles.import)}>
         <p className={cx(styles.muted)}>{t('import.text')}</p>
         {local.length > 0 && (
           <section className={cx(styles.section)}>
@@ -180,7 +183,12 @@ export default function ImportSheet({ accounts, onClose }: ImportSheetProps) {
           </section>
         )}
         {error !== undefined && <Failure error={error} />}
-        <TransferList transfers={transfers} accounts={accounts} onFailure={setError} />
+        <TransferList
+          transfers={transfers}
+          accounts={accounts}
+          onFailure={setError}
+          onGone={() => whole.current?.focus()}
+        />
       </div>
     </Sheet>
   );

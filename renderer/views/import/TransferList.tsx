@@ -15,9 +15,11 @@ interface TransferListProps {
   readonly transfers: readonly TransferDto[];
   readonly accounts: readonly AccountDto[];
   readonly onFailure: (error: WireError | undefined) => void;
+  /** A row goes, and with it the button that had the focus. */
+  readonly onGone: () => void;
 }
 
-export function TransferList({ transfers, accounts, onFailure }: TransferListProps) {
+export function TransferList({ transfers, accounts, onFailure, onGone }: TransferListProps) {
   const { t } = useWords();
   if (transfers.length === 0) return null;
   return (
@@ -30,6 +32,7 @@ export function TransferList({ transfers, accounts, onFailure }: TransferListPro
             transfer={transfer}
             account={accounts.find(({ accountId }) => accountId === transfer.accountId)}
             onFailure={onFailure}
+            onGone={onGone}
           />
         ))}
       </ul>
@@ -41,9 +44,11 @@ interface TransferRowProps {
   readonly transfer: TransferDto;
   readonly account: AccountDto | undefined;
   readonly onFailure: (error: WireError | undefined) => void;
+  /** A row goes, and with it the button that had the focus. */
+  readonly onGone: () => void;
 }
 
-function TransferRow({ transfer, account, onFailure }: TransferRowProps) {
+function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps) {
   const words = useWords();
   const { t } = words;
   const { client, cache } = useBackend();
@@ -56,6 +61,7 @@ function TransferRow({ transfer, account, onFailure }: TransferRowProps) {
 
   function act(method: 'transfer.pause' | 'transfer.resume' | 'transfer.cancel'): void {
     onFailure(undefined);
+    if (method === 'transfer.cancel' && over) onGone();
     client.call(method, { transferId }).then(
       () => cache.invalidate('transfer.list'),
       (reason: unknown) => onFailure(wireErrorOf(reason)),

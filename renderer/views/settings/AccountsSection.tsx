@@ -54,7 +54,7 @@ export function AccountsSection(props: SectionProps) {
   }
   return (
     <>
-      <Group {...(accounts.length > 1 ? { text: t('settings.accountsText') } : {})}>
+      <Group>
         <ul className={cx(styles.list)}>
           {accounts.map((account, index) => (
             <li key={account.accountId} className={cx(styles.item)}>
@@ -97,6 +97,7 @@ export function AccountsSection(props: SectionProps) {
             </li>
           ))}
         </ul>
+        {accounts.length > 1 && <p className={cx(styles.hint)}>{t('settings.accountsText')}</p>}
         <div className={cx(styles.buttons)}>
           <Button onPress={onAddAccount}>{t('settings.addAccount')}</Button>
         </div>

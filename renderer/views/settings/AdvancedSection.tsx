@@ -61,7 +61,8 @@ export function AdvancedSection({ accounts, onFailure, onOpenLock }: SectionProp
           </div>
         ))}
       </Group>
-      <Group title={t('settings.log')} text={t('settings.logText')}>
+      <Group title={t('settings.log')}>
+        <p className={cx(styles.hint)}>{t('settings.logText')}</p>
         {log?.path !== undefined && <p className={cx(styles.path)}>{log.path}</p>}
         <Disclosure title={t('settings.logShow')}>
           <section className={cx(styles.lines)} aria-label={t('settings.log')}>

@@ -11,7 +11,7 @@ import {
   Wrench,
   X,
 } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Heading } from 'react-aria-components/Heading';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { IconButton } from '../../components/Button.tsx';
@@ -55,6 +55,13 @@ export default function SettingsSheet(props: SettingsSheetProps) {
   const { handle, error, setError } = useSettings();
   const [section, setSection] = useState<SettingsSection>(props.section ?? 'general');
   const narrow = useMedia('(max-width: 640px)');
+  const list = useRef<HTMLDivElement>(null);
+  // In a narrow window the tabs scroll; the chosen one is in sight, however it was chosen.
+  useEffect(() => {
+    if (!narrow) return;
+    const tab = list.current?.querySelector(`[data-key="${section}"]`);
+    tab?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [narrow, section]);
   const sectionProps = { ...props, onFailure: setError };
   return (
     <WideSheet label={t('settings.title')} onClose={props.onClose}>
@@ -71,7 +78,7 @@ export default function SettingsSheet(props: SettingsSheetProps) {
           <Heading slot="title" className={cx(styles.navTitle)}>
             {t('settings.title')}
           </Heading>
-          <TabList aria-label={t('settings.sections')} className={cx(styles.tabs)}>
+          <TabList ref={list} aria-label={t('settings.sections')} className={cx(styles.tabs)}>
             {settingsSections.map((id) => (
               <Tab key={id} id={id} className={cx(styles.tab)}>
                 {icons[id]}
