@@ -1,4 +1,5 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
+
 import { discover } from './accounts/discover.ts';
 import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
@@ -9,6 +10,7 @@ import { RequestError } from './errors.ts';
 import { hostHandlers } from './host-handlers.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
+import { replyDraft } from './mime/reply.ts';
 import { openDraft } from './open-draft.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { exportMessages } from './transfer/export-messages.ts';
@@ -279,16 +281,16 @@ function contentHandlers(
 }
 
 function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 'outbox'> {
-  const { accounts, drafts, draftSchedule, mail, outbox } = parts;
-  const reply = async ({ ref, kind }: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
-    const { address, displayName } = accounts.get(ref.accountId);
+  const { accounts, drafts, draftSchedule, mail, outbox, stores } = parts;
+  const reply = async (input: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
+    const { ref, kind, words } = input;
+    accounts.get(ref.accountId);
     const body = await mail.bodies.openMessage(ref);
-    const draft = drafts.reply(body, kind, { address, name: displayName });
-    if (kind !== 'forward') return draft;
-    for (const part of await mail.bodies.readParts(ref)) drafts.attachBytes(draft.draftId, part);
-    const whole = drafts.list().find(({ draftId }) => draftId === draft.draftId);
-    if (whole === undefined) throw new RequestError('draft.not-found');
-    return whole;
+    const attachments = await mail.bodies.readParts(ref);
+    const format = input.format ?? stores.state.settings().composeFormat;
+    const identities = stores.state.identities.ofAccount(ref.accountId);
+    const draft = replyDraft(body, { kind, identities, format, words });
+    return drafts.make(draft, attachments, kind === 'forward');
   };
   return {
     'draft.create': (input) => drafts.create(input),

@@ -90,11 +90,20 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
     },
   });
-  const sender = (accountId: string) => {
+  const { identities } = stores.state;
+  const sender = (accountId: string, identityId: string | undefined) => {
     const { address, displayName } = accounts.get(accountId);
-    return { address, name: displayName };
+    const chosen = identities.choose(accountId, identityId);
+    if (chosen === undefined) return { address, name: displayName };
+    return { address: chosen.address, name: chosen.name, replyTo: chosen.replyTo };
   };
-  const draftCopies = new DraftCopies({ store: stores.outbox, sender });
+  const draftCopies = new DraftCopies({
+    store: stores.outbox,
+    sender,
+    ownAddress: (accountId) => accounts.get(accountId).address,
+    signature: (accountId, identityId) =>
+      identities.choose(accountId, identityId)?.signatureText ?? '',
+  });
   const { tasks, changes } = createTasks({
     store: stores.mail,
     tasks: stores.tasks,
@@ -131,7 +140,11 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
         password: await accounts.password(accountId),
       }),
       sender,
+      learned: (accountId, offer) => {
+        if (stores.state.setSubmissionOffer(accountId, offer)) bus.emit('account.changed', {});
+      },
     },
+    offer: (accountId) => stores.state.submissionOffer(accountId),
     sentCopy: mail.sentCopy,
     answered: {
       mark: (ref, kind) => {
@@ -242,6 +255,9 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   parts.tasks.wake(accountId);
   parts.outbox.wake(accountId);
   parts.transfers.wake(accountId);
+  parts.accounts.learnOffer(accountId).catch((error: unknown) => {
+    host.logger.log('info', 'submission.offer', { error: describeError(error) });
+  });
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });

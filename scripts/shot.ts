@@ -1,4 +1,4 @@
-/** One picture: what the fixture engine plays, the window's size, and what is done in it before. */
+/** One picture: what the fixture engine shows, and what is done before it is taken. */
 import type { Page } from 'playwright-core';
 
 export interface Shot {
@@ -9,5 +9,7 @@ export interface Shot {
   readonly scale?: number;
   readonly lang?: string;
   readonly themes?: readonly ('light' | 'dark')[];
+  readonly contrast?: 'more' | 'no-preference';
+  readonly forcedColors?: 'active' | 'none';
   readonly act?: (page: Page) => Promise<void>;
 }

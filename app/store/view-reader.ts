@@ -285,8 +285,14 @@ function newestOfThreads({ index, terms }: MessageArm): string {
 }
 
 function namesOf(people: readonly (StoredMessage['from'] | undefined)[]): string[] {
-  const names = people.flatMap((one) => (one === undefined ? [] : one.name || one.address));
+  const names = people.flatMap((one) => (one === undefined ? [] : nameOf(one)));
   return [...new Set(names.filter((name) => name !== ''))].slice(0, participantNames);
+}
+
+/** A name that poses as another address is not shown for it. */
+function nameOf({ name, address }: NonNullable<StoredMessage['from']>): string {
+  const poses = name.includes('@') && name.toLowerCase() !== address.toLowerCase();
+  return poses ? address : name || address;
 }
 
 /** Which of several copies of a message is shown: the inbox's first, the server's own last. */

@@ -6,18 +6,16 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
-  type AddressDto,
   type AttachmentDto,
   type DraftContent,
   type DraftDto,
   limits,
-  type MessageBody,
   type MessageRef,
   type MethodParsedInput,
 } from '../contract/index.ts';
 import { ContractError, RequestError, StorageError } from '../errors.ts';
 import { isPicture } from '../mime/picture-types.ts';
-import { type ReplyDraft, type ReplyKind, replyDraft } from '../mime/reply.ts';
+import type { ReplyDraft } from '../mime/reply.ts';
 import type { MessagePart } from '../ports.ts';
 import type { AttachmentRow, DraftRow, DraftStore, ThreadHeaders } from './draft-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -71,19 +69,21 @@ export class Drafts {
   }
 
   /**
-   * A draft that answers or forwards a message. The caller adds a forwarded message's attachments
-   * with `attachBytes`.
+   * A draft made from a message: one that answers or forwards it, or goes on with it.
+   * @param parts of the message; those that are pictures in the draft's html come along in any case
+   * @param all whether the others come along too
    */
-  reply(body: MessageBody, kind: ReplyKind, self: AddressDto): DraftDto {
-    const { content, thread } = replyDraft(body, kind, self);
-    return this.#create(content, thread);
-  }
-
-  /** A draft made from a message that another program kept as one, with its attachments. */
-  adopt({ content, thread }: ReplyDraft, parts: readonly MessagePart[]): DraftDto {
+  make(
+    { content, thread, pictures }: ReplyDraft,
+    parts: readonly MessagePart[],
+    all: boolean,
+  ): DraftDto {
     const { draftId } = this.#create(content, thread);
     try {
-      for (const part of parts) this.attachBytes(draftId, part);
+      for (const part of parts) {
+        const shown = part.contentId === undefined ? undefined : pictures.get(part.contentId);
+        if (all || shown !== undefined) this.attachBytes(draftId, part, shown);
+      }
     } catch (error) {
       // Without all of it, it would stand for less than it was made from.
       this.discard(draftId);
@@ -96,6 +96,13 @@ export class Drafts {
     attachmentId: string;
     contentId?: string;
   } {
+    return this.#begin(input, input.inline === true ? `${randomUUID()}@inline` : undefined);
+  }
+
+  #begin(
+    input: Omit<MethodParsedInput<'attachment.begin'>, 'inline'>,
+    contentId: string | undefined,
+  ): { attachmentId: string; contentId?: string } {
     this.#get(input.draftId);
     if (this.#rows.attachments(input.draftId).length >= limits.attachments) {
       throw new RequestError('attachment.too-large', { most: limits.attachments });
@@ -107,7 +114,6 @@ export class Drafts {
     onDisk(() => closeSync(openSync(this.#rows.attachmentPath(attachmentId), 'wx', 0o600)));
     const { draftId, fileName, mimeType, sizeBytes } = input;
     const about = { draftId, fileName, mimeType, sizeBytes };
-    const contentId = input.inline === true ? `${attachmentId}@inline` : undefined;
     const state = { contentId, receivedBytes: 0, finished: false };
     this.#rows.putAttachment({ attachmentId, ...about, ...state });
     return { attachmentId, ...(contentId === undefined ? {} : { contentId }) };
@@ -169,10 +175,10 @@ export class Drafts {
   }
 
   /** For forwarding: a whole attachment at once. */
-  attachBytes(draftId: string, part: MessagePart): AttachmentDto {
+  attachBytes(draftId: string, part: MessagePart, contentId?: string): AttachmentDto {
     const { fileName, mimeType, bytes } = part;
     const about = { draftId, fileName, mimeType, sizeBytes: bytes.length };
-    const { attachmentId } = this.beginAttachment(about);
+    const { attachmentId } = this.#begin(about, contentId);
     this.#append(this.#unfinished(attachmentId), bytes);
     return this.finishAttachment(attachmentId);
   }

@@ -7,6 +7,7 @@ import { type ReactNode, useRef } from 'react';
 import { Header } from 'react-aria-components/Header';
 import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover, type PopoverProps } from 'react-aria-components/Popover';
+import { createPortal } from 'react-dom';
 import { cx } from './cx.ts';
 import { Kbd } from './Kbd.tsx';
 import styles from './Menu.module.css';
@@ -43,7 +44,6 @@ function Entries({ label, groups, onClose }: EntriesProps & { readonly onClose?:
       aria-label={label}
       className={cx(styles.menu)}
       {...(onClose === undefined ? {} : { onClose })}
-      // biome-ignore lint/a11y/noAutofocus: a menu that opens takes the focus
       autoFocus="first"
     >
       {groups
@@ -116,11 +116,15 @@ export function ContextMenu({ at, label, groups, onClose }: ContextMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
   return (
     <>
-      <span
-        ref={anchor}
-        className={cx(styles.anchor)}
-        style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
-      />
+      {/* A pane of its own layout would count the point from its own corner. */}
+      {createPortal(
+        <span
+          ref={anchor}
+          className={cx(styles.anchor)}
+          style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
+        />,
+        document.body,
+      )}
       <Popover
         className={cx(styles.popover)}
         triggerRef={anchor}

@@ -35,5 +35,7 @@ export function App() {
       </main>
     );
   }
-  return <Desk accounts={accounts.data} density={density} />;
+  // What the person chose decides how the desk stands from its first frame.
+  if (settings.data === undefined && settings.error === undefined) return null;
+  return <Desk accounts={accounts.data} settings={settings.data} />;
 }

@@ -17,6 +17,7 @@ const other: Settings = {
   sidebarWidth: 300,
   listWidth: 500,
   collapsedAccounts: ['a3'],
+  openDrafts: ['d1'],
   markRead: 'never',
   remoteContent: 'never',
   originalColours: true,

@@ -73,6 +73,7 @@ test('every setting is kept, also one whose name is a number', async (t) => {
     density: 'compact',
     bodiesDays: '365',
     composeFormat: 'rich',
+    openDrafts: ['d1', 'd2'],
     undoSendSeconds: 0,
     mutedAccounts: ['a', 'b'],
     quietDays: [6, 0],

@@ -77,6 +77,8 @@ export const settings = z.object({
   singleKeys: z.boolean(),
   /** Messages received within so many days are kept here whole; older ones come when opened. */
   bodiesDays: z.enum(['30', '90', '365', 'all']),
+  /** Drafts whose letters are open in the window: they come back with it. In their order there. */
+  openDrafts: z.array(z.string().max(64)).max(50),
   /** Whether lists show threads by their newest message, or each message. */
   listBy: z.enum(['conversations', 'messages']),
   listOrder,
@@ -101,6 +103,7 @@ export const defaultSettings: Settings = {
   sidebarWidth: 232,
   listWidth: 376,
   collapsedAccounts: [],
+  openDrafts: [],
   markRead: '0',
   remoteContent: 'ask',
   originalColours: false,
