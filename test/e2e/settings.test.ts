@@ -79,6 +79,23 @@ test('from nothing to the inbox, and every setting takes effect at once', async 
   await page.getByRole('switch', { name: /^Number of unread messages/ }).press('Space');
   await page.waitForFunction(() => document.title === 'Letterlock');
 
+  await openSettings(page, 'Reading');
+  await choose(page, /Mark as read/, 'Only by hand');
+  await closeSheet(page);
+  await row.click();
+  await page.getByText('All about The grey heron.').last().waitFor();
+  await page.getByRole('button', { name: 'Mark as read', exact: true }).waitFor();
+  await openSettings(page, 'Reading');
+  await choose(page, /Mark as read/, 'After 2 seconds');
+  await page.getByRole('button', { name: 'Mark as unread', includeHidden: true }).waitFor();
+  await page.getByRole('switch', { name: /^Show conversations/ }).press('Space');
+
+  await openSettings(page, 'Writing');
+  await choose(page, /New messages/, 'Plain text');
+  await page.getByRole('switch', { name: /^Remind of attachments/ }).press('Space');
+  await closeSheet(page);
+  await seePlainLetterGo(page);
+
   await openSettings(page, 'General');
   await choose(page, /Start with/, 'Unread mail');
   await choose(page, /Language/, 'Deutsch');
@@ -91,6 +108,20 @@ test('from nothing to the inbox, and every setting takes effect at once', async 
   await messageRow(page, 'The grey heron').waitFor();
   assert.equal((await root(page)).theme, 'dark');
 });
+
+/** Plain text, and no question about the attachment it speaks of. */
+async function seePlainLetterGo(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New message' }).click();
+  const composer = page.getByRole('region', { name: /^Draft: / });
+  const text = composer.getByLabel('Message text');
+  assert.equal(await text.evaluate((element) => element.isContentEditable), false);
+  await text.fill('See the attachment.');
+  const to = composer.getByLabel('To', { exact: true });
+  await to.fill(defaultUser.user);
+  await to.press('Enter');
+  await composer.getByRole('button', { name: /^Send( when possible)?$/ }).click();
+  await composer.waitFor({ state: 'detached' });
+}
 
 interface Seen {
   readonly title: string;
