@@ -3,10 +3,10 @@
  * messages where it can be seen. What is due is decided by the engine (app/notify). Draws nothing.
  */
 import { useEffect, useRef } from 'react';
-import type { DueNotification, MessageRow } from '../../app/contract/index.ts';
+import type { MessageRow } from '../../app/contract/index.ts';
 import { useBackend, useContractEvent, useQuery } from '../host/hooks.tsx';
-import { useWords, type Words } from '../i18n/I18n.tsx';
-import { plainName, shortName } from '../mail/addresses.ts';
+import { useWords } from '../i18n/I18n.tsx';
+import { notificationText } from './notification-text.ts';
 
 interface NotificationsProps {
   readonly onOpen: (row: MessageRow) => void;
@@ -16,7 +16,7 @@ interface NotificationsProps {
 const mostKept = 100;
 
 export function Notifications({ onOpen }: NotificationsProps) {
-  const words = useWords();
+  const { t } = useWords();
   const { client } = useBackend();
   const shown = useRef(new Map<string, MessageRow>());
   useFocusReports();
@@ -34,7 +34,7 @@ export function Notifications({ onOpen }: NotificationsProps) {
     shown.current.set(notificationId, row);
     const [oldest] = shown.current.keys();
     if (shown.current.size > mostKept && oldest !== undefined) shown.current.delete(oldest);
-    const { title, body } = notificationText(due, words);
+    const { title, body } = notificationText(due, t);
     client
       .call('notification.show', { notificationId, title, body, silent })
       .then((answer) => {
@@ -48,21 +48,6 @@ export function Notifications({ onOpen }: NotificationsProps) {
       .catch(() => undefined);
   });
   return null;
-}
-
-/** Sender above subject, or only that and how much mail there is. */
-export function notificationText(
-  due: DueNotification,
-  { t }: Pick<Words, 't'>,
-): { title: string; body: string } {
-  if (due.kind === 'summary') return { title: t('notify.many', { count: due.count }), body: '' };
-  if (!due.preview) return { title: t('notify.many', { count: 1 }), body: '' };
-  const { from, subject } = due.row;
-  const sender = from === undefined ? '' : shortName(from);
-  return {
-    title: (sender || t('list.noSender')).slice(0, 300),
-    body: (plainName(subject) || t('list.noSubject')).slice(0, 1_000),
-  };
 }
 
 function showInBrowser(

@@ -114,7 +114,7 @@ async function seePlainLetterGo(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New message' }).click();
   const composer = page.getByRole('region', { name: /^Draft: / });
   const text = composer.getByLabel('Message text');
-  assert.equal(await text.evaluate((element) => element.isContentEditable), false);
+  assert.equal(await text.getAttribute('contenteditable'), null);
   await text.fill('See the attachment.');
   const to = composer.getByLabel('To', { exact: true });
   await to.fill(defaultUser.user);

@@ -7,9 +7,9 @@ import { cx } from '../../components/cx.ts';
 import { Disclosure } from '../../components/Disclosure.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
-import { useWords, type Words } from '../../i18n/I18n.tsx';
-import { errorText } from '../../i18n/translate.ts';
+import { useWords } from '../../i18n/I18n.tsx';
 import styles from './Import.module.css';
+import { transferName, transferWords } from './transfer-words.ts';
 
 interface TransferListProps {
   readonly transfers: readonly TransferDto[];
@@ -49,8 +49,7 @@ interface TransferRowProps {
 }
 
 function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps) {
-  const words = useWords();
-  const { t } = words;
+  const { t, number } = useWords();
   const { client, cache } = useBackend();
   const { transferId, state } = transfer;
   const name = transferName(transfer);
@@ -115,7 +114,7 @@ function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps)
         </ProgressBar>
       )}
       <p className={cx(state === 'stopped' ? styles.caution : styles.muted)} role="status">
-        {transferWords(transfer, words)}
+        {transferWords(transfer, t, number)}
       </p>
       {transfer.failures.length > 0 && (
         <Disclosure title={t('import.failures', { count: transfer.failed })}>
@@ -135,38 +134,4 @@ function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps)
       )}
     </li>
   );
-}
-
-/** The last part of the path that it comes from. */
-export function transferName({ source }: Pick<TransferDto, 'source'>): string {
-  return source.path.split(/[\\/]/).findLast((part) => part !== '') ?? source.path;
-}
-
-/** One line: how far it is, what holds it up, or what came of it. */
-export function transferWords(transfer: TransferDto, { t, number }: Words): string {
-  const { state, done, skipped, failed, error } = transfer;
-  const said = error === undefined ? undefined : errorText(t, error);
-  switch (state) {
-    case 'running':
-      return t('import.running', {
-        count: done,
-        number: number(done),
-        percent: Math.round(transfer.progress * 100),
-      });
-    case 'waiting':
-      return said === undefined ? t('import.waiting') : t('import.waitingFor', { what: said.what });
-    case 'paused':
-      return t('import.paused', { count: done, number: number(done) });
-    case 'stopped':
-      return said === undefined ? t('import.stopped') : `${said.what} ${said.todo}`;
-    case 'finished':
-    case 'cancelled':
-      return t('import.over', {
-        cancelled: state === 'cancelled' ? 'yes' : 'no',
-        count: done,
-        number: number(done),
-        skipped,
-        failed,
-      });
-  }
 }
