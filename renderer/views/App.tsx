@@ -1,10 +1,12 @@
 /** The window: welcome without an account, the desk with one. */
 import { useEffect } from 'react';
+import { CommandsProvider } from '../commands/commands.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
 import { applyDensity, applyTextSize, applyTheme } from '../theme/theme.ts';
+import { SayProvider } from './Announcer.tsx';
 import styles from './App.module.css';
 import { Desk } from './Desk.tsx';
 import { Failure } from './Failure.tsx';
@@ -37,5 +39,11 @@ export function App() {
   }
   // What the person chose decides how the desk stands from its first frame.
   if (settings.data === undefined && settings.error === undefined) return null;
-  return <Desk accounts={accounts.data} settings={settings.data} />;
+  return (
+    <SayProvider>
+      <CommandsProvider>
+        <Desk accounts={accounts.data} settings={settings.data} />
+      </CommandsProvider>
+    </SayProvider>
+  );
 }

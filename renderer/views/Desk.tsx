@@ -8,6 +8,7 @@ import type {
   Settings,
   WireError,
 } from '../../app/contract/index.ts';
+import { useCommands } from '../commands/commands.tsx';
 import { Banner } from '../components/Banner.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
@@ -25,6 +26,7 @@ import { markFresh } from './composer/fresh-drafts.ts';
 import { Composers, Contacts } from './composer/lazy.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
+import { CommandSheets, useDeskCommands } from './desk-commands.tsx';
 import { initialDesk, placeKey, reduceDesk, startPlace, targetsOf } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { fitPanes, layoutOf, leastWidths, type PaneWidths, usualWidths } from './layout.ts';
@@ -41,7 +43,6 @@ import { type ListOrder, useMoves } from './moves.ts';
 import { Notifications } from './Notifications.tsx';
 import { openMessage } from './open-message.ts';
 import { Reader } from './reader/Reader.tsx';
-import { useShortcuts } from './shortcuts.ts';
 import { MailboxSheet } from './sidebar/MailboxSheet.tsx';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
@@ -110,24 +111,22 @@ export function Desk({ accounts, settings }: DeskProps) {
   const moves = useMoves({ place, order, selection, dispatch, onFailure: fail });
   const shownRow = selection?.row;
   const row = shownRow === undefined ? undefined : (latestLine(cache, shownRow) ?? shownRow);
-  const onRows = (run: (rows: readonly ListRow[]) => void) => () => {
-    const rows = targetsOf(state);
-    if (rows.length > 0) run(rows);
-  };
+  const targets = targetsOf(state);
+  const onRows = (run: (rows: readonly ListRow[]) => void) =>
+    targets.length === 0 ? undefined : () => run(targets);
   const reply = ({ ref }: MessageRow, kind: 'reply' | 'reply-all' | 'forward') => {
     client.call('draft.reply', { ref, kind }).then(openDraft, fail);
   };
-  useShortcuts({
-    c: () => compose(),
-    e: onRows(moves.archive),
-    '#': onRows(moves.remove),
-    Delete: onRows(moves.remove),
-    Backspace: onRows(moves.remove),
-    '!': onRows(moves.junk),
-    v: onRows(moves.chooseMailbox),
-    z: moves.undo,
-    'Mod+z': moves.undo,
+  useCommands({
+    compose: shownAccountId === undefined ? undefined : () => compose(),
+    archive: onRows(moves.archive),
+    delete: onRows(moves.remove),
+    junk: onRows(moves.junk),
+    move: onRows(moves.chooseMailbox),
+    undo: moves.done === undefined ? undefined : moves.undo,
   });
+  const world = { accounts, mailboxes: allMailboxes, accountId: shownAccountId, dispatch };
+  useDeskCommands({ ...world, sheet, onFailure: fail });
   const [refused, setRefused] = useState<Refused>();
   useContractEvent('task.refused', (event) => {
     setRefused(event);
@@ -194,6 +193,7 @@ export function Desk({ accounts, settings }: DeskProps) {
           onOpenLock={() => openLock(sheetAccount.accountId)}
         />
       )}
+      <CommandSheets {...world} sheet={sheet} onClose={closeSheet} />
       {(sheet?.kind === 'settings' || sheet?.kind === 'import') && (
         <Suspense>
           {sheet.kind === 'import' ? (
@@ -290,6 +290,7 @@ export function Desk({ accounts, settings }: DeskProps) {
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it where it lies over the list */}
         <div
           className={cx(styles.sidebar)}
+          data-area="sidebar"
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || layout === 'wide') return;
             event.preventDefault();
@@ -324,7 +325,7 @@ export function Desk({ accounts, settings }: DeskProps) {
           onClick={() => dispatch({ type: 'pane', pane: 'list' })}
         />
         {listing !== undefined && place !== undefined && (
-          <main className={cx(styles.list)}>
+          <main className={cx(styles.list)} data-area="list">
             <ListPane
               key={placeKey(place)}
               listing={listing}
@@ -356,7 +357,12 @@ export function Desk({ accounts, settings }: DeskProps) {
           />
         )}
         {listing !== undefined && (
-          <div className={cx(styles.reader)}>
+          <div
+            className={cx(styles.reader)}
+            data-area="reader"
+            // Where the list is not in sight, this is what the window is about.
+            {...(layout === 'narrow' && state.pane === 'reader' ? { role: 'main' } : {})}
+          >
             {picked.size > 0 ? (
               <PickedSummary
                 picked={picked}
@@ -382,12 +388,12 @@ export function Desk({ accounts, settings }: DeskProps) {
           </div>
         )}
         {place?.kind === 'drafts' && (
-          <main className={cx(styles.wide)}>
+          <main className={cx(styles.wide)} data-area="list">
             <DraftsView dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}
         {place?.kind === 'outbox' && (
-          <main className={cx(styles.wide)}>
+          <main className={cx(styles.wide)} data-area="list">
             <OutboxView accounts={accounts} dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}

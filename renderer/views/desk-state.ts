@@ -27,6 +27,9 @@ export type SheetState =
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'lock'; readonly accountId: string }
   | { readonly kind: 'settings'; readonly section?: SettingsSection }
+  | { readonly kind: 'shortcuts' }
+  /** All that can be done, or only where one can go. */
+  | { readonly kind: 'palette'; readonly scope: 'all' | 'places' }
   | { readonly kind: 'contacts' }
   | { readonly kind: 'move'; readonly rows: readonly ListRow[] }
   | { readonly kind: 'delete'; readonly rows: readonly ListRow[] }
