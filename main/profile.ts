@@ -51,8 +51,9 @@ export function prepareProfile(dir: string): void {
  * it is open any more. @throws Error when something cannot be removed
  */
 export function eraseProfile(dir: string): void {
-  for (const name of readdirSync(dir)) {
-    if (!ownNames.test(name)) continue;
+  const own = readdirSync(dir).filter((name) => ownNames.test(name));
+  // Electron keeps hold of its folder: last, so that nothing else stays because of it.
+  for (const name of own.sort((a, b) => Number(a === 'electron') - Number(b === 'electron'))) {
     rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }

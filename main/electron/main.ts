@@ -166,11 +166,16 @@ function quitCleanly(profile: HeldProfile, engine: EngineLink, end: End): void {
   app.on('will-quit', (event) => {
     if (done) return;
     event.preventDefault();
-    void tearDown(profile, engine).then(() => {
-      done = true;
-      if (end.erases) eraseProfile(profile.dir);
-      app.quit();
-    });
+    void tearDown(profile, engine)
+      .then(() => {
+        if (end.erases) eraseProfile(profile.dir);
+      })
+      // Electron's own files may be held until it has ended; all else is gone by then.
+      .catch((error: unknown) => dialog.showErrorBox('Letterlock', describeError(error)))
+      .finally(() => {
+        done = true;
+        app.quit();
+      });
   });
 }
 
