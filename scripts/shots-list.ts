@@ -4,6 +4,7 @@ import { lockState } from '../app/contract/index.ts';
 import type { Shot } from './shot.ts';
 import { beginLetter, composerShots, tickets } from './shots-composer.ts';
 import { deskShots } from './shots-desk.ts';
+import { settingsShots } from './shots-settings.ts';
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -209,26 +210,6 @@ const powers: readonly Shot[] = [
       await page.getByRole('button', { name: /^Markiert/ }).click();
     },
   },
-  {
-    name: 'settings',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Settings', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
-  {
-    name: 'settings-german',
-    query: 'lang=de',
-    ...german,
-    width: 420,
-    height: 760,
-    themes: ['light'],
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
-      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
   { name: 'thread', act: openRow(2) },
   {
     name: 'thread-opened',
@@ -362,7 +343,7 @@ const lockSidebars: Shot[] = lockState.options.map((state) => ({
 }));
 
 export const shots: readonly Shot[] = [
-  { name: 'welcome', query: 'accounts=0' },
+  ...settingsShots,
   { name: 'main', act: openRow(0) },
   { name: 'main-html', act: openRow(1) },
   { name: 'main-nothing-open' },

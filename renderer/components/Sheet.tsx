@@ -57,3 +57,30 @@ export function Sheet(props: SheetProps) {
     </ModalOverlay>
   );
 }
+
+interface WideSheetProps {
+  /** Its name for screen readers; the content has a heading with `slot="title"`. */
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A sheet with room for a side list; its height stays, whatever is shown. */
+export function WideSheet({ label, onClose, children }: WideSheetProps) {
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      className={cx(styles.overlay)}
+    >
+      <Modal className={cx(styles.modal, styles.wide)}>
+        <Dialog aria-label={label} className={cx(styles.dialog)}>
+          {children}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,6 +1,6 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
 import { CloudOff } from 'lucide-react';
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type {
   AccountDto,
   DraftDto,
@@ -27,7 +27,7 @@ import { Composers, Contacts } from './composer/lazy.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
 import { CommandSheets, useDeskCommands } from './desk-commands.tsx';
-import { initialDesk, placeKey, reduceDesk, targetsOf } from './desk-state.ts';
+import { initialDesk, placeKey, reduceDesk, startPlace, targetsOf } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { fitPanes, layoutOf, leastWidths, type PaneWidths, usualWidths } from './layout.ts';
 import { ListPane } from './list/ListPane.tsx';
@@ -40,14 +40,19 @@ import { DraftsView, OutboxView } from './local/LocalViews.tsx';
 import { MoveSheet } from './MoveSheet.tsx';
 import { reloadMail } from './message-actions.ts';
 import { type ListOrder, useMoves } from './moves.ts';
+import { Notifications } from './Notifications.tsx';
+import { openMessage } from './open-message.ts';
 import { Reader } from './reader/Reader.tsx';
-import { SettingsSheet } from './settings/SettingsSheet.tsx';
 import { MailboxSheet } from './sidebar/MailboxSheet.tsx';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
 import { useSetSettings } from './use-settings.ts';
 import { useWindowWidth } from './use-window-width.ts';
 import { Welcome } from './Welcome.tsx';
+
+// Not needed by the first screen.
+const ImportSheet = lazy(() => import('./import/ImportSheet.tsx'));
+const SettingsSheet = lazy(() => import('./settings/SettingsSheet.tsx'));
 
 interface DeskProps {
   readonly accounts: readonly AccountDto[];
@@ -81,15 +86,15 @@ export function Desk({ accounts, settings }: DeskProps) {
     ...(settings === undefined ? {} : { listBy: settings.listBy, listOrder: settings.listOrder }),
   });
 
+  const startWith = settings?.startWith ?? 'inbox';
   const inbox = mailboxes?.find((one) => one.role === 'inbox') ?? mailboxes?.[0];
   const placeIsGone =
     place?.kind === 'mailbox' && !accounts.some((one) => one.accountId === place.accountId);
   useEffect(() => {
     if ((place === undefined || placeIsGone) && inbox !== undefined) {
-      const { accountId, mailboxId } = inbox;
-      dispatch({ type: 'go', place: { kind: 'mailbox', accountId, mailboxId } });
+      dispatch({ type: 'go', place: startPlace(startWith, inbox) });
     }
-  }, [place, placeIsGone, inbox]);
+  }, [place, placeIsGone, inbox, startWith]);
 
   const fail = (reason: unknown) => setError(wireErrorOf(reason));
   const openDraft = (draft: DraftDto) => {
@@ -169,10 +174,12 @@ export function Desk({ accounts, settings }: DeskProps) {
     <>
       {sheet?.kind === 'add-account' && (
         <AddAccount
+          found={sheet.found}
           onClose={closeSheet}
           onAdded={() => {
             cache.invalidate('account.list');
-            closeSheet();
+            if (sheet.thenImport === true) dispatch({ type: 'sheet', sheet: { kind: 'import' } });
+            else closeSheet();
           }}
         />
       )}
@@ -187,7 +194,22 @@ export function Desk({ accounts, settings }: DeskProps) {
         />
       )}
       <CommandSheets {...world} sheet={sheet} onClose={closeSheet} />
-      {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
+      {(sheet?.kind === 'settings' || sheet?.kind === 'import') && (
+        <Suspense>
+          {sheet.kind === 'import' ? (
+            <ImportSheet accounts={accounts} onClose={closeSheet} />
+          ) : (
+            <SettingsSheet
+              accounts={accounts}
+              section={sheet.section}
+              onClose={closeSheet}
+              onAddAccount={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })}
+              onImport={() => dispatch({ type: 'sheet', sheet: { kind: 'import' } })}
+              onOpenLock={openLock}
+            />
+          )}
+        </Suspense>
+      )}
       {sheet?.kind === 'contacts' && (
         <Contacts
           onClose={closeSheet}
@@ -226,7 +248,9 @@ export function Desk({ accounts, settings }: DeskProps) {
   if (accounts.length === 0) {
     return (
       <>
-        <Welcome onAdd={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })} />
+        <Welcome
+          onAdd={(added) => dispatch({ type: 'sheet', sheet: { kind: 'add-account', ...added } })}
+        />
         {sheets}
       </>
     );
@@ -402,6 +426,7 @@ export function Desk({ accounts, settings }: DeskProps) {
         onOpenLock={openLock}
         onContacts={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}
       />
+      <Notifications onOpen={(arrived) => void openMessage(client, dispatch, arrived)} />
       <Announcer
         describe={(arrived) => (arrived.from === undefined ? '' : shortName(arrived.from))}
       />

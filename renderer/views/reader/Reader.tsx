@@ -86,9 +86,16 @@ export function Reader(props: ReaderProps) {
     if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
   });
   const openedKey = body.data === undefined ? undefined : refKey(body.data.ref);
+  const markRead = useQuery('settings.get', {}).data?.markRead ?? '0';
   useEffect(() => {
-    if (openedKey !== undefined) markSeen();
-  }, [openedKey]);
+    if (openedKey === undefined || markRead === 'never') return;
+    if (markRead === '0') {
+      markSeen();
+      return;
+    }
+    const timer = window.setTimeout(() => markSeen(), Number(markRead) * 1_000);
+    return () => window.clearTimeout(timer);
+  }, [openedKey, markRead]);
 
   function reply(kind: ReplyKind): void {
     if (row === undefined) return;
