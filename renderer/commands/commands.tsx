@@ -49,7 +49,6 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(above) !== null) return;
-    if (document.querySelector('[data-rac][role="dialog"]') !== null) return;
     const press = pressOf(event);
     const chord = chordOf(press, mac);
     if (chord === undefined) return;
@@ -58,6 +57,7 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
       event.preventDefault();
       return;
     }
+    if (document.querySelector('[data-rac][role="dialog"]') !== null) return;
     const found = reader.current.read(chord, {
       typing: target.closest(fields) !== null,
       composing: target.closest(composer) !== null,
