@@ -50,9 +50,11 @@ export class CommandCenter {
     this.#typedAhead += letter;
   }
 
-  /** What was typed ahead so far. */
-  get typedAhead(): string {
-    return this.#typedAhead;
+  /** What was typed ahead so far; it is given once, to what has the focus from here on. */
+  takeTyped(): string {
+    const typed = this.#typedAhead;
+    this.#typedAhead = '';
+    return typed;
   }
 
   can(id: CommandId): boolean {

@@ -36,6 +36,8 @@ export function useCommandCenter(): Commands {
 const fields = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])';
 /** What lies above the desk and has keys of its own. */
 const above = '[role="dialog"], [role="menu"]';
+/** A browser would reload the window, open another or search its page: here nothing does. */
+const browserKeys = new Set(['Mod+r', 'Mod+Shift+r', 'Mod+n', 'Mod+Shift+n', 'Mod+f', 'F5']);
 /** Marks a composer: single keys of the desk do not hold in it. */
 const composer = '[data-composer]';
 
@@ -48,16 +50,17 @@ export function CommandsProvider({ children }: { readonly children: ReactNode })
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    if (target.closest(above) !== null) return;
-    if (document.querySelector('[data-rac][role="dialog"]') !== null) return;
     const press = pressOf(event);
     const chord = chordOf(press, mac);
     if (chord === undefined) return;
+    if (browserKeys.has(chord)) event.preventDefault();
+    if (target.closest(above) !== null) return;
+    const sheetIsHere = document.querySelector('[data-rac][role="dialog"]') !== null;
     if (center.held) {
       if (press.key.length === 1 && !chord.startsWith('Mod+')) center.typeAhead(press.key);
-      event.preventDefault();
-      return;
+      if (!sheetIsHere) event.preventDefault();
     }
+    if (center.held || sheetIsHere) return;
     const found = reader.current.read(chord, {
       typing: target.closest(fields) !== null,
       composing: target.closest(composer) !== null,

@@ -41,8 +41,13 @@ export default function Palette(props: PaletteProps) {
   const hints = useKeyHints();
   const listId = useId();
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
-  const [text, setText] = useState(center.typedAhead);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    field.current?.focus();
+    // Whatever was typed until now comes before what the field gets itself.
+    const typed = center.takeTyped();
+    if (typed !== '') setText((before) => typed + before);
+  }, [center]);
   const [at, setAt] = useState(0);
   const world = { ...props, t, center, hints, go: props.dispatch };
   const items = paletteItems(world, scope);

@@ -41,9 +41,11 @@ test('while a sheet is about to open, what is typed is kept for it, and forgotte
   for (const letter of 'inb') center.typeAhead(letter);
   center.hold(true);
   assert.ok(center.held);
-  assert.equal(center.typedAhead, 'inb');
+  assert.equal(center.takeTyped(), 'inb');
+  assert.equal(center.takeTyped(), '', 'it is given once');
+  center.typeAhead('x');
   center.hold(false);
   assert.ok(!center.held);
   center.hold(true);
-  assert.equal(center.typedAhead, '');
+  assert.equal(center.takeTyped(), '');
 });
