@@ -1,12 +1,16 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
+
 import { discover } from './accounts/discover.ts';
 import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { hostHandlers } from './host-handlers.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
+import { replyDraft } from './mime/reply.ts';
 import { openDraft } from './open-draft.ts';
 import { saveNewFile } from './store/save-file.ts';
 import { exportMessages } from './transfer/export-messages.ts';
@@ -14,7 +18,7 @@ import { findThunderbird } from './transfer/thunderbird.ts';
 
 export function createHandlers(options: EngineOptions, parts: EngineParts): MethodHandlers {
   return {
-    ...appHandlers(options, parts),
+    ...hostHandlers(options, parts),
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
     ...syncHandlers(parts),
@@ -22,6 +26,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...viewHandlers(parts),
     ...contentHandlers(options, parts),
     ...writingHandlers(parts),
+    ...peopleHandlers(options, parts),
     ...transferHandlers(options, parts),
   };
 }
@@ -30,30 +35,6 @@ type Prefixed<P extends string> = Pick<
   MethodHandlers,
   Extract<keyof MethodHandlers, `${P}.${string}`>
 >;
-
-function appHandlers(
-  { host }: EngineOptions,
-  { mail, stores }: EngineParts,
-): Prefixed<'app' | 'settings' | 'network'> {
-  return {
-    'app.info': () => ({
-      version: host.version,
-      host: host.kind,
-      capabilities: [...host.capabilities],
-      secretStorage: host.secretStorage,
-    }),
-    'settings.get': () => stores.state.settings(),
-    'settings.set': (input) => {
-      const settings = stores.state.setSettings(input);
-      if (input.bodiesDays !== undefined) mail.settingsChanged();
-      return settings;
-    },
-    'network.changed': () => {
-      mail.networkChanged();
-      return {};
-    },
-  };
-}
 
 function accountHandlers(
   options: EngineOptions,
@@ -93,6 +74,10 @@ function accountHandlers(
       startOver(accountId);
       return dto(accountId);
     },
+    'account.setOrder': ({ accountIds }) => {
+      accounts.setOrder(accountIds);
+      return {};
+    },
     'account.remove': async ({ accountId }) => {
       accounts.get(accountId);
       await mail.remove(accountId);
@@ -101,6 +86,7 @@ function accountHandlers(
       // After the outbox: what ends there may ask for a draft's copy to go.
       tasks.removeAccount(accountId);
       accounts.remove(accountId);
+      stores.mail.people.forget(accountId);
       // Not waited for: it is gone for everyone who asks; this wipes what lies on the disk.
       void stores.content.wipe();
       return {};
@@ -123,9 +109,13 @@ function accountHandlers(
   };
 }
 
-function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string): AccountDto {
+function accountDto(
+  { accounts, legs, outbox, stores }: EngineParts,
+  accountId: string,
+): AccountDto {
   const problem = accounts.problem(accountId);
   const account = accounts.get(accountId);
+  const offer = stores.state.submissionOffer(accountId);
   const { address, displayName, userName, imap, submission } = account;
   return {
     accountId,
@@ -135,6 +125,8 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
     imap,
     submission,
     lock: legs.lock(accountId, outbox.waiting(accountId)),
+    canRequireTls: offer?.requireTls ?? false,
+    ...(offer?.maxMessageBytes === undefined ? {} : { maxMessageBytes: offer.maxMessageBytes }),
     ...(problem === undefined ? {} : { problem }),
   };
 }
@@ -290,16 +282,16 @@ function contentHandlers(
 }
 
 function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 'outbox'> {
-  const { accounts, drafts, draftSchedule, mail, outbox } = parts;
-  const reply = async ({ ref, kind }: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
-    const { address, displayName } = accounts.get(ref.accountId);
+  const { accounts, drafts, draftSchedule, mail, outbox, stores } = parts;
+  const reply = async (input: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
+    const { ref, kind, words } = input;
+    accounts.get(ref.accountId);
     const body = await mail.bodies.openMessage(ref);
-    const draft = drafts.reply(body, kind, { address, name: displayName });
-    if (kind !== 'forward') return draft;
-    for (const part of await mail.bodies.readParts(ref)) drafts.attachBytes(draft.draftId, part);
-    const whole = drafts.list().find(({ draftId }) => draftId === draft.draftId);
-    if (whole === undefined) throw new RequestError('draft.not-found');
-    return whole;
+    const attachments = await mail.bodies.readParts(ref);
+    const format = input.format ?? stores.state.settings().composeFormat;
+    const identities = stores.state.identities.ofAccount(ref.accountId);
+    const draft = replyDraft(body, { kind, identities, format, words });
+    return drafts.make(draft, attachments, kind === 'forward');
   };
   return {
     'draft.create': (input) => drafts.create(input),
@@ -345,12 +337,13 @@ function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 
 
 function transferHandlers(
   { host }: EngineOptions,
-  { accounts, mail, stores, transfers }: EngineParts,
+  { accounts, mail, sources, stores, transfers }: EngineParts,
 ): Prefixed<'transfer' | 'thunderbird'> {
   return {
-    'transfer.import': ({ accountId, source, target }) => {
+    'transfer.choose': async ({ what }) => sources.add((await host.chooseFiles?.(what)) ?? []),
+    'transfer.import': ({ accountId, sourceId, target }) => {
       accounts.get(accountId);
-      return transfers.import(accountId, source, target);
+      return transfers.import(accountId, sources.get(sourceId), target);
     },
     'transfer.list': () => transfers.list(),
     'transfer.pause': ({ transferId }) => transfers.pause(transferId),
@@ -368,6 +361,6 @@ function transferHandlers(
       if (path === undefined) return { written: 0, failed: 0 };
       return exportMessages({ source: mail.sources, refs, format, path });
     },
-    'thunderbird.find': async ({ path }) => ({ profiles: await findThunderbird(path) }),
+    'thunderbird.find': async () => ({ profiles: sources.addProfiles(await findThunderbird()) }),
   };
 }

@@ -6,15 +6,20 @@ import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
 import { ContentStore } from './content/content-store.ts';
 import { MailSearch } from './content/search.ts';
-import type { MessageRef } from './contract/index.ts';
+import { events, type MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
 import { EventBus } from './event-bus.ts';
 import { checkImapSignIn } from './imap/connect.ts';
 import { MailSync } from './imap/mail-sync.ts';
+import { toMessageRow } from './imap/rows.ts';
 import { openLeg } from './leg/open-leg.ts';
 import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
+import type { Arrival } from './notify/decide.ts';
+import { Notifier } from './notify/notifier.ts';
+import { Contacts } from './people/contacts.ts';
+import { PeopleIndex } from './people/people-index.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
@@ -28,6 +33,7 @@ import type { MessageChanges } from './tasks/message-changes.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import type { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { ChosenSources } from './transfer/chosen-sources.ts';
 import { TransferJobs } from './transfer/transfer-jobs.ts';
 import { TransferStore } from './transfer/transfer-store.ts';
 
@@ -36,6 +42,7 @@ export interface EngineStores {
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
   readonly transfers: TransferStore;
+  readonly contacts: Contacts;
   readonly mail: MailStore;
   readonly content: ContentStore;
 }
@@ -54,6 +61,9 @@ export interface EngineParts {
   readonly draftSchedule: DraftSchedule;
   readonly outbox: Outbox;
   readonly transfers: TransferJobs;
+  readonly people: PeopleIndex;
+  readonly sources: ChosenSources;
+  readonly notifier: Notifier;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -62,6 +72,7 @@ export interface EngineParts {
 export function createParts(options: EngineOptions, open: DisposableStore): EngineParts {
   const stores = openStores(options, open);
   const bus = open.add(new EventBus());
+  stores.contacts.onChanged = () => bus.emit('contacts.changed', {});
   const { accounts, legs } = createAccounts(options, stores, bus);
   open.add(legs);
   const pending = new PendingFlags();
@@ -81,11 +92,20 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
     },
   });
-  const sender = (accountId: string) => {
+  const { identities } = stores.state;
+  const sender = (accountId: string, identityId: string | undefined) => {
     const { address, displayName } = accounts.get(accountId);
-    return { address, name: displayName };
+    const chosen = identities.choose(accountId, identityId);
+    if (chosen === undefined) return { address, name: displayName };
+    return { address: chosen.address, name: chosen.name, replyTo: chosen.replyTo };
   };
-  const draftCopies = new DraftCopies({ store: stores.outbox, sender });
+  const draftCopies = new DraftCopies({
+    store: stores.outbox,
+    sender,
+    ownAddress: (accountId) => accounts.get(accountId).address,
+    signature: (accountId, identityId) =>
+      identities.choose(accountId, identityId)?.signatureText ?? '',
+  });
   const { tasks, changes } = createTasks({
     store: stores.mail,
     tasks: stores.tasks,
@@ -122,7 +142,11 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
         password: await accounts.password(accountId),
       }),
       sender,
+      learned: (accountId, offer) => {
+        if (stores.state.setSubmissionOffer(accountId, offer)) bus.emit('account.changed', {});
+      },
     },
+    offer: (accountId) => stores.state.submissionOffer(accountId),
     sentCopy: mail.sentCopy,
     answered: {
       mark: (ref, kind) => {
@@ -149,6 +173,16 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
+  const people = open.add(
+    new PeopleIndex({
+      table: stores.mail.people,
+      logger: options.host.logger,
+      ownAddresses: () => identities.list().map(({ address }) => address),
+    }),
+  );
+  bus.on((name) => {
+    if (name === 'messages.changed') people.wake();
+  });
   const search = new MailSearch({
     content: () => stores.content.reader,
     reader: stores.mail.reader,
@@ -168,6 +202,9 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     draftSchedule,
     outbox,
     transfers,
+    people,
+    sources: new ChosenSources(),
+    notifier: open.add(createNotifier(stores, bus)),
     tellLock,
   };
   return parts;
@@ -183,6 +220,7 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
   const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
+  const contacts = keep(new Contacts({ path: join(profileDir, 'contacts.db') }));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
   const content = new ContentStore({
@@ -192,7 +230,22 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
     logger: host.logger,
   });
   open.add(toDisposable(() => content.abandon()));
-  return { state, outbox, tasks, transfers, mail, content };
+  return { state, outbox, tasks, transfers, contacts, mail, content };
+}
+
+function createNotifier(stores: EngineStores, bus: EventBus): Notifier {
+  const notifier = new Notifier({
+    settings: () => stores.state.settings(),
+    arrival: (ref) => arrivalOf(stores.mail.reader, ref),
+    ownAddresses: () =>
+      new Set(stores.state.identities.list().map(({ address }) => address.toLowerCase())),
+    onDue: (due) => bus.emit('notification.due', due),
+  });
+  bus.on((name, payload) => {
+    if (name !== 'message.arrived') return;
+    notifier.arrived(events['message.arrived'].parse(payload).row.ref);
+  });
+  return notifier;
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
@@ -215,9 +268,22 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   parts.tasks.wake(accountId);
   parts.outbox.wake(accountId);
   parts.transfers.wake(accountId);
+  parts.accounts.learnOffer(accountId).catch((error: unknown) => {
+    host.logger.log('info', 'submission.offer', { error: describeError(error) });
+  });
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });
+}
+
+/** A message that came, as it is now and where the person sees it. */
+function arrivalOf(reader: MailStoreReader, ref: MessageRef): Arrival | undefined {
+  const mailbox = reader.mailbox(ref.mailboxId);
+  if (mailbox?.accountId !== ref.accountId || mailbox.uidValidity !== ref.uidValidity) return;
+  const message = reader.message(ref.mailboxId, ref.uid);
+  const shown = message && reader.mailbox(message.shownIn);
+  if (message === undefined || shown === undefined) return;
+  return { row: toMessageRow(mailbox, message), role: shown.role };
 }
 
 /** What a reply needs of the message it answers, as far as the list knows it. */

@@ -2,7 +2,9 @@
 import type { Page } from 'playwright-core';
 import { lockState } from '../app/contract/index.ts';
 import type { Shot } from './shot.ts';
+import { beginLetter, composerShots, tickets } from './shots-composer.ts';
 import { deskShots } from './shots-desk.ts';
+import { settingsShots } from './shots-settings.ts';
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -24,17 +26,9 @@ async function submitAccount(page: Page): Promise<void> {
 
 async function writeLetter(page: Page): Promise<void> {
   await openRow(0)(page);
-  await page.getByRole('button', { name: 'New message' }).click();
-  await page.getByLabel('To', { exact: true }).fill('Teresa Okafor <teresa@okafor.example>');
-  await page.getByRole('textbox', { name: 'Subject' }).fill('Dinner after the walk');
-  await page
-    .getByRole('textbox', { name: 'Message text' })
-    .fill('Dear Teresa,\n\ncount me in for dinner, and Anouk too. We take the 9:24.\n\nMira');
-  await page.locator('input[type=file]').setInputFiles({
-    name: 'tickets-for-three.pdf',
-    mimeType: 'application/pdf',
-    buffer: Buffer.alloc(612_000, 7),
-  });
+  await beginLetter(page);
+  await page.keyboard.type('count me in for dinner, and Anouk too. We take the 9:24.');
+  await page.locator('input[data-attachments]').setInputFiles(tickets);
   await page.waitForTimeout(900);
 }
 
@@ -216,26 +210,6 @@ const powers: readonly Shot[] = [
       await page.getByRole('button', { name: /^Markiert/ }).click();
     },
   },
-  {
-    name: 'settings',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Settings', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
-  {
-    name: 'settings-german',
-    query: 'lang=de',
-    ...german,
-    width: 420,
-    height: 760,
-    themes: ['light'],
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
-      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
   { name: 'thread', act: openRow(2) },
   {
     name: 'thread-opened',
@@ -264,6 +238,100 @@ const powers: readonly Shot[] = [
   },
 ];
 
+const findCommand = (text: string) => async (page: Page) => {
+  await openRow(1)(page);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill(text);
+  await page.waitForTimeout(200);
+};
+
+const keyboard: readonly Shot[] = [
+  { name: 'palette', act: findCommand('') },
+  { name: 'palette-typed', act: findCommand('ar') },
+  { name: 'palette-nothing', act: findCommand('periwinkle') },
+  { name: 'palette-german', query: 'lang=de', ...german, themes: ['light'], act: findCommand('') },
+  {
+    name: 'palette-narrow',
+    width: 420,
+    height: 760,
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('in');
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'palette-places',
+    themes: ['light'],
+    act: async (page) => {
+      await page.keyboard.press('g');
+      await page.keyboard.press('l');
+      await page.getByRole('combobox').fill('kit');
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'shortcuts', act: (page) => page.keyboard.press('?') },
+  {
+    name: 'shortcuts-german',
+    query: 'lang=de',
+    ...german,
+    themes: ['light'],
+    act: (page) => page.keyboard.press('?'),
+  },
+  { name: 'shortcuts-narrow', width: 420, height: 760, act: (page) => page.keyboard.press('?') },
+  {
+    name: 'focus-row',
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+    },
+  },
+  {
+    name: 'focus-mailbox',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.keyboard.press('Shift+F6');
+    },
+  },
+  {
+    name: 'focus-message',
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('o');
+    },
+  },
+  {
+    name: 'focus-button',
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('F6');
+      await page.getByRole('button', { name: 'Archive' }).last().focus();
+      await page.waitForTimeout(800);
+    },
+  },
+  // 1280 CSS pixels at 400 %.
+  {
+    name: 'reflow-400',
+    width: 320,
+    height: 256,
+    scale: 2,
+    act: (page) => page.keyboard.press('j'),
+  },
+  {
+    name: 'reflow-400-palette',
+    width: 320,
+    height: 256,
+    scale: 2,
+    themes: ['light'],
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'reflow-200', width: 640, height: 400, scale: 2, themes: ['light'], act: openRow(0) },
+];
+
 const lockSidebars: Shot[] = lockState.options.map((state) => ({
   name: `sidebar-${state}`,
   query: `lock=${state}`,
@@ -275,7 +343,7 @@ const lockSidebars: Shot[] = lockState.options.map((state) => ({
 }));
 
 export const shots: readonly Shot[] = [
-  { name: 'welcome', query: 'accounts=0' },
+  ...settingsShots,
   { name: 'main', act: openRow(0) },
   { name: 'main-html', act: openRow(1) },
   { name: 'main-nothing-open' },
@@ -318,32 +386,8 @@ export const shots: readonly Shot[] = [
   { name: 'one-pane-list', width: 420, height: 760 },
   { name: 'one-pane-reader', width: 420, height: 760, act: openRow(0) },
   { name: 'composer', act: writeLetter },
-  {
-    name: 'composer-reply',
-    act: async (page) => {
-      await openRow(0)(page);
-      await page.getByRole('button', { name: 'Reply', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
   { name: 'composer-stopped', query: 'lock=stopped', act: writeLetter },
-  {
-    name: 'composer-narrow',
-    width: 420,
-    height: 760,
-    act: async (page) => {
-      await page.keyboard.press('c');
-      await page.waitForTimeout(200);
-    },
-  },
-  {
-    name: 'composer-later',
-    act: async (page) => {
-      await writeLetter(page);
-      await page.getByRole('button', { name: 'Send later' }).click();
-      await page.waitForTimeout(200);
-    },
-  },
+  ...composerShots,
   {
     name: 'held',
     query: 'outbox',
@@ -455,6 +499,7 @@ export const shots: readonly Shot[] = [
   },
   ...deskShots,
   ...powers,
+  ...keyboard,
   ...lockSidebars,
   ...locks,
   ...lockCases,

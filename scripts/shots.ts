@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 };
 /** The same policies that the hosts set. */
 const appPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'";
 const framePolicy =
   "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; font-src 'none'";
 

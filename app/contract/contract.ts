@@ -10,6 +10,7 @@ const byAccount = z.object({ accountId: s.accountId });
 const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
+const byContact = z.object({ contactId: z.string().max(64) });
 const byTransfer = z.object({ transferId: z.string().max(64) });
 const refs = z.array(s.messageRef).min(1).max(1_000);
 const window = {
@@ -49,10 +50,31 @@ export const methods = {
     output: z.object({
       version: z.string(),
       host: z.enum(['electron', 'chromium', 'fixture']),
-      capabilities: z.array(z.enum(['tray', 'badge', 'dragOut', 'notifications', 'saveDialog'])),
+      capabilities: z.array(s.capability),
       /** Where passwords rest: the system's keyring, a file only this user can read, or nowhere. */
       secretStorage: z.enum(['system', 'file', 'session']),
     }),
+  },
+  /** Whether the person looks at the window: nothing is notified of meanwhile. */
+  'app.focus': { input: z.object({ focused: z.boolean() }), output: nothing },
+  /** The number on the program's icon, where the host has one; 0 takes it away. */
+  'app.badge': { input: z.object({ count: z.int().nonnegative() }), output: nothing },
+  /** Takes everything of this profile off the computer and ends the program. Nothing on servers. */
+  'app.erase': { input: nothing, output: nothing },
+  /** The end of the log, oldest line first, addresses masked; and where it lies. */
+  'log.tail': {
+    input: z.object({ lines: z.int().positive().max(1_000) }),
+    output: z.object({ path: z.string().optional(), lines: z.array(z.string()) }),
+  },
+  /** Has the host show it. `shown` is false where the window does that itself. */
+  'notification.show': {
+    input: s.hostNotification,
+    output: z.object({ shown: z.boolean() }),
+  },
+  /** The host's word that the person clicked one. */
+  'notification.clicked': {
+    input: z.object({ notificationId: s.notificationId }),
+    output: nothing,
   },
   'settings.get': { input: nothing, output: s.settings },
   'settings.set': { input: s.settings.partial(), output: s.settings },
@@ -81,6 +103,11 @@ export const methods = {
   'account.setFloor': {
     input: byAccount.extend({ service: z.enum(['imap', 'submission']), floor: s.level }),
     output: s.account,
+  },
+  /** The order of `account.list`; accounts that are left out follow. */
+  'account.setOrder': {
+    input: z.object({ accountIds: z.array(s.accountId).max(100) }),
+    output: nothing,
   },
   'account.remove': { input: byAccount, output: nothing },
   /** Try again now: connect, sync, submit what waits. */
@@ -261,10 +288,66 @@ export const methods = {
    */
   'draft.open': { input: z.object({ ref: s.messageRef }), output: s.draft },
   'draft.discard': { input: byDraft, output: nothing },
-  /** A draft that answers a message: recipients, subject, quoted text. */
+  /**
+   * A draft that answers a message: recipients, identity, subject, quoted text; rich when the
+   * format is. Nothing that the message hides is quoted.
+   */
   'draft.reply': {
-    input: z.object({ ref: s.messageRef, kind: z.enum(['reply', 'reply-all', 'forward']) }),
+    input: z.object({
+      ref: s.messageRef,
+      kind: z.enum(['reply', 'reply-all', 'forward']),
+      /** The setting `composeFormat` when absent. */
+      format: z.enum(['rich', 'plain']).optional(),
+      /** Words around the quotation; English when absent. */
+      words: s.quoteWords.optional(),
+    }),
     output: s.draft,
+  },
+
+  /** Own identity first, then as they were added; accounts in their order. */
+  'identity.list': { input: nothing, output: z.array(s.identity) },
+  'identity.save': { input: s.identityInput, output: s.identity },
+  /** Refused for the account's own. */
+  'identity.remove': { input: z.object({ identityId: z.string().max(80) }), output: nothing },
+
+  /**
+   * People for a recipient field: beginnings of name, address or domain, without case and
+   * diacritics. Those written to come first, then those who wrote; the account's own mail first
+   * when it is given. An empty text gives those written to most.
+   */
+  'contact.suggest': {
+    input: z.object({
+      text: z.string().max(s.limits.addressLength),
+      limit: z.int().positive().max(s.limits.suggestions),
+      accountId: s.accountId.optional(),
+    }),
+    output: z.array(s.suggestion).max(s.limits.suggestions),
+  },
+  /** By name; `text` as in `contact.suggest`. */
+  'contact.list': {
+    input: z.object({ text: z.string().max(s.limits.addressLength).optional(), ...window }),
+    output: z.object({ total: z.int().nonnegative(), contacts: z.array(s.contact) }),
+  },
+  'contact.get': { input: byContact, output: s.contact },
+  'contact.save': { input: s.contactInput, output: s.contact },
+  'contact.remove': { input: byContact, output: nothing },
+  /** A vCard file, 2.1 to 4.0. Who has an address that the book has is filled in, not added again. */
+  'contact.import': {
+    input: z.object({ text: z.string().max(s.limits.vcardLength) }),
+    output: z.object({
+      added: z.int().nonnegative(),
+      updated: z.int().nonnegative(),
+      failed: z.int().nonnegative(),
+    }),
+  },
+  /** The whole book as vCards, where the host's person wants it; never over an existing file. */
+  'contact.export': {
+    input: z.object({ version: z.enum(['3.0', '4.0']).optional() }),
+    output: z.object({
+      /** Absent when the person chose no place. */
+      savedAs: z.string().optional(),
+      written: z.int().nonnegative(),
+    }),
   },
 
   /** Bytes of a file come in chunks, in order; the file counts once `finish` returned. */
@@ -273,8 +356,10 @@ export const methods = {
       fileName: z.string().min(1).max(1_000),
       mimeType: z.string().max(200),
       sizeBytes: z.int().nonnegative().max(s.limits.attachmentSizeBytes),
+      /** An image that stands in the html: it gets a Content-ID. */
+      inline: z.boolean().optional(),
     }),
-    output: z.object({ attachmentId: z.string() }),
+    output: z.object({ attachmentId: z.string(), contentId: z.string().optional() }),
   },
   'attachment.append': {
     input: z.object({
@@ -308,9 +393,21 @@ export const methods = {
   'outbox.confirmArrived': { input: byOutbox, output: s.outboxItem },
   'outbox.discard': { input: byOutbox, output: nothing },
 
+  /**
+   * The host's dialog: files (mbox, .eml), or one folder (Maildir, .eml, mail of Thunderbird). The
+   * window gets names for what was chosen and cannot name a path by itself.
+   */
+  'transfer.choose': {
+    input: z.object({ what: z.enum(['files', 'folder']) }),
+    output: z.object({
+      sources: z.array(s.chosenSource).max(200),
+      /** Names of those in which no mail was found. */
+      refused: z.array(z.string()).max(200),
+    }),
+  },
   /** Uploads mail from files into a mailbox of the account; goes on after a restart. */
   'transfer.import': {
-    input: byAccount.extend({ source: s.transferSource, target: s.transferTarget }),
+    input: byAccount.extend({ sourceId: s.sourceId, target: s.transferTarget }),
     output: s.transfer,
   },
   'transfer.list': { input: nothing, output: z.array(s.transfer) },
@@ -336,9 +433,9 @@ export const methods = {
       failed: z.int().nonnegative(),
     }),
   },
-  /** Profiles of Thunderbird on this computer, or the one under `path`. Passwords are not read. */
+  /** Profiles of Thunderbird in the usual places of this computer. Passwords are not read. */
   'thunderbird.find': {
-    input: z.object({ path: z.string().min(1).max(4_096).optional() }),
+    input: nothing,
     output: z.object({ profiles: z.array(s.thunderbirdProfile).max(20) }),
   },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -361,8 +458,13 @@ export const events = {
     error: s.wireError,
   }),
   'drafts.changed': z.object({}),
+  'identities.changed': z.object({}),
+  'contacts.changed': z.object({}),
   'outbox.changed': z.object({}),
   'transfer.changed': z.object({}),
+  'notification.due': s.dueNotification,
+  /** The person clicked one that the host shows. */
+  'notification.opened': z.object({ notificationId: s.notificationId }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type MethodName = keyof typeof methods;

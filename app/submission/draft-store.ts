@@ -1,5 +1,5 @@
 /** Rows of drafts and attachments in outbox.db, and the attachments' files. No rules; see drafts.ts. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
@@ -29,6 +29,8 @@ export interface AttachmentRow {
   readonly sizeBytes: number;
   readonly receivedBytes: number;
   readonly finished: boolean;
+  /** Without angle brackets; undefined for what does not stand in the html. */
+  readonly contentId: string | undefined;
 }
 
 const draftShape = z.object({
@@ -46,16 +48,22 @@ const attachmentShape = z.object({
   size_bytes: z.number(),
   received_bytes: z.number(),
   finished: z.number(),
+  content_id: z.string().nullable(),
 });
 
 export class DraftStore {
   readonly #db: DatabaseSync;
   readonly #folder: string;
+  readonly #remove: (path: string) => void;
 
-  /** @param folder attachments/, which exists */
-  constructor(db: DatabaseSync, folder: string) {
+  /**
+   * @param folder attachments/, which exists
+   * @param removeFile now, or after the commit of what names the file
+   */
+  constructor(db: DatabaseSync, folder: string, removeFile: (path: string) => void) {
     this.#db = db;
     this.#folder = folder;
+    this.#remove = removeFile;
   }
 
   attachmentPath(attachmentId: string): string {
@@ -121,7 +129,7 @@ export class DraftStore {
   putAttachment(row: AttachmentRow): void {
     this.#db
       .prepare(
-        `INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attachment_id)
+        `INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attachment_id)
          DO UPDATE SET received_bytes = excluded.received_bytes, finished = excluded.finished`,
       )
       .run(
@@ -132,6 +140,7 @@ export class DraftStore {
         row.sizeBytes,
         row.receivedBytes,
         row.finished ? 1 : 0,
+        row.contentId ?? null,
       );
   }
 
@@ -143,17 +152,22 @@ export class DraftStore {
   /** After a crash: attachments that never finished, and files that no row names. */
   sweep(): void {
     this.#db.exec('DELETE FROM attachment WHERE finished = 0');
-    for (const name of readdirSync(this.#folder)) {
-      if (this.attachment(name) === undefined) this.#removeFile(name);
-    }
+    this.sweepFiles();
     const rows = this.#db.prepare('SELECT * FROM attachment').all().map(toAttachment);
     for (const { attachmentId } of rows) {
       if (!existsSync(this.attachmentPath(attachmentId))) this.removeAttachment(attachmentId);
     }
   }
 
+  /** Removes files that no row names. */
+  sweepFiles(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (this.attachment(name) === undefined) this.#removeFile(name);
+    }
+  }
+
   #removeFile(attachmentId: string): void {
-    rmSync(this.attachmentPath(attachmentId), { force: true });
+    this.#remove(this.attachmentPath(attachmentId));
   }
 }
 
@@ -178,5 +192,6 @@ function toAttachment(row: unknown): AttachmentRow {
     sizeBytes: parsed.size_bytes,
     receivedBytes: parsed.received_bytes,
     finished: parsed.finished === 1,
+    contentId: parsed.content_id ?? undefined,
   };
 }

@@ -57,6 +57,8 @@ export interface OutboxRow {
   readonly sendAt: Date | undefined;
   /** To be marked on the server once this one was accepted; undefined when that is done. */
   readonly answers: AnsweredMessage | undefined;
+  /** Only with REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
 }
 
 const rowShape = z.object({
@@ -80,6 +82,7 @@ const rowShape = z.object({
   hold_until: z.number().nullable(),
   send_at: z.number().nullable(),
   answers: z.string().nullable(),
+  require_tls: z.number(),
 });
 const answeredMessage = z.object({ ref: messageRef, kind: z.enum(['reply', 'forward']) });
 const addresses = z.array(z.string());
@@ -92,6 +95,8 @@ export class OutboxStore {
   readonly copies: DraftCopyStore;
   readonly #db: DatabaseSync;
   readonly #folder: string;
+  /** Files to be removed once the transaction that is under way is committed. */
+  #doomed: string[] | undefined;
 
   /**
    * @param profileDir exists; gets outbox.db (0600), attachments/ and outbox/ (0700)
@@ -104,7 +109,8 @@ export class OutboxStore {
     // Deleted drafts do not stay readable in free pages.
     this.#db.exec('PRAGMA secure_delete = ON');
     this.#folder = privateFolder(join(profileDir, 'outbox'));
-    this.drafts = new DraftStore(this.#db, privateFolder(join(profileDir, 'attachments')));
+    const attachments = privateFolder(join(profileDir, 'attachments'));
+    this.drafts = new DraftStore(this.#db, attachments, (path) => this.#removeFile(path));
     this.copies = new DraftCopyStore(this.#db);
     this.#sweep();
   }
@@ -113,9 +119,23 @@ export class OutboxStore {
     this.#db.close();
   }
 
-  /** Everything or nothing. */
+  /** Everything or nothing. Files go after the commit: rows that name them come back without it. */
   transaction<T>(work: () => T): T {
-    return transaction(this.#db, work);
+    const doomed: string[] = [];
+    this.#doomed = doomed;
+    let result: T;
+    try {
+      result = transaction(this.#db, work);
+    } finally {
+      this.#doomed = undefined;
+    }
+    for (const path of doomed) this.#removeFile(path);
+    return result;
+  }
+
+  #removeFile(path: string): void {
+    if (this.#doomed !== undefined) this.#doomed.push(path);
+    else rmSync(path, { force: true });
   }
 
   messagePath(outboxId: string): string {
@@ -127,7 +147,7 @@ export class OutboxStore {
   }
 
   removeMessage(outboxId: string): void {
-    rmSync(this.messagePath(outboxId), { force: true });
+    this.#removeFile(this.messagePath(outboxId));
   }
 
   get(outboxId: string): OutboxRow | undefined {
@@ -146,7 +166,7 @@ export class OutboxStore {
   }
 
   put(row: OutboxRow): void {
-    const marks = Array.from({ length: 20 }, () => '?').join(', ');
+    const marks = Array.from({ length: 21 }, () => '?').join(', ');
     this.#db
       .prepare(
         `INSERT INTO outbox VALUES (${marks}) ON CONFLICT (outbox_id) DO UPDATE SET
@@ -179,6 +199,7 @@ export class OutboxStore {
         row.holdUntil?.getTime() ?? null,
         row.sendAt?.getTime() ?? null,
         row.answers ? JSON.stringify(row.answers) : null,
+        row.requireTls ? 1 : 0,
       );
   }
 
@@ -233,6 +254,7 @@ function toRow(row: unknown): OutboxRow {
     holdUntil: optionalDate(parsed.hold_until),
     sendAt: optionalDate(parsed.send_at),
     answers: parsed.answers === null ? undefined : parseJson(answeredMessage, parsed.answers),
+    requireTls: parsed.require_tls === 1,
   };
 }
 

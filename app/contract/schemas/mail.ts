@@ -128,6 +128,8 @@ export const messageBody = z.object({
   from: z.array(address).max(limits.recipients),
   sender: address.optional(),
   replyTo: z.array(address).max(limits.recipients),
+  /** Where the author wants an answer to all to go (Mail-Followup-To). */
+  followupTo: z.array(address).max(limits.recipients).optional(),
   to: z.array(address).max(limits.recipients),
   cc: z.array(address).max(limits.recipients),
   bcc: z.array(address).max(limits.recipients),

@@ -67,6 +67,7 @@ export function SearchList(props: SearchListProps) {
         whereOf={whereOf}
         foundIn={(index) => hits[index]?.snippet}
         growsOnTop={false}
+        busy={results.stale}
         onRange={(_, last) => setLastSeen(last)}
         empty={
           results.hits !== undefined &&

@@ -39,6 +39,8 @@ export interface RowListProps extends ListProps {
   readonly foundIn?: (index: number) => SearchHitDto['snippet'] | undefined;
   /** Someone who reads further down stays where they are when rows come in on top. */
   readonly growsOnTop: boolean;
+  /** What is shown answers an earlier question. */
+  readonly busy?: boolean;
   /** Rows in sight, so that they can be loaded. */
   readonly onRange: (first: number, last: number) => void;
   /** Rows that are not here, when a selection reaches over them. */

@@ -105,6 +105,7 @@ export function HtmlMessage(props: HtmlMessageProps) {
         ref={frame}
         className={cx(styles.frame)}
         title={props.title}
+        data-message-text
         sandbox="allow-same-origin"
         referrerPolicy="no-referrer"
       />

@@ -12,9 +12,14 @@ interface PlainTextProps {
 }
 
 export function PlainText({ text, emptyWords, onLink, onTarget }: PlainTextProps) {
-  if (text.trim() === '') return <p className={cx(styles.empty)}>{emptyWords}</p>;
+  if (text.trim() === '')
+    return (
+      <p className={cx(styles.empty)} data-message-text>
+        {emptyWords}
+      </p>
+    );
   return (
-    <div className={cx(styles.text)}>
+    <div className={cx(styles.text)} data-message-text>
       {splitQuotes(text).map((block, index) => (
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: blocks of one text never move
