@@ -11,6 +11,7 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
   const viewsAreOld = throttled(() => {
     cache.invalidate('view.list');
     cache.invalidate('view.counts');
+    cache.invalidate('conversation.list');
     cache.invalidate('search.query');
   }, calmMs);
   const subscriptions = [
@@ -35,7 +36,6 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
     client.on('messages.changed', ({ mailboxId }) => {
       cache.invalidate('message.list', (input) => input.mailboxId === mailboxId);
       viewsAreOld();
-      cache.invalidate('conversation.list');
       cache.invalidate('conversation.open');
     }),
     // Texts that came meanwhile can be found: a search that is open goes on.

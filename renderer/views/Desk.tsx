@@ -89,7 +89,9 @@ export function Desk({ accounts, settings }: DeskProps) {
   const startWith = settings?.startWith ?? 'inbox';
   const inbox = mailboxes?.find((one) => one.role === 'inbox') ?? mailboxes?.[0];
   const placeIsGone =
-    place?.kind === 'mailbox' && !accounts.some((one) => one.accountId === place.accountId);
+    place?.kind === 'mailbox' &&
+    (!accounts.some((one) => one.accountId === place.accountId) ||
+      mailboxes?.some((one) => one.mailboxId === place.mailboxId) === false);
   useEffect(() => {
     if ((place === undefined || placeIsGone) && inbox !== undefined) {
       dispatch({ type: 'go', place: startPlace(startWith, inbox) });
@@ -154,6 +156,18 @@ export function Desk({ accounts, settings }: DeskProps) {
     () => draw({ sidebar: sidebarWidth, list: listWidth }),
     [sidebarWidth, listWidth, accounts.length === 0],
   );
+  const sidebar = useRef<HTMLDivElement>(null);
+  const overlaid = state.pane === 'sidebar' && layout !== 'wide';
+  useEffect(() => {
+    if (!overlaid) return;
+    const before = document.activeElement;
+    const element = sidebar.current;
+    element?.querySelector<HTMLElement>('[aria-current], button')?.focus();
+    return () => {
+      const inside = element?.contains(document.activeElement) === true;
+      if (inside && before instanceof HTMLElement) before.focus();
+    };
+  }, [overlaid]);
   function resize(pane: keyof PaneWidths, value: number, done: boolean): void {
     // What the other pane would give way by is seen while the line moves.
     const fitted = fitPanes({ ...wished, [pane]: value }, windowWidth);
@@ -289,6 +303,7 @@ export function Desk({ accounts, settings }: DeskProps) {
       >
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it where it lies over the list */}
         <div
+          ref={sidebar}
           className={cx(styles.sidebar)}
           data-area="sidebar"
           onKeyDown={(event) => {

@@ -2,9 +2,6 @@
 import { cx } from '../../components/cx.ts';
 import styles from './MessageList.module.css';
 
-/** Drags of other origin have no such type. */
-export const dragType = 'application/x-letterlock-messages';
-
 export function drawDragged(transfer: DataTransfer, words: string): void {
   const image = document.createElement('div');
   image.className = cx(styles.dragged);

@@ -1,6 +1,7 @@
 /** A mailbox as a place to drop messages of its account on. */
 import { type DragEvent, type RefObject, useState } from 'react';
 import type { MailboxDto } from '../../../app/contract/index.ts';
+import { dragType } from '../list/drag-type.ts';
 import type { ListRow } from '../list/list-row.ts';
 
 interface DropOptions {
@@ -22,6 +23,8 @@ export function droppable(
 export function useDrop({ mailbox, dragged, onDrop }: DropOptions) {
   const [over, setOver] = useState(false);
   const enter = (event: DragEvent) => {
+    // A file from elsewhere, after a drag whose end nobody heard of.
+    if (!event.dataTransfer.types.includes(dragType)) return;
     if (droppable(dragged.current, mailbox) === undefined) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = 'move';
