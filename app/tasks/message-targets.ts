@@ -48,15 +48,19 @@ export function locate(
 }
 
 /**
- * As `locate`, for the server's sake: a mailbox that the store has not opened, as after mail.db was
- * made anew, is opened first. Its uids may well mean what they meant.
+ * As `locate`, for the server's sake: a mailbox that the store does not know or has not opened, as
+ * after mail.db was made anew, is looked at first. Its uids may well mean what they meant.
  */
 export async function locateThere(
   reader: MailStoreReader,
   { account, accountId, resolve }: Pick<TaskRun, 'account' | 'accountId' | 'resolve'>,
   target: Target,
 ): Promise<LocatedTarget[]> {
-  for (const { path } of resolve(target)) {
+  const groups = resolve(target);
+  if (groups.some(({ path }) => reader.mailboxByPath(accountId, path) === undefined)) {
+    await account.run((client) => account.refreshMailboxes(client, false));
+  }
+  for (const { path } of groups) {
     const mailbox = reader.mailboxByPath(accountId, path);
     if (mailbox?.uidValidity === 0) await account.syncMailbox(mailbox.mailboxId);
   }

@@ -263,6 +263,8 @@ test('changes outlive mail.db, also in a mailbox that nobody has opened since', 
     rmSync(dir, { recursive: true });
   });
   second.start();
+  // Any new change starts the queue, also before the server has said what mailboxes there are.
+  second.tasks.wake(accountId);
   await done(second);
   assert.deepEqual(await subjects('Archive'), ['go one']);
   assert.deepEqual(await subjects('Trash'), ['go two']);
