@@ -14,6 +14,8 @@ export interface Facts {
   readonly messageId: string | undefined;
   readonly emailId: string | undefined;
   readonly threadId: number;
+  /** The whole row of `message`, where it was read at once. */
+  readonly whole?: SqlRow;
 }
 
 /** Columns of mail.db's `message` that `toFacts` reads. */
@@ -37,6 +39,11 @@ export function toFacts(row: SqlRow): Facts {
     emailId: optionalText(row, 'emailId'),
     threadId: integerColumn(row, 'threadId'),
   };
+}
+
+/** From a row with all columns of `message`. */
+export function toWholeFacts(row: SqlRow): Facts {
+  return { ...toFacts(row), whole: row };
 }
 
 /** Whether a message passes every filter that its facts can answer. */

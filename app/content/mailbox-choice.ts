@@ -41,7 +41,7 @@ const roleWords: Readonly<Record<string, MailboxRole>> = {
 
 export function chooseMailboxes(
   all: readonly SearchedMailbox[],
-  accounts: readonly NamedAccount[],
+  accounts: () => readonly NamedAccount[],
   filters: readonly Filter[],
   scope: { readonly accountId?: string | undefined; readonly mailboxId?: number | undefined },
 ): MailboxChoice {
@@ -57,7 +57,7 @@ export function chooseMailboxes(
     return found;
   };
   const owned = (name: string) => {
-    const found = new Set(accountsNamed(accounts, name));
+    const found = new Set(accountsNamed(accounts(), name));
     if (found.size === 0) notes.add('account-unknown');
     return found;
   };

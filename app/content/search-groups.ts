@@ -63,9 +63,9 @@ export class Groups {
       .prepare(
         `SELECT ${factColumns}
          FROM (SELECT rowId AS id FROM mail.message INDEXED BY message_thread
-               WHERE threadId = ? LIMIT ${threadRows}) AS one
+               WHERE threadId = ? AND rowId <> ? LIMIT ${threadRows}) AS one
          CROSS JOIN mail.message AS m ON m.rowId = one.id
-         WHERE m.rowId <> ? AND (m.messageId = ? OR m.emailId = ?)`,
+         WHERE (m.messageId = ? OR m.emailId = ?)`,
       )
       .all(facts.threadId, facts.rowId, facts.messageId ?? null, facts.emailId ?? null)
       .map(toFacts)

@@ -2,9 +2,9 @@
  * Steps of a search from new to old: along the index of words, along a list that a filter gives, or
  * along all messages. Each takes a few milliseconds and moves the bound.
  */
-import { integerColumn, type SqlRow } from '../store/columns.ts';
+import { textColumn } from '../store/columns.ts';
 import type { ContentReader } from './content-reader.ts';
-import { type Facts, factColumns, toFacts } from './facts.ts';
+import { type Facts, factColumns, toFacts, toWholeFacts } from './facts.ts';
 
 /** rowIds count places within a second. */
 export const rowIdsPerMs = 4_096;
@@ -49,37 +49,41 @@ export interface Step {
 /** The next messages that the index of words gives. */
 export function indexStep(walk: Walk, size: number): Step {
   const { content, condition } = walk;
-  const ids = idsOf(
-    content
-      .prepare(
-        `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
-         ORDER BY rowid DESC LIMIT ?`,
-      )
-      .all(walk.match ?? '', walk.bound, walk.oldest, size),
-  );
+  const ids = idsOf(content, inIndex, walk.match ?? '', walk.bound, walk.oldest, size);
   const ended = ids.length < size;
   walk.bound = ended ? walk.oldest : (ids.at(-1) ?? walk.oldest);
   return { found: indexedFacts(content, ids, condition), ended };
 }
 
-/** Without what the index still holds of messages that are gone. */
+/**
+ * Without what the index still holds of messages that are gone. Most become results: whole rows, so
+ * that none is looked up again.
+ */
 function* indexedFacts(
   content: ContentReader,
   ids: readonly number[],
   condition: string,
 ): Generator<Facts> {
   const facts = content.prepare(
-    `SELECT ${factColumns} FROM mail.message AS m
+    `SELECT m.* FROM mail.message AS m
      CROSS JOIN doc ON doc.rowId = m.rowId AND doc.token = m.token WHERE m.rowId = ?${condition}`,
   );
   for (const rowId of ids) {
     const row = facts.get(rowId);
-    if (row !== undefined) yield toFacts(row);
+    if (row !== undefined) yield toWholeFacts(row);
   }
 }
 
-function idsOf(rows: readonly SqlRow[]): number[] {
-  return rows.map((row) => integerColumn(row, 'rowId'));
+const inIndex = `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
+  ORDER BY rowid DESC LIMIT ?`;
+
+/** RowIds that a SELECT gives, newest first. As one text: thousands of row objects take milliseconds. */
+function idsOf(content: ContentReader, select: string, ...values: (string | number)[]): number[] {
+  const row = content
+    .prepare(`SELECT json_group_array(rowId) AS ids FROM (${select}) AS one`)
+    .get(...values);
+  const ids: number[] = JSON.parse(row === undefined ? '[]' : textColumn(row, 'ids'));
+  return ids.sort((a, b) => b - a);
 }
 
 /** The next messages, whatever they hold; for questions that only say what is not wanted as well. */
@@ -108,13 +112,9 @@ export function listedStep(walk: Walk, list: ListSource): Step {
   const size = walk.beginnings ? listStep.beginnings : listStep.words;
   const ids: number[] = [];
   for (const mailboxId of list.mailboxIds) {
-    const rows = content
-      .prepare(
-        `SELECT rowId FROM mail.message WHERE shownIn = ? ${list.condition}
-           AND rowId < ? AND rowId >= ? ORDER BY rowId DESC LIMIT ?`,
-      )
-      .all(mailboxId, walk.bound, walk.oldest, size);
-    ids.push(...idsOf(rows));
+    const inList = `SELECT rowId FROM mail.message WHERE shownIn = ? ${list.condition}
+       AND rowId < ? AND rowId >= ? ORDER BY rowId DESC LIMIT ?`;
+    ids.push(...idsOf(content, inList, mailboxId, walk.bound, walk.oldest, size));
   }
   let ended = ids.length < size;
   const next = ids.sort((a, b) => b - a).slice(0, size);
@@ -150,12 +150,6 @@ function* messageFacts(content: ContentReader, ids: readonly number[]): Generato
 
 /** What the index gives from `low` on to before `high`; of too much the newest, and where that ends. */
 function matchingIds(content: ContentReader, match: string, high: number, low: number) {
-  const rows = content
-    .prepare(
-      `SELECT rowid AS rowId FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ?
-       ORDER BY rowid DESC LIMIT ${mostInRange}`,
-    )
-    .all(match, high, low);
-  const ids = idsOf(rows);
+  const ids = idsOf(content, inIndex, match, high, low, mostInRange);
   return { ids: new Set(ids), cutAt: ids.length === mostInRange ? ids.at(-1) : undefined };
 }

@@ -66,7 +66,7 @@ export class MailSearch {
     const { accounts, now = () => new Date() } = this.#options;
     const parsed = parseQuery(request.query, now());
     const content = this.#options.content();
-    const choice = chooseMailboxes(mailboxesOf(content), accounts(), parsed.filters, request);
+    const choice = chooseMailboxes(mailboxesOf(content), accounts, parsed.filters, request);
     const notes = [...parsed.notes, ...choice.notes];
     const asksNothing =
       parsed.all.length === 0 && parsed.none.length === 0 && parsed.filters.length === 0;
@@ -143,7 +143,9 @@ export class MailSearch {
 }
 
 /** By the connection that has just read it: its pages are at hand. */
-function storedMessage(content: ContentReader, { rowId, token }: Facts): StoredMessage | undefined {
+function storedMessage(content: ContentReader, facts: Facts): StoredMessage | undefined {
+  const { rowId, token, whole } = facts;
+  if (whole !== undefined) return toMessage(whole);
   const row = content
     .prepare('SELECT * FROM mail.message WHERE rowId = ? AND token = ?')
     .get(rowId, token);
