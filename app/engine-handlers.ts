@@ -8,7 +8,7 @@ import { RequestError } from './errors.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { openDraft } from './open-draft.ts';
-import { saveNewFile } from './store/save-file.ts';
+import { type ReaderMethod, readerHandlers } from './reader-handlers.ts';
 import { exportMessages } from './transfer/export-messages.ts';
 import { findThunderbird } from './transfer/thunderbird.ts';
 
@@ -16,7 +16,8 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
   return {
     ...appHandlers(options, parts),
     ...accountHandlers(options, parts),
-    ...mailHandlers(options, parts),
+    ...mailHandlers(parts),
+    ...readerHandlers(options, parts),
     ...syncHandlers(parts),
     ...changeHandlers(parts),
     ...viewHandlers(parts),
@@ -139,10 +140,9 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
   };
 }
 
-function mailHandlers(
-  { host }: EngineOptions,
-  { mail }: EngineParts,
-): Prefixed<'mailbox' | 'part'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
+function mailHandlers({
+  mail,
+}: EngineParts): Prefixed<'mailbox'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
     'mailbox.sync': async ({ mailboxId }) => {
@@ -158,11 +158,6 @@ function mailHandlers(
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
-    'part.save': async ({ ref, partId }) => {
-      const part = await mail.bodies.readPart(ref, partId);
-      const path = await host.chooseSavePath(part.fileName);
-      return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
-    },
   };
 }
 
@@ -170,7 +165,8 @@ function changeHandlers({
   accounts,
   changes,
   tasks,
-}: EngineParts): Prefixed<'task'> & Omit<Prefixed<'message'>, 'message.list' | 'message.open'> {
+}: EngineParts): Prefixed<'task'> &
+  Omit<Prefixed<'message'>, 'message.list' | 'message.open' | ReaderMethod> {
   return {
     'message.setFlags': ({ refs, seen, flagged }) => {
       const change = {

@@ -24,7 +24,8 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
   return {
     handlers: createHandlers(options, parts),
     onEvent: (listener) => bus.on(listener),
-    readPart: (url) => mail.bodies.readLink(url),
+    readPart: (url) =>
+      url.startsWith('/remote/') ? parts.remote.read(url) : mail.bodies.readLink(url),
     start() {
       for (const { accountId } of accounts.list()) {
         tasks.load(accountId);

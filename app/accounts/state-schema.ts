@@ -50,4 +50,13 @@ export const stateMigrations: readonly Migration[] = [
     name: '002-memory-since',
     sql: 'ALTER TABLE server_memory ADD COLUMN since INTEGER',
   },
+  {
+    // Senders whose pictures the person loads always.
+    name: '003-remote-senders',
+    sql: `
+      CREATE TABLE remote_sender (
+        address TEXT PRIMARY KEY,
+        since INTEGER NOT NULL
+      ) STRICT`,
+  },
 ];

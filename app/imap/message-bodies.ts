@@ -161,7 +161,7 @@ export class MessageBodies implements MessageReader {
 
   #toDto(ref: MessageRef, part: ParsedPart): PartDto {
     const { bytes, ...facts } = part;
-    const url = part.inline ? this.#links.link(ref, part.partId, part.mimeType) : undefined;
+    const url = this.#links.link(ref, part.partId, part.mimeType);
     return { ...facts, sizeBytes: bytes.length, ...(url === undefined ? {} : { url }) };
   }
 

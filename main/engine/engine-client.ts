@@ -87,7 +87,7 @@ export class EngineClient implements EngineLink {
   }
 
   #start(): void {
-    const { host, profileDir, trustAnchors, dnsServers, workerUrl } = this.#options;
+    const { host, profileDir, trustAnchors, dnsServers, remoteLoopback, workerUrl } = this.#options;
     const workerData: WorkerSettings = {
       profileDir,
       version: host.version,
@@ -96,6 +96,7 @@ export class EngineClient implements EngineLink {
       secretStorage: host.secretStorage,
       ...(trustAnchors === undefined ? {} : { trustAnchors: [...trustAnchors] }),
       ...(dnsServers === undefined ? {} : { dnsServers: [...dnsServers] }),
+      ...(remoteLoopback === undefined ? {} : { remoteLoopback }),
     };
     const worker = new Worker(workerUrl, {
       workerData,

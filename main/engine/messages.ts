@@ -18,6 +18,7 @@ export const workerSettings = z.object({
   secretStorage: z.enum(['system', 'file', 'session']),
   trustAnchors: z.array(z.string()).optional(),
   dnsServers: z.array(z.string()).optional(),
+  remoteLoopback: z.boolean().optional(),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;
 
