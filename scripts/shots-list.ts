@@ -1,6 +1,7 @@
 /** Which pictures are taken, and what is done in the window before each. */
 import type { Page } from 'playwright-core';
 import { lockState } from '../app/contract/index.ts';
+import { readerShots } from './shots-reader.ts';
 
 export interface Shot {
   readonly name: string;
@@ -463,6 +464,7 @@ export const shots: readonly Shot[] = [
     act: submitAccount,
   },
   ...powers,
+  ...readerShots,
   ...lockSidebars,
   ...locks,
   ...lockCases,

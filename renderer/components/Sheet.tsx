@@ -16,6 +16,8 @@ interface SheetProps {
   readonly footer?: ReactNode;
   /** False while something runs that must not be cut off. */
   readonly dismissable?: boolean;
+  /** For what is read rather than filled in. */
+  readonly wide?: boolean;
 }
 
 export function Sheet(props: SheetProps) {
@@ -30,7 +32,7 @@ export function Sheet(props: SheetProps) {
       }}
       className={cx(styles.overlay)}
     >
-      <Modal className={cx(styles.modal)}>
+      <Modal className={cx(styles.modal, props.wide === true && styles.wide)}>
         <Dialog className={cx(styles.dialog)}>
           <header className={cx(styles.header)}>
             <Heading slot="title" className={cx(styles.title)}>
