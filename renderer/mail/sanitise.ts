@@ -14,6 +14,8 @@ export const htmlCaps = {
   depth: 400,
   /** More elements would hold the window up. */
   elements: 25_000,
+  /** Of one element; taking out tens of thousands one by one takes seconds. */
+  attributes: 200,
 } as const;
 
 export interface SafeHtml {
@@ -56,7 +58,7 @@ export function sanitiseHtml(
   // An inert document: no script runs and nothing is fetched.
   const inert = new realm.DOMParser().parseFromString(html, 'text/html');
   if (inert.getElementsByTagName('*').length > htmlCaps.elements) return undefined;
-  if (depthOf(inert.documentElement) > htmlCaps.depth) return undefined;
+  if (isBeyondCaps(inert.documentElement)) return undefined;
   // Styles of the head come along; the rest of the head does not.
   const sheet = sheetOf(inert);
   const remote = mapPictures(sheet, parts, allowed, realm);
@@ -88,14 +90,12 @@ function sheetOf(inert: Document): HTMLElement {
 }
 
 /** Iterative: the tree may be as deep as the sender likes. */
-function depthOf(root: Element): number {
-  let deepest = 0;
+function isBeyondCaps(root: Element): boolean {
   const open: [Element, number][] = [[root, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [element, depth] = next;
-    deepest = Math.max(deepest, depth);
-    if (deepest > htmlCaps.depth) return deepest;
+    if (depth > htmlCaps.depth || element.attributes.length > htmlCaps.attributes) return true;
     for (const child of element.children) open.push([child, depth + 1]);
   }
-  return deepest;
+  return false;
 }

@@ -94,6 +94,13 @@ function letterOf({ name, html }: HostileLetter, marker: string): string {
   ].join('\r\n');
 }
 
+/** Runs in the page. In its frame, or, beyond the caps, as text in the window itself. */
+function isShown(marker: string): boolean {
+  const frame = document.querySelector('iframe')?.contentDocument?.querySelector('body > *');
+  const blocks = [frame, ...document.querySelectorAll('article div[dir=auto]')];
+  return blocks.some((one) => one?.textContent?.includes(marker) === true);
+}
+
 interface Suite {
   readonly page: Page;
   readonly requests: string[];
@@ -127,10 +134,7 @@ async function openSuite(t: TestContext, letters: readonly HostileLetter[]): Pro
         const marker = markers[index] ?? '';
         if (index > 0) await page.keyboard.press('j');
         await page.getByRole('heading', { name: new RegExp(marker) }).waitFor();
-        const shown = page.frameLocator('iframe').getByText(marker);
-        // Beyond the caps its words stand in the window itself.
-        const asText = page.locator('article div[dir=auto]').filter({ hasText: marker });
-        await shown.or(asText).first().waitFor();
+        await page.waitForFunction(isShown, marker);
         await onOpened(letter, await longestGap(page));
       }
     },

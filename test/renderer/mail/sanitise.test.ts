@@ -248,5 +248,7 @@ test('a message too deep or too large is not shown as HTML', options, async () =
   assert.equal(await show('<div>'.repeat(450)), undefined);
   assert.equal(await show('x'.repeat(1_500_001)), undefined);
   assert.equal(await show('<i></i>'.repeat(26_000)), undefined);
+  const names = Array.from({ length: 300 }, (_, at) => `a${at}`);
+  assert.equal(await show(`<p ${names.join(' ')}>x</p>`), undefined);
   assert.ok(await show('<div>'.repeat(200)));
 });
