@@ -1,12 +1,15 @@
 /** One handler per method of the contract. Input is validated already; errors are MailErrors. */
+
 import { discover } from './accounts/discover.ts';
 import { storageStatus } from './content/storage-status.ts';
 import type { AccountDto, DraftDto, MethodParsedInput } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
+import { replyDraft } from './mime/reply.ts';
 import { openDraft } from './open-draft.ts';
 import { type ReaderMethod, readerHandlers } from './reader-handlers.ts';
 import { exportMessages } from './transfer/export-messages.ts';
@@ -23,6 +26,7 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
     ...viewHandlers(parts),
     ...contentHandlers(options, parts),
     ...writingHandlers(parts),
+    ...peopleHandlers(options, parts),
     ...transferHandlers(options, parts),
   };
 }
@@ -124,9 +128,13 @@ function accountHandlers(
   };
 }
 
-function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string): AccountDto {
+function accountDto(
+  { accounts, legs, outbox, stores }: EngineParts,
+  accountId: string,
+): AccountDto {
   const problem = accounts.problem(accountId);
   const account = accounts.get(accountId);
+  const offer = stores.state.submissionOffer(accountId);
   const { address, displayName, userName, imap, submission } = account;
   return {
     accountId,
@@ -136,12 +144,19 @@ function accountDto({ accounts, legs, outbox }: EngineParts, accountId: string):
     imap,
     submission,
     lock: legs.lock(accountId, outbox.waiting(accountId)),
+    canRequireTls: offer?.requireTls ?? false,
+    ...(offer?.maxMessageBytes === undefined ? {} : { maxMessageBytes: offer.maxMessageBytes }),
     ...(problem === undefined ? {} : { problem }),
   };
 }
 
+/** Messages that are marked read by one call; their uids are one task. */
+const markAtMost = 100_000;
+
 function mailHandlers({
+  changes,
   mail,
+  stores,
 }: EngineParts): Prefixed<'mailbox'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
@@ -155,6 +170,14 @@ function mailHandlers({
     'mailbox.delete': async ({ mailboxId }) => {
       await mail.deleteMailbox(mailboxId);
       return {};
+    },
+    'mailbox.markSeen': ({ mailboxId }) => {
+      const { reader, views } = stores.mail;
+      if (reader.mailbox(mailboxId) === undefined) throw new RequestError('mailbox.not-found');
+      const view = { kind: 'mailbox', mailboxId } as const;
+      const { messages } = views.list(view, 'unread', 0, markAtMost);
+      const refs = toMessageRows(reader, messages).map(({ ref }) => ref);
+      return { taskIds: changes.setFlags(refs, { seen: true }) };
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
@@ -194,8 +217,8 @@ function changeHandlers({
 function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
   const { reader, views } = stores.mail;
   return {
-    'view.list': ({ view, filter, offset, limit }) => {
-      const { total, messages } = views.list(view, filter, offset, limit);
+    'view.list': ({ view, filter, order, offset, limit }) => {
+      const { total, messages } = views.list(view, filter, offset, limit, order);
       return { total, rows: toMessageRows(reader, messages) };
     },
     'view.counts': () => ({
@@ -205,8 +228,9 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         .flatMap(({ accountId }) => mail.mailboxes(accountId))
         .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
     }),
-    'conversation.list': ({ view, offset, limit }) => {
-      const { total, conversations } = views.conversations(view, offset, limit);
+    'conversation.list': ({ view, filter, order = 'newest', offset, limit }) => {
+      const choice = { filter, order };
+      const { total, conversations } = views.conversations(view, offset, limit, choice);
       const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
         toMessageRows(reader, [newest]).map((row) => ({
           ...rest,
@@ -215,6 +239,10 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         })),
       );
       return { total, rows };
+    },
+    'conversation.refs': ({ view, threadIds }) => {
+      const messages = threadIds.flatMap((threadId) => views.threadInView(view, threadId));
+      return { refs: toMessageRows(reader, messages).map(({ ref }) => ref) };
     },
     'conversation.open': ({ accountId, threadId }) => {
       accounts.get(accountId);
@@ -270,16 +298,16 @@ function contentHandlers(
 }
 
 function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 'outbox'> {
-  const { accounts, drafts, draftSchedule, mail, outbox } = parts;
-  const reply = async ({ ref, kind }: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
-    const { address, displayName } = accounts.get(ref.accountId);
+  const { accounts, drafts, draftSchedule, mail, outbox, stores } = parts;
+  const reply = async (input: MethodParsedInput<'draft.reply'>): Promise<DraftDto> => {
+    const { ref, kind, words } = input;
+    accounts.get(ref.accountId);
     const body = await mail.bodies.openMessage(ref);
-    const draft = drafts.reply(body, kind, { address, name: displayName });
-    if (kind !== 'forward') return draft;
-    for (const part of await mail.bodies.readParts(ref)) drafts.attachBytes(draft.draftId, part);
-    const whole = drafts.list().find(({ draftId }) => draftId === draft.draftId);
-    if (whole === undefined) throw new RequestError('draft.not-found');
-    return whole;
+    const attachments = await mail.bodies.readParts(ref);
+    const format = input.format ?? stores.state.settings().composeFormat;
+    const identities = stores.state.identities.ofAccount(ref.accountId);
+    const draft = replyDraft(body, { kind, identities, format, words });
+    return drafts.make(draft, attachments, kind === 'forward');
   };
   return {
     'draft.create': (input) => drafts.create(input),

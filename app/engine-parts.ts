@@ -17,6 +17,7 @@ import { openLeg } from './leg/open-leg.ts';
 import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
 import { readTravel } from './mime/travel.ts';
+import { Contacts } from './people/contacts.ts';
 import { RemoteContent } from './remote/remote-content.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
@@ -39,6 +40,7 @@ export interface EngineStores {
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
   readonly transfers: TransferStore;
+  readonly contacts: Contacts;
   readonly mail: MailStore;
   readonly content: ContentStore;
 }
@@ -66,6 +68,7 @@ export interface EngineParts {
 export function createParts(options: EngineOptions, open: DisposableStore): EngineParts {
   const stores = openStores(options, open);
   const bus = open.add(new EventBus());
+  stores.contacts.onChanged = () => bus.emit('contacts.changed', {});
   const { accounts, legs } = createAccounts(options, stores, bus);
   open.add(legs);
   const pending = new PendingFlags();
@@ -85,11 +88,20 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
       setPaused: (accountId, paused) => stores.state.setSyncPaused(accountId, paused),
     },
   });
-  const sender = (accountId: string) => {
+  const { identities } = stores.state;
+  const sender = (accountId: string, identityId: string | undefined) => {
     const { address, displayName } = accounts.get(accountId);
-    return { address, name: displayName };
+    const chosen = identities.choose(accountId, identityId);
+    if (chosen === undefined) return { address, name: displayName };
+    return { address: chosen.address, name: chosen.name, replyTo: chosen.replyTo };
   };
-  const draftCopies = new DraftCopies({ store: stores.outbox, sender });
+  const draftCopies = new DraftCopies({
+    store: stores.outbox,
+    sender,
+    ownAddress: (accountId) => accounts.get(accountId).address,
+    signature: (accountId, identityId) =>
+      identities.choose(accountId, identityId)?.signatureText ?? '',
+  });
   const { tasks, changes } = createTasks({
     store: stores.mail,
     tasks: stores.tasks,
@@ -126,7 +138,11 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
         password: await accounts.password(accountId),
       }),
       sender,
+      learned: (accountId, offer) => {
+        if (stores.state.setSubmissionOffer(accountId, offer)) bus.emit('account.changed', {});
+      },
     },
+    offer: (accountId) => stores.state.submissionOffer(accountId),
     sentCopy: mail.sentCopy,
     answered: {
       mark: (ref, kind) => {
@@ -189,6 +205,7 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   const outbox = keep(new OutboxStore(profileDir));
   const tasks = keep(new TaskStore(join(profileDir, 'tasks.db')));
   const transfers = keep(new TransferStore(join(profileDir, 'transfer.db')));
+  const contacts = keep(new Contacts({ path: join(profileDir, 'contacts.db') }));
   const mail = keep(openMailStore(join(profileDir, 'mail.db')));
   if (mail.rebuilt) host.logger.log('warn', 'store.rebuilt', {});
   const content = new ContentStore({
@@ -198,7 +215,7 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
     logger: host.logger,
   });
   open.add(toDisposable(() => content.abandon()));
-  return { state, outbox, tasks, transfers, mail, content };
+  return { state, outbox, tasks, transfers, contacts, mail, content };
 }
 
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
@@ -252,6 +269,9 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   parts.tasks.wake(accountId);
   parts.outbox.wake(accountId);
   parts.transfers.wake(accountId);
+  parts.accounts.learnOffer(accountId).catch((error: unknown) => {
+    host.logger.log('info', 'submission.offer', { error: describeError(error) });
+  });
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });

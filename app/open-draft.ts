@@ -1,4 +1,5 @@
 /** A message in Drafts becomes a draft to go on with: our own, or one made from what is there. */
+import type { Identities } from './accounts/identities.ts';
 import type { DraftDto, MessageRef } from './contract/index.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { RequestError } from './errors.ts';
@@ -13,7 +14,10 @@ const headerOctets = 256 * 1_024;
 export interface DraftParts extends Pick<EngineParts, 'draftCopies' | 'drafts'> {
   readonly mail: Pick<EngineParts['mail'], 'bodies'>;
   readonly outbox: Pick<EngineParts['outbox'], 'edit'>;
-  readonly stores: { readonly mail: Pick<EngineParts['stores']['mail'], 'reader'> };
+  readonly stores: {
+    readonly mail: Pick<EngineParts['stores']['mail'], 'reader'>;
+    readonly state: { readonly identities: Pick<Identities, 'ofAccount'> };
+  };
 }
 
 /**
@@ -42,7 +46,8 @@ export async function openDraft(parts: DraftParts, ref: MessageRef): Promise<Dra
   // It may have been opened twice at the same time.
   const ours = known(revisionIn(bytes));
   if (ours !== undefined) return ours;
-  const draft = drafts.adopt(adoptedDraft(body), attachments);
+  const identities = stores.state.identities.ofAccount(ref.accountId);
+  const draft = drafts.make(adoptedDraft(body, identities), attachments, true);
   // What was cut at a limit is not all of it: the message stays beside the draft.
   if (!body.truncated) draftCopies.own(draft.draftId, origin);
   return draft;

@@ -16,6 +16,14 @@ export interface StoredAccount {
   readonly submission: LegEndpoint;
 }
 
+/** What a submission server's EHLO said that matters before a message is sent. */
+export interface SubmissionOffer {
+  /** REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
+  /** SIZE (RFC 1870), octets; undefined when it sets no limit. */
+  readonly maxMessageBytes?: number;
+}
+
 /** The accounts that exist. Implemented by app/accounts. */
 export interface AccountDirectory {
   list(): StoredAccount[];
@@ -47,13 +55,14 @@ export interface SignInCredentials {
 
 /**
  * Signs in on a leg and leaves it: proves a password, keeps nothing. Closes the leg's stream.
+ * @returns what a submission server offers; undefined for the other service
  * @throws AuthError `auth.failed` or `auth.unsupported`, ImapError, LegError
  */
 export type SignInCheck = (
   leg: OpenedLeg,
   credentials: SignInCredentials,
   signal?: AbortSignal,
-) => Promise<void>;
+) => Promise<SubmissionOffer | undefined>;
 
 /** The copy of a submitted message in the account's Sent mailbox. Implemented by app/imap. */
 export interface SentCopy {
@@ -86,6 +95,8 @@ export interface AnsweredMarker {
 export interface MessagePart {
   readonly fileName: string;
   readonly mimeType: string;
+  /** Without angle brackets. */
+  readonly contentId?: string;
   readonly bytes: Uint8Array;
 }
 

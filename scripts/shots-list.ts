@@ -1,18 +1,10 @@
 /** Which pictures are taken, and what is done in the window before each. */
 import type { Page } from 'playwright-core';
 import { lockState } from '../app/contract/index.ts';
+import type { Shot } from './shot.ts';
+import { beginLetter, composerShots, tickets } from './shots-composer.ts';
+import { deskShots } from './shots-desk.ts';
 import { readerShots } from './shots-reader.ts';
-
-export interface Shot {
-  readonly name: string;
-  readonly query?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly scale?: number;
-  readonly lang?: string;
-  readonly themes?: readonly ('light' | 'dark')[];
-  readonly act?: (page: Page) => Promise<void>;
-}
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -34,17 +26,9 @@ async function submitAccount(page: Page): Promise<void> {
 
 async function writeLetter(page: Page): Promise<void> {
   await openRow(0)(page);
-  await page.getByRole('button', { name: 'New message' }).click();
-  await page.getByLabel('To', { exact: true }).fill('Teresa Okafor <teresa@okafor.example>');
-  await page.getByRole('textbox', { name: 'Subject' }).fill('Dinner after the walk');
-  await page
-    .getByRole('textbox', { name: 'Message text' })
-    .fill('Dear Teresa,\n\ncount me in for dinner, and Anouk too. We take the 9:24.\n\nMira');
-  await page.locator('input[type=file]').setInputFiles({
-    name: 'tickets-for-three.pdf',
-    mimeType: 'application/pdf',
-    buffer: Buffer.alloc(612_000, 7),
-  });
+  await beginLetter(page);
+  await page.keyboard.type('count me in for dinner, and Anouk too. We take the 9:24.');
+  await page.locator('input[data-attachments]').setInputFiles(tickets);
   await page.waitForTimeout(900);
 }
 
@@ -328,32 +312,8 @@ export const shots: readonly Shot[] = [
   { name: 'one-pane-list', width: 420, height: 760 },
   { name: 'one-pane-reader', width: 420, height: 760, act: openRow(0) },
   { name: 'composer', act: writeLetter },
-  {
-    name: 'composer-reply',
-    act: async (page) => {
-      await openRow(0)(page);
-      await page.getByRole('button', { name: 'Reply', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
   { name: 'composer-stopped', query: 'lock=stopped', act: writeLetter },
-  {
-    name: 'composer-narrow',
-    width: 420,
-    height: 760,
-    act: async (page) => {
-      await page.keyboard.press('c');
-      await page.waitForTimeout(200);
-    },
-  },
-  {
-    name: 'composer-later',
-    act: async (page) => {
-      await writeLetter(page);
-      await page.getByRole('button', { name: 'Send later' }).click();
-      await page.waitForTimeout(200);
-    },
-  },
+  ...composerShots,
   {
     name: 'held',
     query: 'outbox',
@@ -463,6 +423,7 @@ export const shots: readonly Shot[] = [
     query: 'accounts=0&intercepted&addErrors=leg.tls-untrusted',
     act: submitAccount,
   },
+  ...deskShots,
   ...powers,
   ...readerShots,
   ...lockSidebars,

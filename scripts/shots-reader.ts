@@ -1,6 +1,6 @@
 /** Pictures of the reader: HTML in light and dark, pictures held back, files, the way, invitations. */
 import type { Page } from 'playwright-core';
-import type { Shot } from './shots-list.ts';
+import type { Shot } from './shot.ts';
 
 /** Opens the message with this subject; the list is filled far enough to have it. */
 const openLetter = (subject: string) => async (page: Page) => {

@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page, type Route } from 'playwright-core';
 import { build } from 'vite';
 import { landscape } from '../test/support/demo-mail/pictures.ts';
-import { type Shot, shots } from './shots-list.ts';
+import type { Shot } from './shot.ts';
+import { shots } from './shots-list.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const origin = 'http://letterlock.fixture';
@@ -22,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
 };
 /** The same policies that the hosts set. */
 const appPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; frame-src 'self'; base-uri 'none'; form-action 'none'";
 const framePolicy =
   "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; font-src 'none'";
 
@@ -54,6 +55,8 @@ async function take(browser: Browser, shot: Shot, theme: 'light' | 'dark', out: 
     deviceScaleFactor: shot.scale ?? 1.5,
     colorScheme: theme,
     reducedMotion: 'reduce',
+    contrast: shot.contrast ?? 'no-preference',
+    forcedColors: shot.forcedColors ?? 'none',
     locale: shot.lang ?? 'en-GB',
   });
   const problems: string[] = [];

@@ -17,7 +17,7 @@ import {
 } from '../leg/types.ts';
 import { parseAddress, plainDisplayName } from '../mime/build-address.ts';
 import { createLegPolicy, floorAfter } from '../policy/leg-policy.ts';
-import type { AccountDirectory, SignInCheck, StoredAccount } from '../ports.ts';
+import type { AccountDirectory, SignInCheck, StoredAccount, SubmissionOffer } from '../ports.ts';
 import { toWireError } from '../wire-error.ts';
 import type { Legs } from './legs.ts';
 import { encodeBase64 } from './pin-json.ts';
@@ -88,7 +88,7 @@ export class Accounts implements AccountDirectory {
       submission: { service: 'submission', ...input.submission },
     } as const;
     const opened = await this.#openBoth(endpoints, input, signal);
-    await this.#signInBoth(opened, endpoints, input, signal);
+    const offer = await this.#signInBoth(opened, endpoints, input, signal);
     const account: StoredAccount = {
       accountId: randomUUID(),
       address,
@@ -113,6 +113,7 @@ export class Accounts implements AccountDirectory {
       },
       this.#now(),
     );
+    if (offer !== undefined) store.setSubmissionOffer(account.accountId, offer);
     this.#options.onChanged();
     return account;
   }
@@ -140,6 +141,25 @@ export class Accounts implements AccountDirectory {
     store.setSealedPassword(accountId, await host.sealSecret(password));
     this.setProblem(accountId, undefined);
     return account;
+  }
+
+  /**
+   * Asks the submission server what it offers, once, for an account that an older version added.
+   * @throws as `add`
+   */
+  async learnOffer(accountId: string): Promise<void> {
+    const { store, legs, signIn } = this.#options;
+    if (store.submissionOffer(accountId) !== undefined) return;
+    const { submission, userName } = this.get(accountId);
+    const leg = await legs.open(accountId, 'submission');
+    const password = await this.password(accountId).catch((error: unknown) => {
+      leg.stream.destroy();
+      throw error;
+    });
+    const offer = await signIn.submission(leg, { host: submission.host, userName, password });
+    if (offer !== undefined && store.setSubmissionOffer(accountId, offer)) {
+      this.#options.onChanged();
+    }
   }
 
   /** The person's deliberate act in account settings; takes effect with the next opening. */
@@ -286,17 +306,20 @@ export class Accounts implements AccountDirectory {
     endpoints: Readonly<Record<Service, LegEndpoint>>,
     input: NewAccountInput,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<SubmissionOffer | undefined> {
     const { userName, password } = input;
+    let offer: SubmissionOffer | undefined;
     for (const service of services) {
       try {
         const credentials = { host: endpoints[service].host, userName, password };
-        await this.#options.signIn[service](opened[service], credentials, signal);
+        offer =
+          (await this.#options.signIn[service](opened[service], credentials, signal)) ?? offer;
       } catch (error) {
         for (const each of services) opened[each].stream.destroy();
         throw atService(error, service);
       }
     }
+    return offer;
   }
 }
 

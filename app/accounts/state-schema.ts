@@ -51,8 +51,37 @@ export const stateMigrations: readonly Migration[] = [
     sql: 'ALTER TABLE server_memory ADD COLUMN since INTEGER',
   },
   {
+    name: '003-identities',
+    sql: `
+      CREATE TABLE identity (
+        identity_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES account(account_id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        address TEXT NOT NULL,
+        reply_to TEXT,
+        signature_text TEXT NOT NULL,
+        signature_html TEXT,
+        is_default INTEGER NOT NULL,
+        is_own INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX identity_of_account ON identity (account_id);
+      INSERT INTO identity
+        SELECT 'own:' || account_id, account_id, display_name, address, NULL, '', NULL, 1, 1
+        FROM account ORDER BY position;
+      CREATE TRIGGER account_identity AFTER INSERT ON account BEGIN
+        INSERT INTO identity VALUES ('own:' || NEW.account_id, NEW.account_id, NEW.display_name,
+          NEW.address, NULL, '', NULL, 1, 1);
+      END;
+      -- What the submission server said that it can do, when it was last asked.
+      CREATE TABLE submission_offer (
+        account_id TEXT PRIMARY KEY REFERENCES account(account_id) ON DELETE CASCADE,
+        require_tls INTEGER NOT NULL,
+        max_bytes INTEGER
+      ) STRICT;`,
+  },
+  {
     // Senders whose pictures the person loads always.
-    name: '003-remote-senders',
+    name: '004-remote-senders',
     sql: `
       CREATE TABLE remote_sender (
         address TEXT PRIMARY KEY,

@@ -8,8 +8,9 @@ import * as z from 'zod';
 import { level, type RemoteSender, type Settings, settings } from '../contract/index.ts';
 import { RequestError, StorageError } from '../errors.ts';
 import { type LegEndpoint, type Level, meetsFloor, type Pin, type Service } from '../leg/types.ts';
-import type { StoredAccount } from '../ports.ts';
+import type { StoredAccount, SubmissionOffer } from '../ports.ts';
 import { openDatabase, transaction } from '../store/database.ts';
+import { Identities } from './identities.ts';
 import { encodePin, parsePin } from './pin-json.ts';
 import { stateMigrations } from './state-schema.ts';
 
@@ -51,6 +52,7 @@ const accountRow = z.object({
   display_name: z.string(),
   user_name: z.string(),
 });
+const offerRow = z.object({ require_tls: z.number(), max_bytes: z.number().nullable() });
 const memoryRow = z.object({
   floor: level,
   pin: z.string().nullable(),
@@ -62,10 +64,26 @@ const storedSettings = z.object({
   theme: settings.shape.theme.catch('system'),
   density: settings.shape.density.catch('comfortable'),
   bodiesDays: settings.shape.bodiesDays.catch('90'),
+  composeFormat: settings.shape.composeFormat.catch('rich'),
+  openDrafts: z
+    .string()
+    .transform((ids) => ids.split(',').filter((id) => id !== ''))
+    .pipe(settings.shape.openDrafts)
+    .catch([]),
+  listBy: settings.shape.listBy.catch('conversations'),
+  listOrder: settings.shape.listOrder.catch('newest'),
+  sidebarWidth: z.coerce.number().pipe(settings.shape.sidebarWidth).catch(232),
+  listWidth: z.coerce.number().pipe(settings.shape.listWidth).catch(376),
+  collapsedAccounts: z
+    .string()
+    .transform((ids) => ids.split(',').filter((id) => id !== ''))
+    .pipe(settings.shape.collapsedAccounts)
+    .catch([]),
   undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
 });
 
 export class StateStore {
+  readonly identities: Identities;
   readonly #db: DatabaseSync;
   readonly #now: () => Date;
 
@@ -78,6 +96,7 @@ export class StateStore {
     this.#db = openDatabase(path, stateMigrations, { synchronous: 'FULL' });
     // What is deleted is overwritten, or a removed password would stay in a free page.
     this.#db.exec('PRAGMA secure_delete = ON');
+    this.identities = new Identities(this.#db);
   }
 
   close(): void {
@@ -218,6 +237,32 @@ export class StateStore {
         .prepare(`UPDATE server_memory SET floor = ?, since = ? ${whichServer}`)
         .run(floor, this.#now().getTime(), ...serverKey(leg.endpoint));
     });
+  }
+
+  /** What the submission server could do when it was last asked; undefined before that. */
+  submissionOffer(accountId: string): SubmissionOffer | undefined {
+    const row = this.#db
+      .prepare('SELECT require_tls, max_bytes FROM submission_offer WHERE account_id = ?')
+      .get(accountId);
+    if (row === undefined) return undefined;
+    const { require_tls, max_bytes } = parseRow(offerRow, row);
+    return {
+      requireTls: require_tls === 1,
+      ...(max_bytes === null ? {} : { maxMessageBytes: max_bytes }),
+    };
+  }
+
+  /** @returns whether that is another one than before */
+  setSubmissionOffer(accountId: string, offer: SubmissionOffer): boolean {
+    const known = this.submissionOffer(accountId);
+    const same =
+      known?.requireTls === offer.requireTls && known.maxMessageBytes === offer.maxMessageBytes;
+    // It may have been removed while the server was asked.
+    if (same || this.account(accountId) === undefined) return false;
+    this.#db
+      .prepare('INSERT OR REPLACE INTO submission_offer VALUES (?, ?, ?)')
+      .run(accountId, offer.requireTls ? 1 : 0, offer.maxMessageBytes ?? null);
+    return true;
   }
 
   sealedPassword(accountId: string): Uint8Array | undefined {

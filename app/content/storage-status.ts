@@ -5,7 +5,7 @@ import type { StorageStatusDto } from '../contract/index.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredSize } from './content-store.ts';
 
-const names = ['state', 'outbox', 'tasks', 'mail', 'content'] as const;
+const names = ['state', 'outbox', 'tasks', 'contacts', 'mail', 'content'] as const;
 
 export function storageStatus(
   profileDir: string,

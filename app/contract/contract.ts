@@ -10,12 +10,14 @@ const byAccount = z.object({ accountId: s.accountId });
 const byDraft = z.object({ draftId: z.string().max(64) });
 const byOutbox = z.object({ outboxId: z.string().max(64) });
 
+const byContact = z.object({ contactId: z.string().max(64) });
 const byTransfer = z.object({ transferId: z.string().max(64) });
 const refs = z.array(s.messageRef).min(1).max(1_000);
 const window = {
   offset: z.int().nonnegative(),
   limit: z.int().positive().max(s.limits.listWindow),
 };
+const listChoice = { filter: s.viewFilter.optional(), order: s.listOrder.optional() };
 /** Name changes, for `task.undo`. */
 const taskIds = z.object({ taskIds: z.array(z.int().positive()).max(2_000) });
 
@@ -123,6 +125,9 @@ export const methods = {
   /** Deletes it with all its messages; refused for INBOX and mailboxes with a special use. */
   'mailbox.delete': { input: z.object({ mailboxId: s.mailboxId }), output: nothing },
 
+  /** Everything in it counts as read. */
+  'mailbox.markSeen': { input: z.object({ mailboxId: s.mailboxId }), output: taskIds },
+
   'sync.status': { input: byAccount, output: s.syncStatus },
   /** Holds back headers and bodies fetched ahead, also after a restart; new mail still comes. */
   'sync.pause': { input: byAccount, output: s.syncStatus },
@@ -204,16 +209,24 @@ export const methods = {
   /** Changes that wait for the server. */
   'task.pending': { input: byAccount, output: z.object({ count: z.int().nonnegative() }) },
 
-  /** Messages over mailboxes and accounts, newest first. */
+  /** Messages over mailboxes and accounts, newest first unless asked otherwise. */
   'view.list': {
-    input: z.object({ view: s.view, ...window, filter: s.viewFilter.optional() }),
+    input: z.object({ view: s.view, ...window, ...listChoice }),
     output: z.object({ total: z.int().nonnegative(), rows: z.array(s.messageRow) }),
   },
   'view.counts': { input: nothing, output: s.viewCounts },
-  /** Threads, by their newest message in the view. */
+  /** Threads, by their newest message in the view, or the newest that the filter passes. */
   'conversation.list': {
-    input: z.object({ view: s.view, ...window }),
+    input: z.object({ view: s.view, ...window, ...listChoice }),
     output: z.object({ total: z.int().nonnegative(), rows: z.array(s.conversationRow) }),
+  },
+  /** What of these threads the view shows: what a change of a conversation is about. Newest first. */
+  'conversation.refs': {
+    input: z.object({
+      view: s.view,
+      threadIds: z.array(z.int().positive()).min(1).max(1_000),
+    }),
+    output: z.object({ refs: z.array(s.messageRef) }),
   },
   /**
    * All messages of a thread over the account's mailboxes but Junk and Trash, oldest first; one
@@ -301,10 +314,66 @@ export const methods = {
    */
   'draft.open': { input: z.object({ ref: s.messageRef }), output: s.draft },
   'draft.discard': { input: byDraft, output: nothing },
-  /** A draft that answers a message: recipients, subject, quoted text. */
+  /**
+   * A draft that answers a message: recipients, identity, subject, quoted text; rich when the
+   * format is. Nothing that the message hides is quoted.
+   */
   'draft.reply': {
-    input: z.object({ ref: s.messageRef, kind: z.enum(['reply', 'reply-all', 'forward']) }),
+    input: z.object({
+      ref: s.messageRef,
+      kind: z.enum(['reply', 'reply-all', 'forward']),
+      /** The setting `composeFormat` when absent. */
+      format: z.enum(['rich', 'plain']).optional(),
+      /** Words around the quotation; English when absent. */
+      words: s.quoteWords.optional(),
+    }),
     output: s.draft,
+  },
+
+  /** Own identity first, then as they were added; accounts in their order. */
+  'identity.list': { input: nothing, output: z.array(s.identity) },
+  'identity.save': { input: s.identityInput, output: s.identity },
+  /** Refused for the account's own. */
+  'identity.remove': { input: z.object({ identityId: z.string().max(80) }), output: nothing },
+
+  /**
+   * People for a recipient field: beginnings of name, address or domain, without case and
+   * diacritics. Those written to come first, then those who wrote; the account's own mail first
+   * when it is given. An empty text gives those written to most.
+   */
+  'contact.suggest': {
+    input: z.object({
+      text: z.string().max(s.limits.addressLength),
+      limit: z.int().positive().max(s.limits.suggestions),
+      accountId: s.accountId.optional(),
+    }),
+    output: z.array(s.suggestion).max(s.limits.suggestions),
+  },
+  /** By name; `text` as in `contact.suggest`. */
+  'contact.list': {
+    input: z.object({ text: z.string().max(s.limits.addressLength).optional(), ...window }),
+    output: z.object({ total: z.int().nonnegative(), contacts: z.array(s.contact) }),
+  },
+  'contact.get': { input: byContact, output: s.contact },
+  'contact.save': { input: s.contactInput, output: s.contact },
+  'contact.remove': { input: byContact, output: nothing },
+  /** A vCard file, 2.1 to 4.0. Who has an address that the book has is filled in, not added again. */
+  'contact.import': {
+    input: z.object({ text: z.string().max(s.limits.vcardLength) }),
+    output: z.object({
+      added: z.int().nonnegative(),
+      updated: z.int().nonnegative(),
+      failed: z.int().nonnegative(),
+    }),
+  },
+  /** The whole book as vCards, where the host's person wants it; never over an existing file. */
+  'contact.export': {
+    input: z.object({ version: z.enum(['3.0', '4.0']).optional() }),
+    output: z.object({
+      /** Absent when the person chose no place. */
+      savedAs: z.string().optional(),
+      written: z.int().nonnegative(),
+    }),
   },
 
   /** Bytes of a file come in chunks, in order; the file counts once `finish` returned. */
@@ -313,8 +382,10 @@ export const methods = {
       fileName: z.string().min(1).max(1_000),
       mimeType: z.string().max(200),
       sizeBytes: z.int().nonnegative().max(s.limits.attachmentSizeBytes),
+      /** An image that stands in the html: it gets a Content-ID. */
+      inline: z.boolean().optional(),
     }),
-    output: z.object({ attachmentId: z.string() }),
+    output: z.object({ attachmentId: z.string(), contentId: z.string().optional() }),
   },
   'attachment.append': {
     input: z.object({
@@ -401,6 +472,8 @@ export const events = {
     error: s.wireError,
   }),
   'drafts.changed': z.object({}),
+  'identities.changed': z.object({}),
+  'contacts.changed': z.object({}),
   'outbox.changed': z.object({}),
   'transfer.changed': z.object({}),
 } as const satisfies Record<string, z.ZodType>;

@@ -11,6 +11,7 @@ import { keepLiteral } from './file-literal.ts';
 import { toSignInError } from './imap-errors.ts';
 import { legTransport } from './leg-transport.ts';
 import { imapLimits } from './limits.ts';
+import { keepTap } from './row-tap.ts';
 
 export interface ImapConnection {
   readonly client: ImapFlow;
@@ -101,6 +102,7 @@ function createClient(
     maxResponseTokens: imapLimits.responseTokens,
   });
   keepLiteral(client, transport.literal);
+  keepTap(client, transport.tap);
   return client;
 }
 
@@ -110,4 +112,5 @@ export const checkImapSignIn: SignInCheck = async (leg, credentials, signal) => 
   await connection.client.logout().catch(() => undefined);
   connection.close();
   leg.stream.destroy();
+  return undefined;
 };

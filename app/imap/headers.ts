@@ -7,6 +7,8 @@ import type { MessageFlags, MessageHeader } from '../store/mail-types.ts';
 
 const keywordsKept = 50;
 const referencesKept = 30;
+/** Of those a message is to. */
+export const recipientsKept = 20;
 
 /** What is asked for each message of a list. */
 export const headerQuery = {
@@ -27,13 +29,14 @@ export function toHeader(message: FetchMessageObject): MessageHeader {
   const from = addresses(envelope?.from)[0];
   const messageId = messageIds(envelope?.messageId ?? '')[0];
   const inReplyTo = messageIds(envelope?.inReplyTo ?? '')[0];
-  const references = toReferences(message.headers);
+  // The library says `false` for NIL.
+  const references = keptReferences(Buffer.from(message.headers || []).toString('latin1'));
   return {
     uid: message.uid,
     receivedAt: (receivedAt ?? sentAt ?? new Date(0)).getTime(),
     ...(sentAt === undefined ? {} : { sentAt: sentAt.getTime() }),
     ...(from === undefined ? {} : { from }),
-    to: addresses(envelope?.to).slice(0, 20),
+    to: addresses(envelope?.to).slice(0, recipientsKept),
     subject: oneLine(envelope?.subject ?? '', limits.subjectLength),
     ...(messageId === undefined ? {} : { messageId }),
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
@@ -48,13 +51,24 @@ export function toHeader(message: FetchMessageObject): MessageHeader {
 
 /** RFC 9051 §2.3.2; system flags are not case-sensitive. */
 export function toFlags(flags: ReadonlySet<string>): MessageFlags & { deleted: boolean } {
-  const lower = new Set([...flags].map((flag) => flag.toLowerCase()));
-  return {
-    seen: lower.has('\\seen'),
-    flagged: lower.has('\\flagged'),
-    answered: lower.has('\\answered'),
-    deleted: lower.has('\\deleted'),
-  };
+  const found = { seen: false, flagged: false, answered: false, deleted: false };
+  for (const flag of flags) {
+    switch (flag.toLowerCase()) {
+      case '\\seen':
+        found.seen = true;
+        break;
+      case '\\flagged':
+        found.flagged = true;
+        break;
+      case '\\answered':
+        found.answered = true;
+        break;
+      case '\\deleted':
+        found.deleted = true;
+        break;
+    }
+  }
+  return found;
 }
 
 /** Keywords are what does not begin with a backslash (RFC 9051 §2.3.2). */
@@ -62,10 +76,13 @@ export function toKeywords(flags: ReadonlySet<string>): string[] {
   return [...flags].filter((flag) => /^[^\\\s]{1,100}$/.test(flag)).slice(0, keywordsKept);
 }
 
-/** The first is where the thread began, the last ones are its nearest (RFC 5322 §3.6.4). */
-function toReferences(headers: Uint8Array | undefined): string[] {
-  if (headers === undefined || headers.length <= 4) return [];
-  const ids = messageIds(Buffer.from(headers).toString('latin1'));
+/**
+ * The first is where the thread began, the last ones are its nearest (RFC 5322 §3.6.4).
+ * @param header octets of the References header as latin1; empty when there is none
+ */
+export function keptReferences(header: string): string[] {
+  if (header.length <= 4) return [];
+  const ids = messageIds(header);
   if (ids.length <= referencesKept) return ids;
   return [...ids.slice(0, 1), ...ids.slice(1 - referencesKept)];
 }

@@ -2,22 +2,31 @@
  * Hands an open leg to imapflow as its transport. The library never opens a socket and never
  * negotiates TLS: the leg is already what it must be. Adds the inactivity timer of a socket.
  */
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { ImapTransport, ImapTransportSocket } from 'imapflow';
 import { FileLiteral } from './file-literal.ts';
+import { RowTap } from './row-tap.ts';
 
 export interface LegTransport extends ImapTransport {
   /** Through which a file may be appended without being held in memory. */
   readonly literal: FileLiteral;
+  /** Through which rows of headers may be read without the library. */
+  readonly tap: RowTap;
 }
 
 /** A transport for one connection over `stream`. */
 export function legTransport(stream: Duplex): LegTransport {
   const socket = withInactivityTimer(stream);
   const literal = new FileLiteral(stream, socket.touch);
-  Object.assign(stream, { write: (bytes: Uint8Array) => literal.write(bytes) });
+  const tap = new RowTap();
+  const pipe = stream.pipe.bind(stream);
+  Object.assign(stream, {
+    write: (bytes: Uint8Array) => literal.write(bytes),
+    pipe: (library: Writable) => pipe(tap).pipe(library),
+  });
   return {
     literal,
+    tap,
     connect: (_options, onConnect) => {
       queueMicrotask(() => {
         onConnect();

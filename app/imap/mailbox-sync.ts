@@ -12,7 +12,8 @@ import { headerQuery, toFlags, toKeywords } from './headers.ts';
 import { isRefusal, toImapMailError } from './imap-errors.ts';
 import { imapLimits } from './limits.ts';
 import { LiveChanges } from './live-changes.ts';
-import { MessageIntake } from './message-intake.ts';
+import { MessageIntake, type RowCollector } from './message-intake.ts';
+import { takeRows } from './row-tap.ts';
 import { type SyncContext, withPending } from './sync-context.ts';
 import { localUids, searchAllUids } from './uid-census.ts';
 import { toUidSet } from './uid-ranges.ts';
@@ -371,27 +372,37 @@ export class MailboxSync {
   async #fetchMissing(client: ImapFlow, batches: number): Promise<void> {
     if (this.#missing === undefined) await this.#compareAll(client);
     const { uidValidity } = toView(selectedMailbox(client), false);
-    let current = this.#ask(client);
-    for (let round = 1; current !== undefined; round += 1) {
-      const { answer } = current;
-      let next: Asked | undefined;
-      try {
-        next = round < batches ? this.#ask(client) : undefined;
-        await this.#intake.headersAsTheyCome(answer, uidValidity);
-      } catch (error) {
-        // What of it came is stored; what did not, the next comparison finds.
-        this.#missing = undefined;
-        next?.answer.close();
-        throw error;
-      }
-      this.#tellNowAndThen();
-      current = next;
+    const collector = this.#intake.collect(uidValidity);
+    const release = takeRows(client, collector);
+    try {
+      await this.#fetchBatches(client, batches, collector);
+    } catch (error) {
+      // What of it came is stored; what did not, the next comparison finds.
+      this.#missing = undefined;
+      throw error;
+    } finally {
+      release();
     }
     if (this.#missing?.length !== 0) return;
     this.#missing = undefined;
     await this.#removeGone();
     if (this.#mailbox().stored === selectedMailbox(client).exists) this.#finish();
     else await this.#compareAll(client);
+  }
+
+  async #fetchBatches(client: ImapFlow, batches: number, collector: RowCollector): Promise<void> {
+    let current = this.#ask(client);
+    for (let round = 1; current !== undefined; round += 1) {
+      const next = round < batches ? this.#ask(client) : undefined;
+      try {
+        await collector.finish(current.answer);
+      } catch (error) {
+        next?.answer.close();
+        throw error;
+      }
+      this.#tellNowAndThen();
+      current = next;
+    }
   }
 
   #ask(client: ImapFlow): Asked | undefined {

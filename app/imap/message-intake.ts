@@ -6,8 +6,10 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { FetchMessageObject } from 'imapflow';
 import type { MessageHeader } from '../store/mail-types.ts';
 import { rowsPerTransaction } from '../store/mail-writer.ts';
+import type { FetchedRow } from './header-row.ts';
 import { toFlags, toHeader, toKeywords } from './headers.ts';
 import type { LiveChanges, SeenFlags } from './live-changes.ts';
+import type { RowSink } from './row-tap.ts';
 import { type SyncContext, withPending } from './sync-context.ts';
 import { chunks } from './uid-ranges.ts';
 import type { UidSpan } from './uid-spans.ts';
@@ -47,22 +49,38 @@ export class MessageIntake {
   }
 
   /** As `headers`, while the rows are still coming: only a few are held at a time. */
-  async headersAsTheyCome(
-    messages: AsyncIterable<FetchMessageObject>,
-    uidValidity: number,
-  ): Promise<void> {
+  collect(uidValidity: number): RowCollector {
     let rows: FetchedRow[] = [];
-    const slippedIn: FetchMessageObject[] = [];
-    for await (const message of messages) {
-      if (hasEnvelope(message)) rows.push(toRow(message));
-      else slippedIn.push(message);
-      if (rows.length < rowsPerTransaction) continue;
-      this.#store(rows, uidValidity);
+    let failure: { readonly error: unknown } | undefined;
+    const store = () => {
+      const few = rows;
       rows = [];
-      await breathe();
-    }
-    this.#store(rows, uidValidity);
-    await this.flags(slippedIn, uidValidity);
+      if (failure === undefined) this.#store(few, uidValidity);
+    };
+    return {
+      row: (row) => rows.push(row),
+      settle: () => {
+        if (rows.length < rowsPerTransaction) return undefined;
+        try {
+          store();
+        } catch (error) {
+          // Whoever asked for the rows hears of it.
+          failure ??= { error };
+        }
+        return breathe();
+      },
+      finish: async (others) => {
+        const slippedIn: FetchMessageObject[] = [];
+        for await (const message of others) {
+          if (hasEnvelope(message)) rows.push(toRow(message));
+          else slippedIn.push(message);
+          if (rows.length >= rowsPerTransaction) store();
+        }
+        if (failure !== undefined) throw failure.error;
+        store();
+        await this.flags(slippedIn, uidValidity);
+      },
+    };
   }
 
   /** Returns those that were not in the store before. */
@@ -141,9 +159,13 @@ export class MessageIntake {
   }
 }
 
-interface FetchedRow {
-  readonly header: MessageHeader;
-  readonly modSeq: bigint;
+/** Takes the rows of one or more answers. */
+export interface RowCollector extends RowSink {
+  /**
+   * Stores what came and waits for the end of an answer: `others` are its rows that the library
+   * read. @throws what it failed with, or the store
+   */
+  finish(others: AsyncIterable<FetchMessageObject>): Promise<void>;
 }
 
 function toRow(message: FetchMessageObject): FetchedRow {

@@ -4,15 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { MessageRef } from '../contract/index.ts';
-
-const linkable = new Set([
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'image/avif',
-  'image/bmp',
-]);
+import { isPicture } from '../mime/picture-types.ts';
 
 export interface PartLink {
   readonly ref: MessageRef;
@@ -32,7 +24,7 @@ export class PartLinks {
 
   /** The path of a part, e.g. `/part/3f…`; undefined when its type must not be shown so. */
   link(ref: MessageRef, partId: string, mimeType: string): string | undefined {
-    if (!linkable.has(mimeType)) return undefined;
+    if (!isPicture(mimeType)) return undefined;
     const key = JSON.stringify([ref.accountId, ref.mailboxId, ref.uidValidity, ref.uid, partId]);
     const url = this.#urls.get(key) ?? `/part/${randomBytes(16).toString('hex')}`;
     this.#links.delete(url);

@@ -12,7 +12,9 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { AddressDto } from '../contract/index.ts';
 import { StorageError } from '../errors.ts';
 import { wireAddress } from './build-address.ts';
+import { cleanHtml } from './clean-html.ts';
 import { safeFileName } from './file-names.ts';
+import { encodeFlowed } from './flowed.ts';
 import { oneLine } from './plain-words.ts';
 
 export interface OutgoingAttachment {
@@ -20,18 +22,23 @@ export interface OutgoingAttachment {
   readonly mimeType: string;
   /** Where the bytes lie. */
   readonly path: string;
+  /** Without angle brackets; shown in the html by it, when the html names it. */
+  readonly contentId?: string | undefined;
 }
 
 export interface OutgoingMessage {
   readonly messageId: string;
   readonly date: Date;
   readonly from: AddressDto;
+  readonly replyTo?: string | undefined;
   readonly to: readonly AddressDto[];
   readonly cc: readonly AddressDto[];
   /** For the copy of a draft alone. */
   readonly bcc?: readonly AddressDto[];
   readonly subject: string;
   readonly text: string;
+  /** What stands within a body; cleaned again here. Then `text` is its plain alternative. */
+  readonly html?: string | undefined;
   readonly inReplyTo?: string | undefined;
   readonly references?: readonly string[] | undefined;
   /** Fields of our own, values of plain ASCII. */
@@ -80,6 +87,7 @@ export async function buildMessageFile(message: OutgoingMessage, path: string): 
 function compose(message: OutgoingMessage) {
   const inReplyTo = message.inReplyTo === undefined ? undefined : plainMessageId(message.inReplyTo);
   const references = (message.references ?? []).flatMap((id) => plainMessageId(id) ?? []);
+  const rich = message.html === undefined ? undefined : richPart(message.html, message.attachments);
   const node = new MailComposer({
     from: mailbox(message.from),
     to: message.to.map(mailbox),
@@ -91,20 +99,72 @@ function compose(message: OutgoingMessage) {
     messageId: message.messageId,
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
     ...(references.length === 0 ? {} : { references: boundReferences(references) }),
-    text: message.text.toWellFormed().replace(/\r\n?|\n/g, '\r\n'),
-    attachments: message.attachments.map((file) => ({
-      filename: safeFileName(file.fileName, file.mimeType),
-      contentType: plainType(file.mimeType),
-      contentDisposition: 'attachment',
-      contentTransferEncoding: 'base64',
-      path: file.path,
-    })),
+    ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
+    alternatives: [
+      {
+        content: encodeFlowed(message.text),
+        contentType: 'text/plain; charset=utf-8; format=flowed',
+      },
+      ...(rich === undefined
+        ? []
+        : [{ content: rich.html, contentType: 'text/html; charset=utf-8' }]),
+    ],
+    attachments: [
+      ...message.attachments.map((file) => ({
+        filename: safeFileName(file.fileName, file.mimeType),
+        contentType: plainType(file.mimeType),
+        ...(file.contentId !== undefined && rich?.contentIds.has(file.contentId) === true
+          ? { cid: file.contentId, contentDisposition: 'inline' as const }
+          : { contentDisposition: 'attachment' as const }),
+        contentTransferEncoding: 'base64',
+        path: file.path,
+      })),
+      ...(rich?.pictures ?? []),
+    ],
     boundaryPrefix: '--',
     newline: '\r\n',
     disableUrlAccess: true,
   }).compile();
   node.keepBcc = message.bcc !== undefined;
   return node;
+}
+
+interface RichPart {
+  readonly html: string;
+  /** Of attachments that it shows. */
+  readonly contentIds: ReadonlySet<string>;
+  /** Pictures that stood in the html itself, e.g. in a signature: as parts they are seen everywhere. */
+  readonly pictures: readonly {
+    readonly cid: string;
+    readonly filename: string;
+    readonly contentType: string;
+    readonly contentDisposition: 'inline';
+    readonly contentTransferEncoding: 'base64';
+    readonly content: Buffer;
+  }[];
+}
+
+/**
+ * The html within a small document of its own, and the pictures that it shows. What is too large
+ * to be looked at as html goes as its plain text alone.
+ */
+function richPart(html: string, attachments: readonly OutgoingAttachment[]): RichPart | undefined {
+  const known = new Set(attachments.flatMap(({ contentId }) => contentId ?? []));
+  const pictures: RichPart['pictures'][number][] = [];
+  const clean = cleanHtml(html, {
+    contentId: (id) => (known.has(id) ? id : undefined),
+    dataPicture: (contentType, base64) => {
+      const cid = `${randomUUID()}@inline`;
+      const filename = `picture-${pictures.length + 1}.${contentType.replace(/^image\//, '')}`;
+      const how = { contentDisposition: 'inline', contentTransferEncoding: 'base64' } as const;
+      pictures.push({ cid, filename, contentType, ...how, content: Buffer.from(base64, 'base64') });
+      return cid;
+    },
+  });
+  if (clean === undefined) return undefined;
+  const head = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n';
+  const document = `${head}${clean.html}\n</body></html>\n`;
+  return { html: document, contentIds: clean.contentIds, pictures };
 }
 
 function mailbox({ name, address }: AddressDto): { name: string; address: string } {

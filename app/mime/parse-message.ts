@@ -28,6 +28,7 @@ export interface ParsedMessage {
   readonly from: AddressDto[];
   readonly sender?: AddressDto;
   readonly replyTo: AddressDto[];
+  readonly followupTo?: AddressDto[];
   readonly to: AddressDto[];
   readonly cc: AddressDto[];
   readonly bcc: AddressDto[];
@@ -66,12 +67,14 @@ function toParsed(email: Email, cut: boolean): ParsedMessage {
   const text = email.text?.slice(0, limits.textLength).toWellFormed();
   const html = email.html?.slice(0, limits.htmlLength).toWellFormed();
   const sender = headerAddresses(email, 'sender')[0];
+  const followupTo = headerAddresses(email, 'mail-followup-to');
   const sentAt = email.date === undefined ? undefined : validDate(email.date);
   const messageId = messageIds(email.messageId ?? '')[0];
   return {
     from: headerAddresses(email, 'from'),
     ...(sender === undefined ? {} : { sender }),
     replyTo: headerAddresses(email, 'reply-to'),
+    ...(followupTo.length === 0 ? {} : { followupTo }),
     to: headerAddresses(email, 'to'),
     cc: headerAddresses(email, 'cc'),
     bcc: headerAddresses(email, 'bcc'),

@@ -3,7 +3,7 @@
  * whatever the offset: no sort, no scan (test/store/views.test.ts asks SQLite for its plans).
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { MailboxRole, ViewDto, ViewFilter } from '../contract/index.ts';
+import type { ListOrder, MailboxRole, ViewDto, ViewFilter } from '../contract/index.ts';
 import { integerColumn, optionalText } from './columns.ts';
 import { toMessage } from './mail-reader.ts';
 import type { StoredMessage } from './mail-types.ts';
@@ -22,6 +22,12 @@ export interface StoredConversation {
   readonly unseen: number;
   /** Names, or addresses where there is no name; newest first, at most five. */
   readonly participants: readonly string[];
+}
+
+/** Messages of one mailbox or one index over all of them: terms are columns of `message`. */
+interface MessageArm {
+  readonly index: string;
+  readonly terms: readonly string[];
 }
 
 /** A list of rowIds as SQL: the arms are joined in order by SQLite, without a sort. */
@@ -47,16 +53,17 @@ export class ViewReader {
     return statement;
   }
 
-  /** Newest first, by arrival. */
+  /** By arrival. */
   list(
     view: ViewDto,
     filter: ViewFilter | undefined,
     offset: number,
     limit: number,
+    order: ListOrder = 'newest',
   ): { total: number; messages: StoredMessage[] } {
-    const arms = this.#messageArms(view, filter);
+    const arms = this.#messageArms(view, filter).map(messagesOf);
     if (arms.length === 0) return { total: 0, messages: [] };
-    const { ids, count } = viewQuery(arms, 'rowId');
+    const { ids, count } = viewQuery(arms, 'rowId', order);
     const messages = this.#prepare(ids)
       .all(limit, offset)
       .flatMap((row) => this.#message(integerColumn(row, 'rowId')) ?? []);
@@ -66,26 +73,47 @@ export class ViewReader {
 
   /** What the lists of a view ask of SQLite; those with parameters take limit and offset. */
   queries(view: ViewDto, filter: ViewFilter | undefined): string[] {
-    const messages = viewQuery(this.#messageArms(view, filter), 'rowId');
-    const threads = viewQuery(this.#conversationArms(view), 'newestRowId');
-    return [messages.ids, messages.count, threads.ids, threads.count];
+    const orders: readonly ListOrder[] = ['newest', 'oldest'];
+    return orders.flatMap((order) => {
+      const messages = viewQuery(this.#messageArms(view, filter).map(messagesOf), 'rowId', order);
+      const { arms, column } = this.#conversationArms(view, filter);
+      const threads = viewQuery(arms, column, order);
+      return [messages.ids, messages.count, threads.ids, threads.count];
+    });
   }
 
-  /** Threads by their newest message in the view. */
+  /** Threads by their newest message in the view; with a filter, by the newest that it passes. */
   conversations(
     view: ViewDto,
     offset: number,
     limit: number,
+    { filter, order = 'newest' }: { filter?: ViewFilter | undefined; order?: ListOrder } = {},
   ): { total: number; conversations: StoredConversation[] } {
-    const arms = this.#conversationArms(view);
+    const { arms, column } = this.#conversationArms(view, filter);
     if (arms.length === 0) return { total: 0, conversations: [] };
-    const { ids, count } = viewQuery(arms, 'newestRowId');
+    const { ids, count } = viewQuery(arms, column, order);
     const found = this.#prepare(ids).all(limit, offset);
     const conversations = found.flatMap((row) => {
-      const newest = this.#message(integerColumn(row, 'newestRowId'));
+      const newest = this.#message(integerColumn(row, column));
       return newest === undefined ? [] : (this.#conversation(view, newest) ?? []);
     });
     return { total: this.#count(count), conversations };
+  }
+
+  /** Messages of a thread that the view shows, newest first, at most 500. */
+  threadInView(view: ViewDto, threadId: number): StoredMessage[] {
+    const where =
+      view.kind === 'unread'
+        ? 'seen = 0 AND listed = 1'
+        : view.kind === 'starred'
+          ? 'flagged = 1 AND listed = 1'
+          : `shownIn IN (${this.#mailboxIds(view).join(', ')})`;
+    return this.#prepare(
+      `SELECT * FROM message INDEXED BY message_thread WHERE threadId = ? AND ${where} LIMIT ?`,
+    )
+      .all(threadId, threadRows)
+      .map(toMessage)
+      .sort((a, b) => b.rowId - a.rowId);
   }
 
   /**
@@ -115,8 +143,12 @@ export class ViewReader {
        FROM mailbox WHERE role = 'inbox'`,
     ).get();
     return {
-      unread: this.#count(viewQuery(this.#messageArms({ kind: 'unread' }, undefined), '').count),
-      starred: this.#count(viewQuery(this.#messageArms({ kind: 'starred' }, undefined), '').count),
+      unread: this.#count(
+        viewQuery(this.#messageArms({ kind: 'unread' }, undefined).map(messagesOf), '').count,
+      ),
+      starred: this.#count(
+        viewQuery(this.#messageArms({ kind: 'starred' }, undefined).map(messagesOf), '').count,
+      ),
       inbox: {
         total: inbox === undefined ? 0 : integerColumn(inbox, 'total'),
         unseen: inbox === undefined ? 0 : integerColumn(inbox, 'unseen'),
@@ -151,20 +183,29 @@ export class ViewReader {
       .map((row) => integerColumn(row, 'mailboxId'));
   }
 
-  #messageArms(view: ViewDto, filter: ViewFilter | undefined): string[] {
+  #messageArms(view: ViewDto, filter: ViewFilter | undefined): MessageArm[] {
     if (view.kind === 'unread') return [overAll('message_unread', 'seen = 0', filter)];
     if (view.kind === 'starred') return [overAll('message_starred', 'flagged = 1', filter)];
     return this.#mailboxIds(view).map((mailboxId) => inMailbox(mailboxId, filter));
   }
 
-  #conversationArms(view: ViewDto): string[] {
+  #conversationArms(
+    view: ViewDto,
+    filter: ViewFilter | undefined,
+  ): { arms: string[]; column: 'rowId' | 'newestRowId' } {
+    if (filter !== undefined) {
+      return { arms: this.#messageArms(view, filter).map(newestOfThreads), column: 'rowId' };
+    }
     const views =
       view.kind === 'unread'
         ? [unreadView]
         : view.kind === 'starred'
           ? [starredView]
           : this.#mailboxIds(view);
-    return views.map((id) => `conversation INDEXED BY conversation_newest WHERE view = ${id}`);
+    return {
+      arms: views.map((id) => `conversation INDEXED BY conversation_newest WHERE view = ${id}`),
+      column: 'newestRowId',
+    };
   }
 
   #conversation(view: ViewDto, newest: StoredMessage): StoredConversation | undefined {
@@ -201,10 +242,14 @@ export class ViewReader {
 }
 
 /** Queries over arms such as `message INDEXED BY … WHERE …`; `ids` takes limit and offset. */
-export function viewQuery(arms: readonly string[], column: string): ViewQuery {
+export function viewQuery(
+  arms: readonly string[],
+  column: string,
+  order: ListOrder = 'newest',
+): ViewQuery {
   return {
     ids: `${arms.map((arm) => `SELECT ${column} FROM ${arm}`).join(' UNION ALL ')}
-      ORDER BY ${column} DESC LIMIT ? OFFSET ?`,
+      ORDER BY ${column} ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
     count: `SELECT ${arms.map((arm) => `(SELECT count(*) FROM ${arm})`).join(' + ')} AS total`,
   };
 }
@@ -215,20 +260,39 @@ const mailboxFilters: Readonly<Record<ViewFilter, { index: string; term: string 
   attachments: { index: 'message_with_attachment', term: 'hasAttachment = 1' },
 };
 
-function inMailbox(mailboxId: number, filter: ViewFilter | undefined): string {
-  if (filter === undefined) return `message INDEXED BY message_shown WHERE shownIn = ${mailboxId}`;
+function inMailbox(mailboxId: number, filter: ViewFilter | undefined): MessageArm {
+  const shown = `shownIn = ${mailboxId}`;
+  if (filter === undefined) return { index: 'message_shown', terms: [shown] };
   const { index, term } = mailboxFilters[filter];
-  return `message INDEXED BY ${index} WHERE shownIn = ${mailboxId} AND ${term}`;
+  return { index, terms: [shown, term] };
 }
 
-function overAll(index: string, term: string, filter: ViewFilter | undefined): string {
-  const more = filter === undefined ? '' : ` AND ${mailboxFilters[filter].term}`;
-  return `message INDEXED BY ${index} WHERE ${term} AND listed = 1${more}`;
+function overAll(index: string, term: string, filter: ViewFilter | undefined): MessageArm {
+  const more = filter === undefined ? [] : [mailboxFilters[filter].term];
+  return { index, terms: [term, 'listed = 1', ...more] };
+}
+
+function messagesOf({ index, terms }: MessageArm): string {
+  return `message INDEXED BY ${index} WHERE ${terms.join(' AND ')}`;
+}
+
+/** Of each thread the newest message that is in the arm. */
+function newestOfThreads({ index, terms }: MessageArm): string {
+  const of = (name: string) => terms.map((term) => `${name}.${term}`).join(' AND ');
+  return `message AS m INDEXED BY ${index} WHERE ${of('m')} AND NOT EXISTS (SELECT 1
+    FROM message AS later INDEXED BY message_thread
+    WHERE later.threadId = m.threadId AND later.rowId > m.rowId AND ${of('later')})`;
 }
 
 function namesOf(people: readonly (StoredMessage['from'] | undefined)[]): string[] {
-  const names = people.flatMap((one) => (one === undefined ? [] : one.name || one.address));
+  const names = people.flatMap((one) => (one === undefined ? [] : nameOf(one)));
   return [...new Set(names.filter((name) => name !== ''))].slice(0, participantNames);
+}
+
+/** A name that poses as another address is not shown for it. */
+function nameOf({ name, address }: NonNullable<StoredMessage['from']>): string {
+  const poses = name.includes('@') && name.toLowerCase() !== address.toLowerCase();
+  return poses ? address : name || address;
 }
 
 /** Which of several copies of a message is shown: the inbox's first, the server's own last. */

@@ -12,6 +12,8 @@ export const checkSubmissionSignIn: SignInCheck = async (leg, credentials, signa
     throw error;
   });
   const closed = leg.stream.destroyed ? undefined : once(leg.stream, 'close');
+  const { offer } = session;
   session.quit();
   await closed;
+  return offer;
 };

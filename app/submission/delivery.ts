@@ -5,11 +5,23 @@
  */
 import { createReadStream } from 'node:fs';
 import type { AddressDto } from '../contract/index.ts';
-import { asMailError, CancelledError, LegError, type MailError } from '../errors.ts';
-import type { Level, OpenedLeg } from '../leg/types.ts';
+import {
+  asMailError,
+  CancelledError,
+  LegError,
+  type MailError,
+  SubmissionError,
+} from '../errors.ts';
+import { type Level, meetsFloor, type OpenedLeg } from '../leg/types.ts';
+import type { SubmissionOffer } from '../ports.ts';
 import type { OutboxRow } from './outbox-store.ts';
 import type { SubmissionOutcome } from './outcome.ts';
 import { SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
+
+/** As a header names who writes. */
+export interface Sender extends AddressDto {
+  readonly replyTo?: string | undefined;
+}
 
 /** What submission needs of accounts. */
 export interface SubmissionAccess {
@@ -19,8 +31,13 @@ export interface SubmissionAccess {
   allows(accountId: string, level: Level): boolean;
   /** @throws RequestError `account.not-found`, `secret.unavailable` */
   credentials(accountId: string): Promise<{ userName: string; password: string }>;
-  /** @throws RequestError `account.not-found` */
-  sender(accountId: string): AddressDto;
+  /**
+   * Who writes: the identity, or the account's default when that is none of its own.
+   * @throws RequestError `account.not-found`
+   */
+  sender(accountId: string, identityId: string | undefined): Sender;
+  /** What the server's EHLO said, each time it was asked. */
+  learned?(accountId: string, offer: SubmissionOffer): void;
 }
 
 export interface CarrierOptions {
@@ -93,10 +110,12 @@ export class Carrier {
         throw error;
       });
       const options = { ...credentials, signal, ...(timeouts ? { timeouts } : {}) };
-      this.#session = await SmtpSession.open(leg.stream, options);
+      const session = await SmtpSession.open(leg.stream, options);
+      this.#session = session;
+      access.learned?.(accountId, session.offer);
       this.#level = leg.protection.level;
       this.#carried = 0;
-      return this.#session;
+      return session;
     } catch (error) {
       return signal.aborted ? new CancelledError({ cause: error }) : asMailError(error);
     }
@@ -108,9 +127,14 @@ export class Carrier {
     messagePath: string,
     beforeDot: () => void,
   ): Promise<SubmissionOutcome> {
+    const { reversePath, recipients: forwardPaths, sizeBytes, requireTls } = row;
+    // Never sent without: only over a leg whose other end is known, to a server that promises it.
+    if (requireTls && !(meetsFloor(this.#level, 'encrypted') && session.offer.requireTls)) {
+      const error = new SubmissionError('submission.no-require-tls');
+      return Promise.resolve({ kind: 'refused', error });
+    }
     this.#carried += 1;
-    const { reversePath, recipients: forwardPaths, sizeBytes } = row;
-    const envelope = { reversePath, forwardPaths, sizeBytes };
+    const envelope = { reversePath, forwardPaths, sizeBytes, requireTls };
     return session.submit(envelope, createReadStream(messagePath), beforeDot);
   }
 }

@@ -4,10 +4,11 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import type { AddressDto, MessageRef } from '../contract/index.ts';
+import type { MessageRef } from '../contract/index.ts';
 import { buildMessageFile, messageIdOf } from '../mime/build.ts';
 import { knownRecipients } from '../mime/build-address.ts';
 import type { DraftCopySource, DraftOrigin, WantedCopy } from '../ports.ts';
+import type { Sender } from './delivery.ts';
 import type { AttachmentRow, DraftRow } from './draft-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 
@@ -16,16 +17,20 @@ export const revisionHeader = 'X-Draft-Revision';
 
 export interface DraftCopiesOptions {
   readonly store: OutboxStore;
-  readonly sender: (accountId: string) => AddressDto;
+  readonly sender: (accountId: string, identityId: string | undefined) => Sender;
+  /** Of the account itself: names its copies, whoever writes. */
+  readonly ownAddress: (accountId: string) => string;
+  /** Plain text that a new message has by itself. */
+  readonly signature?: (accountId: string, identityId: string | undefined) => string;
 }
 
 export class DraftCopies implements DraftCopySource {
   readonly #store: OutboxStore;
-  readonly #sender: (accountId: string) => AddressDto;
+  readonly #options: DraftCopiesOptions;
 
-  constructor({ store, sender }: DraftCopiesOptions) {
-    this.#store = store;
-    this.#sender = sender;
+  constructor(options: DraftCopiesOptions) {
+    this.#store = options.store;
+    this.#options = options;
   }
 
   wanted(draftId: string, accountId: string): WantedCopy {
@@ -33,14 +38,15 @@ export class DraftCopies implements DraftCopySource {
     const draft = this.#store.drafts.get(draftId);
     const place = draft === undefined ? 'gone' : this.#place(draft, accountId);
     if (place === 'queued') return { kind: 'leave' };
-    const messageId = messageIdOf(draftId, this.#sender(accountId).address);
+    const messageId = messageIdOf(draftId, this.#options.ownAddress(accountId));
     const key = { messageId, owner: draftId, origin: known?.origin };
     if (place === 'gone' || draft === undefined) {
       return known === undefined ? { kind: 'leave' } : { kind: 'none', ...key };
     }
     const files = this.#files(draftId);
     const revision = revisionOf(draft, files);
-    const blank = known === undefined && isBlank(draft, files);
+    const signature = this.#options.signature?.(accountId, draft.content.identityId) ?? '';
+    const blank = known === undefined && isBlank(draft, files, signature);
     return blank || known?.revision === revision
       ? { kind: 'leave' }
       : { kind: 'copy', revision, ...key };
@@ -78,25 +84,28 @@ export class DraftCopies implements DraftCopySource {
     if (revisionOf(draft, files) !== revision) return undefined;
     const known = this.#store.copies.get(draftId, accountId);
     this.#store.copies.put({ draftId, accountId, revision: undefined, origin: known?.origin });
-    const sender = this.#sender(accountId);
+    const { replyTo, ...from } = this.#options.sender(accountId, content.identityId);
     const path = this.#store.messagePath(`draft-${randomUUID()}`);
     await buildMessageFile(
       {
-        messageId: messageIdOf(draftId, sender.address),
+        messageId: messageIdOf(draftId, this.#options.ownAddress(accountId)),
         date: savedAt,
-        from: sender,
+        from,
+        replyTo,
         to: knownRecipients(content.to),
         cc: knownRecipients(content.cc),
         bcc: knownRecipients(content.bcc),
         subject: content.subject,
         text: content.text,
+        html: content.html,
         headers: { [revisionHeader]: revision },
         ...(thread
           ? { inReplyTo: thread.messageId, references: [...thread.references, thread.messageId] }
           : {}),
-        attachments: files.map(({ fileName, mimeType, attachmentId }) => ({
+        attachments: files.map(({ fileName, mimeType, attachmentId, contentId }) => ({
           fileName,
           mimeType,
+          contentId,
           path: this.#store.drafts.attachmentPath(attachmentId),
         })),
       },
@@ -166,17 +175,37 @@ function isSame(a: DraftOrigin, b: DraftOrigin): boolean {
   return a.path === b.path && a.uidValidity === b.uidValidity && a.uid === b.uid;
 }
 
-function isBlank({ content }: DraftRow, files: readonly AttachmentRow[]): boolean {
+/** A signature that stands there by itself is nobody's word yet. */
+function isBlank(
+  { content }: DraftRow,
+  files: readonly AttachmentRow[],
+  signature: string,
+): boolean {
   const { to, cc, bcc, subject, text } = content;
-  return files.length === 0 && [to, cc, bcc, subject, text].every((field) => field.trim() === '');
+  const typed = text
+    .trim()
+    .replace(/^--(?: *\n|$)/, '')
+    .trim();
+  const said = typed === signature.trim() ? '' : typed;
+  return files.length === 0 && [to, cc, bcc, subject, said].every((field) => field.trim() === '');
 }
 
 function revisionOf(
   { draftId, content, thread }: DraftRow,
   files: readonly AttachmentRow[],
 ): string {
-  const { to, cc, bcc, subject, text } = content;
+  const { to, cc, bcc, subject, text, html, identityId } = content;
   const ids = files.map(({ attachmentId }) => attachmentId);
-  const said = JSON.stringify([to, cc, bcc, subject, text, thread ?? null, ids]);
+  const said = JSON.stringify([
+    to,
+    cc,
+    bcc,
+    subject,
+    text,
+    thread ?? null,
+    ids,
+    // A plain draft has the revision that it always had.
+    ...(html === undefined && identityId === undefined ? [] : [html ?? null, identityId ?? null]),
+  ]);
   return `${draftId}.${createHash('sha256').update(said).digest('hex').slice(0, 32)}`;
 }

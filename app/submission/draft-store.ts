@@ -29,6 +29,8 @@ export interface AttachmentRow {
   readonly sizeBytes: number;
   readonly receivedBytes: number;
   readonly finished: boolean;
+  /** Without angle brackets; undefined for what does not stand in the html. */
+  readonly contentId: string | undefined;
 }
 
 const draftShape = z.object({
@@ -46,6 +48,7 @@ const attachmentShape = z.object({
   size_bytes: z.number(),
   received_bytes: z.number(),
   finished: z.number(),
+  content_id: z.string().nullable(),
 });
 
 export class DraftStore {
@@ -121,7 +124,7 @@ export class DraftStore {
   putAttachment(row: AttachmentRow): void {
     this.#db
       .prepare(
-        `INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attachment_id)
+        `INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attachment_id)
          DO UPDATE SET received_bytes = excluded.received_bytes, finished = excluded.finished`,
       )
       .run(
@@ -132,6 +135,7 @@ export class DraftStore {
         row.sizeBytes,
         row.receivedBytes,
         row.finished ? 1 : 0,
+        row.contentId ?? null,
       );
   }
 
@@ -178,5 +182,6 @@ function toAttachment(row: unknown): AttachmentRow {
     sizeBytes: parsed.size_bytes,
     receivedBytes: parsed.received_bytes,
     finished: parsed.finished === 1,
+    contentId: parsed.content_id ?? undefined,
   };
 }

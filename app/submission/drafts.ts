@@ -4,18 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import {
-  type AddressDto,
   type AttachmentDto,
   type DraftContent,
   type DraftDto,
   limits,
-  type MessageBody,
   type MessageRef,
   type MethodParsedInput,
 } from '../contract/index.ts';
 import { ContractError, RequestError, StorageError } from '../errors.ts';
-import { type ReplyDraft, type ReplyKind, replyDraft } from '../mime/reply.ts';
+import { isPicture } from '../mime/picture-types.ts';
+import type { ReplyDraft } from '../mime/reply.ts';
 import type { MessagePart } from '../ports.ts';
 import type { AttachmentRow, DraftRow, DraftStore, ThreadHeaders } from './draft-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -30,6 +30,9 @@ export interface DraftsOptions {
   readonly threadOf?: (ref: MessageRef) => ThreadHeaders | undefined;
   readonly now?: () => Date;
 }
+
+/** The rest is the attachment's id, which nobody can guess. */
+const partPrefix = '/part/draft-';
 
 export class Drafts {
   readonly #options: DraftsOptions;
@@ -66,19 +69,21 @@ export class Drafts {
   }
 
   /**
-   * A draft that answers or forwards a message. The caller adds a forwarded message's attachments
-   * with `attachBytes`.
+   * A draft made from a message: one that answers or forwards it, or goes on with it.
+   * @param parts of the message; those that are pictures in the draft's html come along in any case
+   * @param all whether the others come along too
    */
-  reply(body: MessageBody, kind: ReplyKind, self: AddressDto): DraftDto {
-    const { content, thread } = replyDraft(body, kind, self);
-    return this.#create(content, thread);
-  }
-
-  /** A draft made from a message that another program kept as one, with its attachments. */
-  adopt({ content, thread }: ReplyDraft, parts: readonly MessagePart[]): DraftDto {
+  make(
+    { content, thread, pictures }: ReplyDraft,
+    parts: readonly MessagePart[],
+    all: boolean,
+  ): DraftDto {
     const { draftId } = this.#create(content, thread);
     try {
-      for (const part of parts) this.attachBytes(draftId, part);
+      for (const part of parts) {
+        const shown = part.contentId === undefined ? undefined : pictures.get(part.contentId);
+        if (all || shown !== undefined) this.attachBytes(draftId, part, shown);
+      }
     } catch (error) {
       // Without all of it, it would stand for less than it was made from.
       this.discard(draftId);
@@ -87,7 +92,17 @@ export class Drafts {
     return this.toDto(this.#get(draftId));
   }
 
-  beginAttachment(input: MethodParsedInput<'attachment.begin'>): { attachmentId: string } {
+  beginAttachment(input: MethodParsedInput<'attachment.begin'>): {
+    attachmentId: string;
+    contentId?: string;
+  } {
+    return this.#begin(input, input.inline === true ? `${randomUUID()}@inline` : undefined);
+  }
+
+  #begin(
+    input: Omit<MethodParsedInput<'attachment.begin'>, 'inline'>,
+    contentId: string | undefined,
+  ): { attachmentId: string; contentId?: string } {
     this.#get(input.draftId);
     if (this.#rows.attachments(input.draftId).length >= limits.attachments) {
       throw new RequestError('attachment.too-large', { most: limits.attachments });
@@ -99,8 +114,9 @@ export class Drafts {
     onDisk(() => closeSync(openSync(this.#rows.attachmentPath(attachmentId), 'wx', 0o600)));
     const { draftId, fileName, mimeType, sizeBytes } = input;
     const about = { draftId, fileName, mimeType, sizeBytes };
-    this.#rows.putAttachment({ attachmentId, ...about, receivedBytes: 0, finished: false });
-    return { attachmentId };
+    const state = { contentId, receivedBytes: 0, finished: false };
+    this.#rows.putAttachment({ attachmentId, ...about, ...state });
+    return { attachmentId, ...(contentId === undefined ? {} : { contentId }) };
   }
 
   /**
@@ -144,11 +160,25 @@ export class Drafts {
     this.#touched(row.draftId);
   }
 
+  /** Bytes behind an attachment's `url`; undefined when there are none any more. */
+  async readLink(url: string): Promise<{ mimeType: string; bytes: Uint8Array } | undefined> {
+    if (!url.startsWith(partPrefix)) return undefined;
+    const row = this.#rows.attachment(url.slice(partPrefix.length));
+    if (row?.finished !== true || !isPicture(row.mimeType)) return undefined;
+    try {
+      const bytes = await readFile(this.#rows.attachmentPath(row.attachmentId));
+      return { mimeType: row.mimeType, bytes };
+    } catch {
+      // Removed meanwhile.
+      return undefined;
+    }
+  }
+
   /** For forwarding: a whole attachment at once. */
-  attachBytes(draftId: string, part: MessagePart): AttachmentDto {
+  attachBytes(draftId: string, part: MessagePart, contentId?: string): AttachmentDto {
     const { fileName, mimeType, bytes } = part;
     const about = { draftId, fileName, mimeType, sizeBytes: bytes.length };
-    const { attachmentId } = this.beginAttachment(about);
+    const { attachmentId } = this.#begin(about, contentId);
     this.#append(this.#unfinished(attachmentId), bytes);
     return this.finishAttachment(attachmentId);
   }
@@ -221,8 +251,16 @@ export class Drafts {
 }
 
 function attachmentDto(row: AttachmentRow): AttachmentDto {
-  const { attachmentId, fileName, mimeType, sizeBytes } = row;
-  return { attachmentId, fileName, mimeType, sizeBytes };
+  const { attachmentId, fileName, mimeType, sizeBytes, contentId } = row;
+  return {
+    attachmentId,
+    fileName,
+    mimeType,
+    sizeBytes,
+    inline: contentId !== undefined,
+    ...(contentId === undefined ? {} : { contentId }),
+    ...(isPicture(mimeType) ? { url: `${partPrefix}${attachmentId}` } : {}),
+  };
 }
 
 function onDisk(work: () => void): void {

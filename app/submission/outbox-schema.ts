@@ -95,4 +95,12 @@ export const outboxMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX draft_copy_of_account ON draft_copy (account_id);`,
   },
+  {
+    name: '004-compose',
+    sql: `
+      -- Without angle brackets; set for images that stand in the draft's html.
+      ALTER TABLE attachment ADD COLUMN content_id TEXT;
+      -- Sent only with REQUIRETLS (RFC 8689).
+      ALTER TABLE outbox ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0;`,
+  },
 ];

@@ -57,6 +57,8 @@ export interface OutboxRow {
   readonly sendAt: Date | undefined;
   /** To be marked on the server once this one was accepted; undefined when that is done. */
   readonly answers: AnsweredMessage | undefined;
+  /** Only with REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
 }
 
 const rowShape = z.object({
@@ -80,6 +82,7 @@ const rowShape = z.object({
   hold_until: z.number().nullable(),
   send_at: z.number().nullable(),
   answers: z.string().nullable(),
+  require_tls: z.number(),
 });
 const answeredMessage = z.object({ ref: messageRef, kind: z.enum(['reply', 'forward']) });
 const addresses = z.array(z.string());
@@ -146,7 +149,7 @@ export class OutboxStore {
   }
 
   put(row: OutboxRow): void {
-    const marks = Array.from({ length: 20 }, () => '?').join(', ');
+    const marks = Array.from({ length: 21 }, () => '?').join(', ');
     this.#db
       .prepare(
         `INSERT INTO outbox VALUES (${marks}) ON CONFLICT (outbox_id) DO UPDATE SET
@@ -179,6 +182,7 @@ export class OutboxStore {
         row.holdUntil?.getTime() ?? null,
         row.sendAt?.getTime() ?? null,
         row.answers ? JSON.stringify(row.answers) : null,
+        row.requireTls ? 1 : 0,
       );
   }
 
@@ -233,6 +237,7 @@ function toRow(row: unknown): OutboxRow {
     holdUntil: optionalDate(parsed.hold_until),
     sendAt: optionalDate(parsed.send_at),
     answers: parsed.answers === null ? undefined : parseJson(answeredMessage, parsed.answers),
+    requireTls: parsed.require_tls === 1,
   };
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DraftDto, OutboxItem } from '../contract/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { AnsweredMarker, SentCopy } from '../ports.ts';
+import type { AnsweredMarker, SentCopy, SubmissionOffer } from '../ports.ts';
 import { toWireError } from '../wire-error.ts';
 import type { SubmissionAccess } from './delivery.ts';
 import type { DraftRow } from './draft-store.ts';
@@ -30,6 +30,8 @@ export interface OutboxOptions {
   readonly answered: AnsweredMarker;
   /** How long a message is kept back so that it can be undone; asked at each submission (ms). */
   readonly undoMs: () => number;
+  /** What the account's server could do when it was last asked. */
+  readonly offer?: (accountId: string) => SubmissionOffer | undefined;
   readonly now?: () => Date;
   readonly timeouts?: Partial<SmtpTimeouts>;
   /** What follows a submission: how long it waits, and between tries (ms). */
@@ -56,7 +58,14 @@ export class Outbox {
     this.#now = options.now ?? (() => new Date());
     const { store, access, sentCopy, answered, logger, onChanged, timeouts, followUp } = options;
     const now = this.#now;
-    this.#writer = new MessageWriter({ store, access, now, undoMs: options.undoMs });
+    const { undoMs, offer } = options;
+    this.#writer = new MessageWriter({
+      store,
+      access,
+      now,
+      undoMs,
+      ...(offer ? { offer } : {}),
+    });
     this.#queue = new Queue({
       store,
       access,
@@ -117,7 +126,8 @@ export class Outbox {
    * Queues a draft durably. Called twice for one draft it makes one message and returns it twice.
    * @param sendAt not before; a time in the past is now
    * @throws RequestError `draft.not-found`, `address.invalid`, `submission.no-recipients`,
-   *   `attachment.not-found` while one is still coming in; StorageError
+   *   `submission.too-large`, `submission.no-require-tls`, `attachment.not-found` while one is still
+   *   coming in; StorageError
    */
   submit(draftId: string, sendAt?: Date): Promise<OutboxItem> {
     const running = this.#submitting.get(draftId);

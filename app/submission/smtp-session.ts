@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { AuthError, LegError, MailError, SubmissionError } from '../errors.ts';
+import type { SubmissionOffer } from '../ports.ts';
 import { DotWatch } from './dot-watch.ts';
 import { judge, type SmtpFailure, type SubmissionOutcome, serverWords } from './outcome.ts';
 
@@ -26,6 +27,8 @@ export interface SubmissionEnvelope {
   readonly reversePath: string;
   readonly forwardPaths: readonly string[];
   readonly sizeBytes: number;
+  /** MAIL FROM … REQUIRETLS (RFC 8689 §2); `offer` must have it. */
+  readonly requireTls?: boolean;
 }
 
 /** RFC 5321 §4.5.3.2: ten minutes for the reply to the final dot. */
@@ -40,6 +43,7 @@ export class SmtpSession {
   readonly #watch: DotWatch;
   #lost: Error | undefined;
   #onLost: ((error: Error) => void) | undefined;
+  #offer: SubmissionOffer = { requireTls: false };
 
   private constructor(connection: SMTPConnection, watch: DotWatch) {
     this.#connection = connection;
@@ -87,6 +91,11 @@ export class SmtpSession {
     }
   }
 
+  /** What the server said to EHLO. */
+  get offer(): SubmissionOffer {
+    return this.#offer;
+  }
+
   /** False once the leg is lost or was cut. */
   get usable(): boolean {
     return this.#lost === undefined && !this.#watch.destroyed;
@@ -125,7 +134,12 @@ export class SmtpSession {
     try {
       const rejected = await this.#race<readonly SmtpFailure[]>((resolve, reject) =>
         this.#connection.send(
-          { from: envelope.reversePath, to: [...envelope.forwardPaths], size: envelope.sizeBytes },
+          {
+            from: envelope.reversePath,
+            to: [...envelope.forwardPaths],
+            size: envelope.sizeBytes,
+            ...(envelope.requireTls === true ? { requireTLSExtensionEnabled: true } : {}),
+          },
           message,
           (error, result) => (error ? reject(error) : resolve(result?.rejectedErrors ?? [])),
         ),
@@ -176,9 +190,14 @@ export class SmtpSession {
     const greeted = this.#race<void>((resolve, reject) =>
       this.#connection.connect((error) => (error ? reject(error) : resolve())),
     );
-    return greeted.catch((error: unknown) => {
-      throw this.#stepError(error);
-    });
+    return greeted.then(
+      () => {
+        this.#offer = parseOffer(String(this.#connection.lastServerResponse || ''));
+      },
+      (error: unknown) => {
+        throw this.#stepError(error);
+      },
+    );
   }
 
   /** Something went wrong before any message was on its way. */
@@ -228,6 +247,16 @@ export class SmtpSession {
 }
 
 const service = 'submission';
+
+/** @param reply whole, as it came: keywords compare without case (RFC 5321 §4.1.1.1) */
+export function parseOffer(reply: string): SubmissionOffer {
+  const [, ...extensions] = reply.split(/\r?\n/).map((line) => line.replace(/^250[ -]/, '').trim());
+  const requireTls = extensions.some((line) => /^REQUIRETLS$/i.test(line));
+  const [limit] = extensions.flatMap((line) => /^SIZE (\d{1,15})$/i.exec(line)?.[1] ?? []);
+  // 0: no fixed limit (RFC 1870 §4).
+  const maxMessageBytes = Number(limit ?? 0);
+  return { requireTls, ...(maxMessageBytes > 0 ? { maxMessageBytes } : {}) };
+}
 
 /** nodemailer asks for a net.Socket and uses of it what any Duplex has, and setTimeout, which DotWatch has. */
 function asSocket(watch: DotWatch): Socket {

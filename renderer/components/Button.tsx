@@ -4,9 +4,9 @@ import {
   Button as AriaButton,
   type ButtonProps as AriaButtonProps,
 } from 'react-aria-components/Button';
-import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
 import styles from './Button.module.css';
 import { cx } from './cx.ts';
+import { Tooltip } from './Tooltip.tsx';
 
 interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   readonly kind?: 'primary' | 'secondary' | 'plain' | 'harm';
@@ -35,7 +35,7 @@ interface IconButtonProps extends Omit<AriaButtonProps, 'className' | 'children'
 export function IconButton(props: IconButtonProps) {
   const { label, shortcut, children, active, className, ...rest } = props;
   return (
-    <TooltipTrigger delay={600} closeDelay={80}>
+    <Tooltip text={label} shortcut={shortcut}>
       <AriaButton
         {...rest}
         aria-label={label}
@@ -43,10 +43,6 @@ export function IconButton(props: IconButtonProps) {
       >
         {children}
       </AriaButton>
-      <Tooltip className={cx(styles.tooltip)} offset={6}>
-        {label}
-        {shortcut !== undefined && <kbd className={cx(styles.key)}>{shortcut}</kbd>}
-      </Tooltip>
-    </TooltipTrigger>
+    </Tooltip>
   );
 }

@@ -41,6 +41,12 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
     // Texts that came meanwhile can be found: a search that is open goes on.
     client.on('sync.changed', viewsAreOld),
     client.on('drafts.changed', () => cache.invalidate('draft.list')),
+    client.on('identities.changed', () => cache.invalidate('identity.list')),
+    client.on('contacts.changed', () => {
+      cache.invalidate('contact.list');
+      cache.invalidate('contact.get');
+      cache.invalidate('contact.suggest');
+    }),
     client.on('outbox.changed', () => cache.invalidate('outbox.list')),
   ];
   return () => {

@@ -32,6 +32,7 @@ export interface UploadSource {
 
 /**
  * @param onProgress bytes sent so far
+ * @param inline it is a picture that stands in the text: the attachment then has a Content-ID
  * @throws CallError when the engine refuses a step; what it got so far is removed
  */
 export async function uploadAttachment(
@@ -39,12 +40,14 @@ export async function uploadAttachment(
   draftId: string,
   file: UploadSource,
   onProgress: (sentBytes: number) => void,
+  inline = false,
 ): Promise<AttachmentDto> {
   const { attachmentId } = await call('attachment.begin', {
     draftId,
     fileName: file.name === '' ? 'attachment' : file.name,
     mimeType: file.type === '' ? 'application/octet-stream' : file.type,
     sizeBytes: file.size,
+    ...(inline && { inline }),
   });
   try {
     for (const [start, end] of chunkRanges(file.size)) {

@@ -1,17 +1,30 @@
-/** Puts the chosen theme on <html data-theme>, following the system when asked to. */
+/** Puts the chosen look on <html>: `data-theme`, `data-contrast`, `data-density`; follows the system when asked to. */
 import type { Settings } from '../../app/contract/index.ts';
 
+export type Contrast = 'system' | 'normal' | 'more';
+
 /** @returns a function that ends following the system */
-export function applyTheme(theme: Settings['theme'], root: HTMLElement): () => void {
-  if (theme !== 'system') {
-    root.dataset.theme = theme;
-    return () => undefined;
-  }
+export function applyTheme(
+  theme: Settings['theme'],
+  root: HTMLElement,
+  contrast: Contrast = 'system',
+): () => void {
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const more = window.matchMedia('(prefers-contrast: more)');
   const follow = () => {
-    root.dataset.theme = dark.matches ? 'dark' : 'light';
+    root.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+    root.dataset.contrast = contrast === 'system' ? (more.matches ? 'more' : 'normal') : contrast;
   };
   follow();
   dark.addEventListener('change', follow);
-  return () => dark.removeEventListener('change', follow);
+  more.addEventListener('change', follow);
+  return () => {
+    dark.removeEventListener('change', follow);
+    more.removeEventListener('change', follow);
+  };
+}
+
+/** Row heights and paddings follow from it, in tokens.css. */
+export function applyDensity(density: Settings['density'], root: HTMLElement): void {
+  root.dataset.density = density;
 }

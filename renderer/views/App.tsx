@@ -4,7 +4,7 @@ import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
-import { applyTheme } from '../theme/theme.ts';
+import { applyDensity, applyTheme } from '../theme/theme.ts';
 import styles from './App.module.css';
 import { Desk } from './Desk.tsx';
 import { Failure } from './Failure.tsx';
@@ -15,7 +15,9 @@ export function App() {
   const settings = useQuery('settings.get', {});
   const accounts = useQuery('account.list', {});
   const theme = settings.data?.theme ?? 'system';
+  const density = settings.data?.density ?? 'comfortable';
   useEffect(() => applyTheme(theme, document.documentElement), [theme]);
+  useEffect(() => applyDensity(density, document.documentElement), [density]);
 
   if (accounts.data === undefined) {
     if (accounts.error === undefined) return null;
@@ -30,5 +32,7 @@ export function App() {
       </main>
     );
   }
-  return <Desk accounts={accounts.data} density={settings.data?.density ?? 'comfortable'} />;
+  // What the person chose decides how the desk stands from its first frame.
+  if (settings.data === undefined && settings.error === undefined) return null;
+  return <Desk accounts={accounts.data} settings={settings.data} />;
 }

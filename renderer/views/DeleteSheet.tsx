@@ -1,18 +1,20 @@
-/** Asks once before a message is deleted for good. */
-import type { MessageRow } from '../../app/contract/index.ts';
+/** Asks once before messages are deleted for good. */
 import { Button } from '../components/Button.tsx';
 import { Sheet } from '../components/Sheet.tsx';
 import { useWords } from '../i18n/I18n.tsx';
 import { plainName } from '../mail/addresses.ts';
+import { countOf, type ListRow } from './list/list-row.ts';
 
 interface DeleteSheetProps {
-  readonly row: MessageRow;
+  readonly rows: readonly ListRow[];
   readonly onClose: () => void;
   readonly onDelete: () => void;
 }
 
-export function DeleteSheet({ row, onClose, onDelete }: DeleteSheetProps) {
+export function DeleteSheet({ rows, onClose, onDelete }: DeleteSheetProps) {
   const { t } = useWords();
+  const count = rows.reduce((sum, row) => sum + countOf(row), 0);
+  const subject = plainName(rows[0]?.subject ?? '') || t('list.noSubject');
   return (
     <Sheet
       title={t('delete.title')}
@@ -27,7 +29,7 @@ export function DeleteSheet({ row, onClose, onDelete }: DeleteSheetProps) {
         </>
       }
     >
-      <p>{t('delete.text', { subject: plainName(row.subject) || t('list.noSubject') })}</p>
+      <p>{count > 1 ? t('delete.textMany', { count }) : t('delete.text', { subject })}</p>
     </Sheet>
   );
 }

@@ -1,5 +1,6 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
-import { useEffect, useReducer, useRef, useState } from 'react';
+import { CloudOff } from 'lucide-react';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type {
   AccountDto,
   DraftDto,
@@ -7,9 +8,11 @@ import type {
   Settings,
   WireError,
 } from '../../app/contract/index.ts';
+import { Banner } from '../components/Banner.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
+import { Resizer } from '../components/Resizer.tsx';
 import { wireErrorOf } from '../host/client.ts';
 import { useBackend, useContractEvent, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
@@ -18,14 +21,18 @@ import { Announcer } from './Announcer.tsx';
 import { AccountSheet } from './account/AccountSheet.tsx';
 import { AddAccount } from './account/AddAccount.tsx';
 import { LockSheet } from './account/LockSheet.tsx';
-import { Composer } from './composer/Composer.tsx';
+import { markFresh } from './composer/fresh-drafts.ts';
+import { Composers, Contacts } from './composer/lazy.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
-import { initialDesk, placeKey, reduceDesk } from './desk-state.ts';
+import { initialDesk, placeKey, reduceDesk, targetsOf } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
+import { fitPanes, layoutOf, leastWidths, type PaneWidths, usualWidths } from './layout.ts';
 import { ListPane } from './list/ListPane.tsx';
+import type { ListRow } from './list/list-row.ts';
 import { listingOf } from './list/listing.ts';
-import { latestRow } from './list/message-windows.ts';
+import { latestLine } from './list/message-windows.ts';
+import { PickedSummary } from './list/Picked.tsx';
 import { UndoLine } from './list/UndoLine.tsx';
 import { DraftsView, OutboxView } from './local/LocalViews.tsx';
 import { MoveSheet } from './MoveSheet.tsx';
@@ -34,21 +41,26 @@ import { type ListOrder, useMoves } from './moves.ts';
 import { Reader } from './reader/Reader.tsx';
 import { SettingsSheet } from './settings/SettingsSheet.tsx';
 import { useShortcuts } from './shortcuts.ts';
+import { MailboxSheet } from './sidebar/MailboxSheet.tsx';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
+import { useSetSettings } from './use-settings.ts';
+import { useWindowWidth } from './use-window-width.ts';
 import { Welcome } from './Welcome.tsx';
 
 interface DeskProps {
   readonly accounts: readonly AccountDto[];
-  readonly density: Settings['density'];
+  /** Absent when they could not be read. */
+  readonly settings: Settings | undefined;
 }
 
-export function Desk({ accounts, density }: DeskProps) {
+export function Desk({ accounts, settings }: DeskProps) {
   const { t } = useWords();
   const { client, cache } = useBackend();
   const [state, dispatch] = useReducer(reduceDesk, initialDesk);
   const [error, setError] = useState<WireError>();
-  const { place, selection, sheet } = state;
+  const { place, selection, picked, sheet } = state;
+  const setSettings = useSetSettings();
   const shownAccountId = place?.kind === 'mailbox' ? place.accountId : accounts[0]?.accountId;
   const mailboxes = useQuery(
     'mailbox.list',
@@ -58,7 +70,15 @@ export function Desk({ accounts, density }: DeskProps) {
   const allMailboxes = accounts.flatMap(
     ({ accountId }) => cache.peek('mailbox.list', { accountId }).data ?? [],
   );
-  const listing = listingOf({ place, accounts, mailboxes: allMailboxes, counts, t });
+  const listing = listingOf({
+    place,
+    accounts,
+    mailboxes: allMailboxes,
+    counts,
+    filter: state.filter,
+    t,
+    ...(settings === undefined ? {} : { listBy: settings.listBy, listOrder: settings.listOrder }),
+  });
 
   const inbox = mailboxes?.find((one) => one.role === 'inbox') ?? mailboxes?.[0];
   const placeIsGone =
@@ -79,23 +99,27 @@ export function Desk({ accounts, density }: DeskProps) {
     const accountId = shownAccountId;
     if (accountId === undefined) return;
     const content = { to: '', cc: '', subject: '', text: '', ...fields, bcc: '', accountId };
-    client.call('draft.create', content).then(openDraft, fail);
+    client.call('draft.create', content).then(markFresh).then(openDraft, fail);
   }
   const order = useRef<ListOrder>(undefined);
   const moves = useMoves({ place, order, selection, dispatch, onFailure: fail });
   const shownRow = selection?.row;
-  const row = shownRow === undefined ? undefined : (latestRow(cache, shownRow.ref) ?? shownRow);
-  const onRow = (run: (row: MessageRow) => void) => () => {
-    if (row !== undefined) run(row);
+  const row = shownRow === undefined ? undefined : (latestLine(cache, shownRow) ?? shownRow);
+  const onRows = (run: (rows: readonly ListRow[]) => void) => () => {
+    const rows = targetsOf(state);
+    if (rows.length > 0) run(rows);
+  };
+  const reply = ({ ref }: MessageRow, kind: 'reply' | 'reply-all' | 'forward') => {
+    client.call('draft.reply', { ref, kind }).then(openDraft, fail);
   };
   useShortcuts({
     c: () => compose(),
-    e: onRow(moves.archive),
-    '#': onRow(moves.remove),
-    Delete: onRow(moves.remove),
-    Backspace: onRow(moves.remove),
-    '!': onRow(moves.junk),
-    v: onRow(moves.chooseMailbox),
+    e: onRows(moves.archive),
+    '#': onRows(moves.remove),
+    Delete: onRows(moves.remove),
+    Backspace: onRows(moves.remove),
+    '!': onRows(moves.junk),
+    v: onRows(moves.chooseMailbox),
     z: moves.undo,
     'Mod+z': moves.undo,
   });
@@ -105,6 +129,35 @@ export function Desk({ accounts, density }: DeskProps) {
     moves.forget();
     reloadMail(cache);
   });
+
+  const dragged = useRef<readonly ListRow[]>(undefined);
+  const desk = useRef<HTMLDivElement>(null);
+  const windowWidth = useWindowWidth();
+  const wished: PaneWidths =
+    settings === undefined
+      ? usualWidths
+      : { sidebar: settings.sidebarWidth, list: settings.listWidth };
+  const panes = fitPanes(wished, windowWidth);
+  const layout = layoutOf(windowWidth);
+  /** Straight to the style while it moves: nothing is drawn anew but the widths. */
+  function draw({ sidebar, list }: PaneWidths): void {
+    desk.current?.style.setProperty('--sidebar-width', `${sidebar}px`);
+    desk.current?.style.setProperty('--list-width', `${list}px`);
+  }
+  const { sidebar: sidebarWidth, list: listWidth } = panes;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when a width or the element changes
+  useLayoutEffect(
+    () => draw({ sidebar: sidebarWidth, list: listWidth }),
+    [sidebarWidth, listWidth, accounts.length === 0],
+  );
+  function resize(pane: keyof PaneWidths, value: number, done: boolean): void {
+    // What the other pane would give way by is seen while the line moves.
+    const fitted = fitPanes({ ...wished, [pane]: value }, windowWidth);
+    draw(fitted);
+    if (done) {
+      setSettings(pane === 'sidebar' ? { sidebarWidth: value } : { listWidth: value });
+    }
+  }
 
   const sheetAccount =
     sheet?.kind === 'account' || sheet?.kind === 'lock'
@@ -135,26 +188,39 @@ export function Desk({ accounts, density }: DeskProps) {
         />
       )}
       {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
+      {sheet?.kind === 'contacts' && (
+        <Contacts
+          onClose={closeSheet}
+          onWrite={(to) => {
+            closeSheet();
+            compose({ to, cc: '', subject: '', text: '' });
+          }}
+        />
+      )}
       {sheet?.kind === 'move' && (
         <MoveSheet
-          row={sheet.row}
+          rows={sheet.rows}
+          accountId={sheet.rows[0]?.ref.accountId ?? ''}
           onClose={closeSheet}
           onChoose={(mailbox) => {
             closeSheet();
-            moves.moveTo(sheet.row, mailbox);
+            moves.moveTo(sheet.rows, mailbox);
           }}
         />
       )}
       {sheet?.kind === 'delete' && (
         <DeleteSheet
-          row={sheet.row}
+          rows={sheet.rows}
           onClose={closeSheet}
           onDelete={() => {
             closeSheet();
-            moves.deleteForever(sheet.row);
+            moves.deleteForever(sheet.rows);
           }}
         />
       )}
+      {(sheet?.kind === 'create-mailbox' ||
+        sheet?.kind === 'rename-mailbox' ||
+        sheet?.kind === 'delete-mailbox') && <MailboxSheet sheet={sheet} onClose={closeSheet} />}
     </>
   );
   if (accounts.length === 0) {
@@ -171,21 +237,62 @@ export function Desk({ accounts, density }: DeskProps) {
   return (
     <div className={cx(styles.window)}>
       {offline && (
-        <div className={cx(styles.offline)} role="status">
+        <Banner
+          live
+          icon={<CloudOff size={16} aria-hidden />}
+          actions={
+            <Button
+              kind="plain"
+              onPress={() => {
+                // What comes of it shows in the locks.
+                for (const { accountId } of accounts) {
+                  client.call('account.retry', { accountId }).catch(() => undefined);
+                }
+              }}
+            >
+              {t('action.tryAgain')}
+            </Button>
+          }
+        >
           {t('desk.offline', { waiting })}
-        </div>
+        </Banner>
       )}
-      <div className={cx(styles.desk, local && styles.local)} data-pane={state.pane}>
-        <div className={cx(styles.sidebar)}>
+      <div
+        ref={desk}
+        className={cx(styles.desk, local && styles.local)}
+        data-pane={state.pane}
+        data-layout={layout}
+      >
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it where it lies over the list */}
+        <div
+          className={cx(styles.sidebar)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || layout === 'wide') return;
+            event.preventDefault();
+            dispatch({ type: 'pane', pane: 'list' });
+          }}
+        >
           <Sidebar
             accounts={accounts}
             place={place}
             dispatch={dispatch}
+            moves={moves}
+            dragged={dragged}
+            collapsed={settings?.collapsedAccounts ?? []}
+            onCollapse={(collapsedAccounts) => setSettings({ collapsedAccounts })}
             onCompose={() => compose()}
             onDraft={openDraft}
             onFailure={setError}
           />
         </div>
+        <Resizer
+          label={t('desk.resizeSidebar')}
+          value={panes.sidebar}
+          min={leastWidths.sidebar}
+          max={panes.sidebarMax}
+          onResize={(value, done) => resize('sidebar', value, done)}
+          onReset={() => resize('sidebar', usualWidths.sidebar, true)}
+        />
         <button
           type="button"
           className={cx(styles.scrim)}
@@ -199,27 +306,51 @@ export function Desk({ accounts, density }: DeskProps) {
               listing={listing}
               accounts={accounts}
               mailboxes={allMailboxes}
-              density={density}
+              density={settings?.density ?? 'comfortable'}
               selection={selection}
+              picked={picked}
+              anchor={state.anchor}
               dispatch={dispatch}
               moves={moves}
               order={order}
+              dragged={dragged}
               onOpenLock={openLock}
-              onEdit={({ ref }) => client.call('draft.open', { ref }).then(openDraft, setError)}
+              onSettings={setSettings}
+              onEdit={({ ref }) => client.call('draft.open', { ref }).then(openDraft, fail)}
+              onReply={reply}
             />
           </main>
         )}
         {listing !== undefined && (
+          <Resizer
+            label={t('desk.resizeList')}
+            value={panes.list}
+            min={leastWidths.list}
+            max={panes.listMax}
+            onResize={(value, done) => resize('list', value, done)}
+            onReset={() => resize('list', usualWidths.list, true)}
+          />
+        )}
+        {listing !== undefined && (
           <div className={cx(styles.reader)}>
-            <Reader
-              row={row}
-              quiet={listing.total === 0}
-              dispatch={dispatch}
-              moves={moves}
-              onDraft={openDraft}
-              onFailure={fail}
-              onMailto={(url) => compose(parseMailto(url))}
-            />
+            {picked.size > 0 ? (
+              <PickedSummary
+                picked={picked}
+                dispatch={dispatch}
+                moves={moves}
+                archives={listing.mailbox?.role !== 'archive'}
+              />
+            ) : (
+              <Reader
+                row={row}
+                quiet={listing.total === 0}
+                dispatch={dispatch}
+                moves={moves}
+                onDraft={(draft) => openDraft(markFresh(draft))}
+                onFailure={fail}
+                onMailto={(url) => compose(parseMailto(url))}
+              />
+            )}
             {/* Where the list is not in sight. */}
             <div className={cx(styles.undo)}>
               <UndoLine moves={moves} />
@@ -257,18 +388,14 @@ export function Desk({ accounts, density }: DeskProps) {
           />
         </div>
       )}
-      <div className={cx(styles.composers)}>
-        {state.composers.map((draft) => (
-          <Composer
-            key={draft.draftId}
-            draft={draft}
-            accounts={accounts}
-            onClose={() => dispatch({ type: 'composed', draftId: draft.draftId })}
-            onSent={() => dispatch({ type: 'composed', draftId: draft.draftId })}
-            onOpenLock={openLock}
-          />
-        ))}
-      </div>
+      <Composers
+        drafts={state.composers}
+        accounts={accounts}
+        onReopen={(draft) => dispatch({ type: 'compose', draft })}
+        onClose={(draftId) => dispatch({ type: 'composed', draftId })}
+        onOpenLock={openLock}
+        onContacts={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}
+      />
       <Announcer
         describe={(arrived) => (arrived.from === undefined ? '' : shortName(arrived.from))}
       />

@@ -1,23 +1,25 @@
-/** Where to move a message: the account's mailboxes, found by typing. */
+/** Where to move messages of one account: the account's mailboxes, found by typing. */
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import type { MailboxDto, MessageRow } from '../../app/contract/index.ts';
+import type { MailboxDto } from '../../app/contract/index.ts';
 import { cx } from '../components/cx.ts';
 import { Sheet } from '../components/Sheet.tsx';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
+import type { ListRow } from './list/list-row.ts';
 import styles from './MoveSheet.module.css';
-import { shownIn } from './message-actions.ts';
+import { placesShown } from './message-actions.ts';
 import { matchMailboxes } from './move-choice.ts';
 import { mailboxTitle } from './sidebar/mailbox-title.ts';
 import { mailboxIcon, orderMailboxes } from './sidebar/mailboxes.tsx';
 
 interface MoveSheetProps {
-  readonly row: MessageRow;
+  readonly rows: readonly ListRow[];
+  readonly accountId: string;
   readonly onClose: () => void;
   readonly onChoose: (mailbox: MailboxDto) => void;
 }
 
-export function MoveSheet({ row, onClose, onChoose }: MoveSheetProps) {
+export function MoveSheet({ rows, accountId, onClose, onChoose }: MoveSheetProps) {
   const { t } = useWords();
   const { cache } = useBackend();
   const listId = useId();
@@ -25,8 +27,13 @@ export function MoveSheet({ row, onClose, onChoose }: MoveSheetProps) {
   useEffect(() => field.current?.focus(), []);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const mailboxes = useQuery('mailbox.list', { accountId: row.ref.accountId }).data ?? [];
-  const [from] = useState(() => shownIn(cache, row.ref));
+  const mailboxes = useQuery('mailbox.list', { accountId }).data ?? [];
+  // Where all of them are already.
+  const [from] = useState(() => {
+    const placeOf = placesShown(cache);
+    const places = new Set(rows.map(({ ref }) => placeOf(ref)));
+    return places.size === 1 ? [...places][0] : undefined;
+  });
   const choices = matchMailboxes(
     orderMailboxes(mailboxes)
       .filter((one) => one.selectable && one.mailboxId !== from)

@@ -1,5 +1,9 @@
-/** What the main window shows: one place, one message, the open composers, one sheet. Pure. */
-import type { DraftDto, MessageRef, MessageRow, ViewDto } from '../../app/contract/index.ts';
+/** What the main window shows: one place, one message or several picked, the open composers, one sheet. Pure. */
+import type { DraftDto, MailboxDto, ViewDto, ViewFilter } from '../../app/contract/index.ts';
+import type { ListRow } from './list/list-row.ts';
+import { refKey } from './refs.ts';
+
+export { refKey, sameRef } from './refs.ts';
 
 export type Place =
   | { readonly kind: 'mailbox'; readonly accountId: string; readonly mailboxId: number }
@@ -14,18 +18,38 @@ export type SheetState =
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'lock'; readonly accountId: string }
   | { readonly kind: 'settings' }
-  | { readonly kind: 'move'; readonly row: MessageRow }
-  | { readonly kind: 'delete'; readonly row: MessageRow };
+  | { readonly kind: 'contacts' }
+  | { readonly kind: 'move'; readonly rows: readonly ListRow[] }
+  | { readonly kind: 'delete'; readonly rows: readonly ListRow[] }
+  | MailboxSheetState;
+
+/** A mailbox is made (within `mailbox` when given), gets another name, or goes. */
+export type MailboxSheetState =
+  | {
+      readonly kind: 'create-mailbox';
+      readonly accountId: string;
+      readonly mailbox: MailboxDto | undefined;
+    }
+  | { readonly kind: 'rename-mailbox'; readonly mailbox: MailboxDto }
+  | { readonly kind: 'delete-mailbox'; readonly mailbox: MailboxDto };
 
 export interface Selection {
   readonly index: number;
   /** Absent until the row's window is here. */
-  readonly row: MessageRow | undefined;
+  readonly row: ListRow | undefined;
 }
+
+/** Several rows chosen, by their keys; none: the selection alone counts. */
+export type Picked = ReadonlyMap<string, ListRow>;
 
 export interface DeskState {
   readonly place: Place | undefined;
+  readonly filter: ViewFilter | undefined;
+  /** The row that is open, and where the keys are. */
   readonly selection: Selection | undefined;
+  readonly picked: Picked;
+  /** Where a range began. */
+  readonly anchor: number;
   /** The pane that narrow windows show. */
   readonly pane: Pane;
   readonly composers: readonly DraftDto[];
@@ -34,16 +58,35 @@ export interface DeskState {
 
 export type DeskAction =
   | { readonly type: 'go'; readonly place: Place; readonly pane?: Pane }
-  | { readonly type: 'select'; readonly index: number; readonly row: MessageRow | undefined }
+  | { readonly type: 'filter'; readonly filter: ViewFilter | undefined }
+  | { readonly type: 'select'; readonly index: number; readonly row: ListRow | undefined }
   | { readonly type: 'deselect' }
+  /** Adds the row to those picked, or takes it out; the open one is the first to be picked. */
+  | { readonly type: 'toggle'; readonly index: number; readonly row: ListRow }
+  /** These rows and no others; the keys are at `index`, the anchor stays. */
+  | {
+      readonly type: 'pick';
+      readonly index: number;
+      readonly row: ListRow | undefined;
+      readonly rows: readonly ListRow[];
+    }
+  /** None is picked, none is open; the keys go on from where they were. */
+  | { readonly type: 'unpick' }
+  /** The row of the selection has come. */
+  | { readonly type: 'found'; readonly index: number; readonly row: ListRow }
   | { readonly type: 'pane'; readonly pane: Pane }
   | { readonly type: 'compose'; readonly draft: DraftDto }
   | { readonly type: 'composed'; readonly draftId: string }
   | { readonly type: 'sheet'; readonly sheet: SheetState | undefined };
 
+const none: Picked = new Map();
+
 export const initialDesk: DeskState = {
   place: undefined,
+  filter: undefined,
   selection: undefined,
+  picked: none,
+  anchor: 0,
   pane: 'list',
   composers: [],
   sheet: undefined,
@@ -55,13 +98,42 @@ export function reduceDesk(state: DeskState, action: DeskAction): DeskState {
       return {
         ...state,
         place: action.place,
+        filter: undefined,
         selection: undefined,
+        picked: none,
+        anchor: 0,
         pane: action.pane ?? 'list',
       };
     case 'select':
-      return { ...state, selection: { index: action.index, row: action.row } };
+      return {
+        ...state,
+        selection: { index: action.index, row: action.row },
+        picked: none,
+        anchor: action.index,
+      };
     case 'deselect':
-      return { ...state, selection: undefined, pane: 'list' };
+      return { ...state, selection: undefined, picked: none, pane: 'list' };
+    case 'filter':
+      return { ...state, filter: action.filter, selection: undefined, picked: none, anchor: 0 };
+    case 'toggle':
+      return toggled(state, action.index, action.row);
+    case 'pick':
+      return {
+        ...state,
+        selection: { index: action.index, row: action.row },
+        picked: new Map(action.rows.map((row) => [refKey(row.ref), row])),
+      };
+    case 'unpick':
+      return {
+        ...state,
+        picked: none,
+        selection: undefined,
+        anchor: state.selection?.index ?? state.anchor,
+      };
+    case 'found':
+      return state.selection?.index === action.index && state.selection.row === undefined
+        ? { ...state, selection: { index: action.index, row: action.row } }
+        : state;
     case 'pane':
       return { ...state, pane: action.pane };
     case 'compose':
@@ -83,18 +155,22 @@ export function reduceDesk(state: DeskState, action: DeskAction): DeskState {
   }
 }
 
-/** The same message gives the same text. */
-export function refKey(ref: MessageRef): string {
-  return `${ref.accountId}/${ref.mailboxId}/${ref.uidValidity}/${ref.uid}`;
+function toggled(state: DeskState, index: number, row: ListRow): DeskState {
+  const picked = new Map(state.picked);
+  const open = state.selection?.row;
+  const key = refKey(row.ref);
+  if (picked.size === 0 && open !== undefined && refKey(open.ref) !== key) {
+    picked.set(refKey(open.ref), open);
+  }
+  if (!picked.delete(key)) picked.set(key, row);
+  if (picked.size === 0) return { ...state, selection: undefined, picked: none, anchor: index };
+  return { ...state, selection: { index, row }, picked, anchor: index };
 }
 
-export function sameRef(a: MessageRef, b: MessageRef): boolean {
-  return (
-    a.uid === b.uid &&
-    a.mailboxId === b.mailboxId &&
-    a.uidValidity === b.uidValidity &&
-    a.accountId === b.accountId
-  );
+/** What an action is about: the rows picked, or else the one that is open. */
+export function targetsOf(state: DeskState): readonly ListRow[] {
+  if (state.picked.size > 0) return [...state.picked.values()];
+  return state.selection?.row === undefined ? [] : [state.selection.row];
 }
 
 /** The same place gives the same text. */

@@ -1,29 +1,42 @@
 /**
- * Messages that leave their place: archived, deleted, moved. The row goes in the same frame and the
- * next one is selected; the last change can be undone for a while.
+ * Messages that leave their place: archived, deleted, moved; one, several, or whole conversations.
+ * The rows go in the same frame and the next one is selected; the last change can be undone for a while.
  */
 import { type Dispatch, type RefObject, useEffect, useState } from 'react';
-import type { MailboxDto, MailboxRole, MessageRow } from '../../app/contract/index.ts';
+import type { MailboxDto, MailboxRole, MessageRef } from '../../app/contract/index.ts';
 import { useBackend } from '../host/hooks.tsx';
 import { type DeskAction, type Place, refKey, type Selection, samePlace } from './desk-state.ts';
-import { patchCounts, reloadMail, shownIn } from './message-actions.ts';
+import { countOf, type ListRow } from './list/list-row.ts';
+import {
+  callForAll,
+  gainsOf,
+  patchCounts,
+  placesShown,
+  refsOf,
+  reloadMail,
+} from './message-actions.ts';
 import { takeOut } from './row-patches.ts';
 
 /** The list on the screen, as far as a move has to know it. */
 export interface ListOrder {
-  indexOf(row: MessageRow): number | undefined;
-  rowAt(index: number): MessageRow | undefined;
+  indexOf(row: ListRow): number | undefined;
+  rowAt(index: number): ListRow | undefined;
   readonly total: number;
 }
 
 export type MoveKind = 'archive' | 'delete' | 'junk' | 'notJunk' | 'move' | 'deleteForever';
+
+/** One row or several; a row of a conversation stands for all of it that its list shows. */
+export type Targets = ListRow | readonly ListRow[];
 
 /** What was done last, and what takes it back. */
 export interface DoneMove {
   readonly kind: MoveKind;
   /** The mailbox's own name, of a move to one without a role. */
   readonly to: MailboxDto | undefined;
-  readonly row: MessageRow;
+  readonly rows: readonly ListRow[];
+  /** Messages; a conversation has several. */
+  readonly count: number;
   readonly index: number;
   /** Where the person was. */
   readonly place: Place | undefined;
@@ -32,25 +45,34 @@ export interface DoneMove {
 
 export interface Moves {
   readonly done: DoneMove | undefined;
-  archive(row: MessageRow): void;
+  archive(targets: Targets): void;
   /** To Trash; asks first where that would be for good. */
-  remove(row: MessageRow): void;
-  deleteForever(row: MessageRow): void;
+  remove(targets: Targets): void;
+  deleteForever(targets: Targets): void;
   /** To Junk, or out of it. */
-  junk(row: MessageRow): void;
-  /** Opens the choice of mailboxes. */
-  chooseMailbox(row: MessageRow): void;
-  moveTo(row: MessageRow, mailbox: MailboxDto): void;
+  junk(targets: Targets): void;
+  /** Opens the choice of mailboxes; of one account only. */
+  chooseMailbox(targets: Targets): void;
+  moveTo(targets: Targets, mailbox: MailboxDto): void;
   undo(): void;
   forget(): void;
   /** The offer stays while the person is at it. */
   hold(held: boolean): void;
   /** Of the mailbox in which the person sees the message. */
-  roleOf(row: MessageRow): MailboxRole | undefined;
+  roleOf(row: ListRow): MailboxRole | undefined;
 }
 
 /** How long a change offers to be undone, unless the person is at the offer. */
 const offerMs = 10_000;
+
+function listOf(targets: Targets): readonly ListRow[] {
+  return 'ref' in targets ? [targets] : targets;
+}
+
+/** Messages are moved within their account. */
+export function ofOneAccount(rows: readonly ListRow[]): boolean {
+  return rows.every(({ ref }) => ref.accountId === rows[0]?.ref.accountId);
+}
 
 interface MovesOptions {
   readonly place: Place | undefined;
@@ -71,17 +93,25 @@ export function useMoves(options: MovesOptions): Moves {
     return () => window.clearTimeout(timer);
   }, [done, held]);
 
-  function mailboxOf(row: MessageRow): MailboxDto | undefined {
-    const mailboxId = shownIn(cache, row.ref);
-    return cache.find('mailbox.list', (all) => all.find((one) => one.mailboxId === mailboxId));
+  function roleAt(mailboxId: number): MailboxRole | undefined {
+    return cache.find('mailbox.list', (all) => all.find((one) => one.mailboxId === mailboxId))
+      ?.role;
+  }
+  function rolesOf(rows: readonly ListRow[]): (MailboxRole | undefined)[] {
+    const placeOf = placesShown(cache);
+    return [...new Set(rows.map(({ ref }) => placeOf(ref)))].map(roleAt);
   }
   function failed(reason: unknown): void {
     setDone(undefined);
     reloadMail(cache);
     onFailure(reason);
   }
-  function goOn(row: MessageRow, index: number): void {
-    if (selection?.row === undefined || refKey(selection.row.ref) !== refKey(row.ref)) return;
+  /** One row gives way to the next; several leave the reader empty. */
+  function goOn(rows: readonly ListRow[], index: number): void {
+    const [row] = rows;
+    if (rows.length > 1) dispatch({ type: 'deselect' });
+    if (rows.length !== 1 || row === undefined || selection?.row === undefined) return;
+    if (refKey(selection.row.ref) !== refKey(row.ref)) return;
     const list = order.current;
     const last = list === undefined ? -1 : list.total - 1;
     if (list === undefined || last < 1) dispatch({ type: 'deselect' });
@@ -90,62 +120,92 @@ export function useMoves(options: MovesOptions): Moves {
   }
   function move(
     kind: MoveKind,
-    row: MessageRow,
-    call: () => DoneMove['taskIds'],
+    rows: readonly ListRow[],
+    call: (refs: MessageRef[]) => DoneMove['taskIds'],
     to?: MailboxDto,
   ): void {
+    const [row] = rows;
+    if (row === undefined) return;
     const index = order.current?.indexOf(row) ?? selection?.index ?? 0;
-    const from = shownIn(cache, row.ref);
-    goOn(row, index);
-    takeOut(cache, [row.ref]);
-    const unseen = row.seen ? 0 : 1;
-    patchCounts(cache, from, { total: -1, unseen: -unseen });
-    if (to !== undefined) patchCounts(cache, to.mailboxId, { total: 1, unseen });
-    const taskIds = call();
+    const gains = gainsOf(cache, rows);
+    // Asked before anything is shown as gone.
+    const refs = refsOf(client.call, rows);
+    goOn(rows, index);
+    takeOut(
+      cache,
+      rows.map(({ ref }) => ref),
+    );
+    for (const [mailboxId, { total, unseen }] of gains) {
+      patchCounts(cache, mailboxId, { total: -total, unseen: -unseen });
+      if (to !== undefined) patchCounts(cache, to.mailboxId, { total, unseen });
+    }
+    const taskIds = refs.then((all) => callForAll(all, call));
     taskIds.catch(failed);
-    setDone({ kind, row, index, place, taskIds, to });
+    const count = rows.reduce((sum, one) => sum + countOf(one), 0);
+    setDone({ kind, rows, count, index, place, taskIds, to });
   }
-  const roleOf = (row: MessageRow) => mailboxOf(row)?.role;
 
   return {
     done,
-    roleOf,
-    archive(row) {
-      if (roleOf(row) === 'archive') return;
-      move('archive', row, () => client.call('message.archive', { refs: [row.ref] }));
+    roleOf: (row) => rolesOf([row])[0],
+    archive(targets) {
+      const rows = listOf(targets);
+      if (rolesOf(rows).every((role) => role === 'archive')) return;
+      move('archive', rows, (refs) => client.call('message.archive', { refs }));
     },
-    remove(row) {
-      const role = roleOf(row);
-      if (role === 'trash' || role === 'junk') {
-        dispatch({ type: 'sheet', sheet: { kind: 'delete', row } });
-      } else move('delete', row, () => client.call('message.delete', { refs: [row.ref] }));
+    remove(targets) {
+      const rows = listOf(targets);
+      if (rolesOf(rows).some((role) => role === 'trash' || role === 'junk')) {
+        dispatch({ type: 'sheet', sheet: { kind: 'delete', rows } });
+      } else move('delete', rows, (refs) => client.call('message.delete', { refs }));
     },
-    deleteForever(row) {
-      move('deleteForever', row, () => client.call('message.deleteForever', { refs: [row.ref] }));
+    deleteForever(targets) {
+      const call = (refs: MessageRef[]) => client.call('message.deleteForever', { refs });
+      move('deleteForever', listOf(targets), call);
     },
-    junk(row) {
-      const junk = roleOf(row) !== 'junk';
-      const call = () => client.call('message.junk', { refs: [row.ref], junk });
-      move(junk ? 'junk' : 'notJunk', row, call);
+    junk(targets) {
+      const rows = listOf(targets);
+      const junk = !rolesOf(rows).every((role) => role === 'junk');
+      const call = (refs: MessageRef[]) => client.call('message.junk', { refs, junk });
+      move(junk ? 'junk' : 'notJunk', rows, call);
     },
-    chooseMailbox: (row) => dispatch({ type: 'sheet', sheet: { kind: 'move', row } }),
-    moveTo(row, mailbox) {
+    chooseMailbox(targets) {
+      const rows = listOf(targets);
+      if (rows.length > 0 && ofOneAccount(rows)) {
+        dispatch({ type: 'sheet', sheet: { kind: 'move', rows } });
+      }
+    },
+    moveTo(targets, mailbox) {
       const { mailboxId } = mailbox;
-      const call = () => client.call('message.move', { refs: [row.ref], mailboxId });
-      move('move', row, call, mailbox);
+      const call = (refs: MessageRef[]) => client.call('message.move', { refs, mailboxId });
+      move('move', listOf(targets), call, mailbox);
     },
     undo() {
       if (done === undefined || done.kind === 'deleteForever') return;
       setDone(undefined);
       setHeld(false);
-      if (place !== undefined && samePlace(done.place, place)) {
-        dispatch({ type: 'select', index: done.index, row: done.row });
+      if (place !== undefined && samePlace(done.place, place) && done.rows.length === 1) {
+        dispatch({ type: 'select', index: done.index, row: done.rows[0] });
       }
       done.taskIds
-        .then(({ taskIds }) => client.call('task.undo', { taskIds }))
+        .then(({ taskIds }) =>
+          undoAll(taskIds, (some) => client.call('task.undo', { taskIds: some })),
+        )
         .then(() => reloadMail(cache), failed);
     },
     forget: () => setDone(undefined),
     hold: setHeld,
   };
+}
+
+/** The contract takes back so many tasks at once. */
+const tasksAtOnce = 2_000;
+
+async function undoAll(
+  taskIds: readonly number[],
+  call: (taskIds: number[]) => Promise<unknown>,
+): Promise<void> {
+  for (let at = 0; at < taskIds.length; at += tasksAtOnce) {
+    await call(taskIds.slice(at, at + tasksAtOnce));
+  }
 }

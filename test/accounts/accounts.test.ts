@@ -41,6 +41,9 @@ afterEach(() => {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
 
+const offer = { requireTls: true, maxMessageBytes: 10_000_000 };
+const noOffer = () => Promise.resolve(undefined);
+
 function compose(): void {
   const logger = {
     log: (_level: string, event: string, fields?: LogFields) => {
@@ -56,6 +59,7 @@ function compose(): void {
       leg.stream.destroy();
       const error = refuse[service];
       if (error) throw error;
+      return service === 'submission' ? offer : undefined;
     };
   accounts = new Accounts({
     store,
@@ -407,7 +411,7 @@ test('a password that cannot be opened any more is said to be so', async () => {
     store,
     legs,
     openLeg: standIn.openLeg,
-    signIn: { imap: () => Promise.resolve(), submission: () => Promise.resolve() },
+    signIn: { imap: noOffer, submission: noOffer },
     host: {
       sealSecret: () => Promise.reject(new Error('no')),
       openSecret: () => Promise.reject(new Error('no')),
@@ -431,4 +435,15 @@ test('no log line, error or report holds the password or the user name', async (
   );
   for (const secret of [password, 'secret-user', 'ada@']) assert.ok(!all.includes(secret), secret);
   assert.match(legs.report(accountId), /leg\.unreachable/);
+});
+
+test('what the submission server offers is remembered from the first sign-in', async () => {
+  const { accountId } = await accounts.add(input());
+  assert.deepEqual(store.submissionOffer(accountId), offer);
+  assert.equal(store.setSubmissionOffer(accountId, offer), false);
+  assert.equal(store.setSubmissionOffer(accountId, { requireTls: false }), true);
+  assert.deepEqual(store.submissionOffer(accountId), { requireTls: false });
+  store.removeAccount(accountId);
+  assert.equal(store.submissionOffer(accountId), undefined);
+  assert.equal(store.setSubmissionOffer(accountId, offer), false);
 });

@@ -106,7 +106,7 @@ export async function sendLetter(page: Page, letter: Letter): Promise<void> {
   await composer.getByLabel('Subject').fill(letter.subject);
   await composer.getByLabel('Message text').fill(letter.text);
   if (letter.files !== undefined && letter.files.length > 0) {
-    await composer.locator('input[type=file]').setInputFiles([...letter.files]);
+    await composer.locator('input[data-attachments]').setInputFiles([...letter.files]);
     for (const file of letter.files) {
       await composer.getByRole('button', { name: `Remove ${file.name}` }).waitFor();
     }

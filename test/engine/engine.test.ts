@@ -62,7 +62,14 @@ test('the time to undo is ten seconds until the person chooses another, and that
     theme: 'system',
     density: 'comfortable',
     bodiesDays: '90',
+    composeFormat: 'rich',
+    openDrafts: [],
     undoSendSeconds: 30,
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   await again.stop();
 });
@@ -70,11 +77,18 @@ test('the time to undo is ten seconds until the person chooses another, and that
 test('every setting is kept, also one whose name is a number', async (t) => {
   const profileDir = profile(t);
   const chosen = {
-    theme: 'light',
-    density: 'compact',
-    bodiesDays: '365',
+    theme: 'light' as const,
+    density: 'compact' as const,
+    bodiesDays: '365' as const,
+    composeFormat: 'plain' as const,
+    openDrafts: ['d1', 'd2'],
     undoSendSeconds: 0,
-  } as const;
+    listBy: 'messages' as const,
+    listOrder: 'oldest' as const,
+    sidebarWidth: 300,
+    listWidth: 500,
+    collapsedAccounts: ['a1', 'a2'],
+  };
   const engine = createEngine({ profileDir, host });
   assert.deepEqual(await engine.handlers['settings.set'](chosen), chosen);
   await engine.stop();
@@ -147,6 +161,7 @@ test('starts after a crash in the middle of sending, with the message in its lis
       holdUntil: undefined,
       sendAt: undefined,
       answers: undefined,
+      requireTls: false,
     });
   }
   store.close();

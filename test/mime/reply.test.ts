@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AddressDto, MessageBody } from '../../app/contract/index.ts';
-import { replyDraft, replySubject } from '../../app/mime/reply.ts';
+import { replyDraft as draftOf, type ReplyKind, replySubject } from '../../app/mime/reply.ts';
 import { textOfHtml } from '../../app/mime/reply-text.ts';
 
 const self: AddressDto = { name: 'Ada', address: 'ada@example.test' };
 const bob: AddressDto = { name: 'Bob', address: 'bob@example.test' };
 const carol: AddressDto = { name: '', address: 'carol@example.test' };
+
+const own = { identityId: 'own:a1', ...self, isDefault: true };
+
+function replyDraft(message: MessageBody, kind: ReplyKind, identity: AddressDto) {
+  assert.equal(identity, self);
+  return draftOf(message, { kind, identities: [own], format: 'plain' });
+}
 
 function body(patch: Partial<MessageBody> = {}): MessageBody {
   return {
@@ -105,4 +112,94 @@ test('a body made to be slow to read is read in one pass', () => {
     const html = piece.repeat(200_000);
     assert.equal(typeof textOfHtml(html), 'string');
   }
+});
+
+const board: AddressDto = { name: 'Board', address: 'board@choir.test' };
+const identities = [own, { identityId: 'i2', ...board, isDefault: false }];
+
+test('the answer comes from the address that the message went to, and not to any of one’s own', () => {
+  const message = body({ to: [board, carol], cc: [self] });
+  const { content } = draftOf(message, { kind: 'reply-all', identities, format: 'plain' });
+  assert.equal(content.identityId, 'i2');
+  assert.equal(content.to, 'Bob <bob@example.test>');
+  assert.equal(content.cc, 'carol@example.test');
+  const elsewhere = body({ to: [carol] });
+  const other = draftOf(elsewhere, { kind: 'reply', identities, format: 'plain' });
+  assert.equal(other.content.identityId, 'own:a1');
+});
+
+test('an answer to all goes where Mail-Followup-To says, an answer to one does not', () => {
+  const list: AddressDto = { name: '', address: 'list@example.test' };
+  const message = body({ to: [list], cc: [carol], followupTo: [list, self] });
+  const all = draftOf(message, { kind: 'reply-all', identities, format: 'plain' }).content;
+  assert.deepEqual([all.to, all.cc], ['list@example.test', '']);
+  const one = draftOf(message, { kind: 'reply', identities, format: 'plain' }).content;
+  assert.equal(one.to, 'Bob <bob@example.test>');
+});
+
+const picture = {
+  partId: '1',
+  fileName: 'a.png',
+  mimeType: 'image/png',
+  sizeBytes: 3,
+  contentId: 'pic@x',
+  inline: true,
+};
+const rich = body({
+  text: 'other words',
+  html: '<style>.k{display:none}</style><p>Hello <b>Ada</b></p><p class="k">kobold</p><img src="cid:pic@x">',
+  parts: [picture],
+});
+
+test('a rich answer quotes what can be seen, with its pictures, and says the same in plain text', () => {
+  const { content, pictures } = draftOf(rich, { kind: 'reply', identities, format: 'rich' });
+  const [named = ''] = pictures.values();
+  assert.deepEqual([...pictures.keys()], ['pic@x']);
+  assert.match(named, /^[0-9a-f-]{36}@inline$/);
+  assert.match(content.html ?? '', /<blockquote type="cite"[^>]*><p>Hello <b>Ada<\/b><\/p>/);
+  assert.ok(content.html?.includes(`<img src="cid:${named}">`));
+  assert.match(content.text, /wrote:\n> Hello Ada\n$/);
+  assert.doesNotMatch(`${content.html}${content.text}`, /kobold|other words/);
+  assert.match(content.html ?? '', /Bob &lt;bob@example\.test&gt; wrote:/);
+});
+
+test('a rich forward has the header above the whole message, which is no quotation', () => {
+  const { content } = draftOf(rich, { kind: 'forward', identities, format: 'rich' });
+  assert.doesNotMatch(content.html ?? '', /blockquote|kobold/);
+  assert.match(content.html ?? '', /<b>Subject:<\/b> Lunch<br>.*<p>Hello <b>Ada<\/b><\/p>/);
+});
+
+test('plain text is quoted richly with its lines, and nothing in it is html', () => {
+  const message = body({ text: 'a <b>\n  c & d' });
+  const { content } = draftOf(message, { kind: 'reply', identities, format: 'rich' });
+  assert.match(content.html ?? '', /<div>a &lt;b&gt;<br>&nbsp; ?(?:&nbsp;)?c &amp; d<\/div>/);
+});
+
+test('the words around a quotation are those of the window', () => {
+  const words = {
+    locale: 'de',
+    attribution: 'Am {date} schrieb {author}:',
+    forwarded: 'Weitergeleitete Nachricht',
+    from: 'Von',
+    date: 'Datum',
+    subject: 'Betreff',
+    to: 'An',
+    cc: 'Kopie',
+  };
+  const name = '$& {date}';
+  const message = body({ from: [{ name, address: bob.address }], cc: [carol] });
+  const reply = draftOf(message, { kind: 'reply', identities, format: 'plain', words });
+  assert.match(
+    reply.content.text,
+    /\n\nAm 3\. Mai 2026 um 10:00 UTC schrieb "\$& \{date\}" <bob@example\.test>:\n/,
+  );
+  const forward = draftOf(message, { kind: 'forward', identities, format: 'plain', words });
+  assert.match(forward.content.text, /- Weitergeleitete Nachricht -.*\nVon: .*\nDatum: /);
+  const odd = draftOf(message, {
+    kind: 'reply',
+    identities,
+    format: 'plain',
+    words: { ...words, locale: 'no such locale' },
+  });
+  assert.match(odd.content.text, /Am 3 May 2026/);
 });

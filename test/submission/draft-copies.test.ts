@@ -18,13 +18,14 @@ function start(t: TestContext) {
     rmSync(dir, { recursive: true });
   });
   const sender = (accountId: string) => ({ address: `mia@${accountId}.test`, name: 'Mia' });
+  const ownAddress = (accountId: string) => `mia@${accountId}.test`;
   const touched: string[] = [];
   const drafts = new Drafts({
     store,
     onChanged: () => undefined,
     onTouched: (draftId) => touched.push(draftId),
   });
-  return { store, drafts, touched, copies: new DraftCopies({ store, sender }) };
+  return { store, drafts, touched, copies: new DraftCopies({ store, sender, ownAddress }) };
 }
 
 function queue(store: OutboxStore, draftId: string, change: Partial<OutboxRow>) {
@@ -49,6 +50,7 @@ function queue(store: OutboxStore, draftId: string, change: Partial<OutboxRow>) 
     holdUntil: undefined,
     sendAt: undefined,
     answers: undefined,
+    requireTls: false,
     ...change,
   };
   store.put(row);

@@ -6,7 +6,7 @@ import type { DraftContent, OutboxItem } from '../../app/contract/index.ts';
 import { LegError } from '../../app/errors.ts';
 import type { OpenedLeg } from '../../app/leg/types.ts';
 import type { LogFields } from '../../app/log.ts';
-import type { SentCopy } from '../../app/ports.ts';
+import type { SentCopy, SubmissionOffer } from '../../app/ports.ts';
 import { Drafts } from '../../app/submission/drafts.ts';
 import { Outbox } from '../../app/submission/outbox.ts';
 import { OutboxStore } from '../../app/submission/outbox-store.ts';
@@ -26,6 +26,8 @@ export interface Bench {
   openLeg: () => Promise<OpenedLeg>;
   /** Whether a leg that is open already may carry another message. */
   allows: boolean;
+  /** What the server said that it can do. */
+  offer: SubmissionOffer | undefined;
   undoMs: number;
   /** Messages that were marked as answered or forwarded. */
   readonly marks: string[];
@@ -55,7 +57,7 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
   const marks: string[] = [];
   const listeners = new Set<() => void>();
   // What a test may change while it runs; the outbox asks at each use.
-  const knobs: Pick<Bench, 'now' | 'copy' | 'openLeg' | 'allows' | 'undoMs'> = {
+  const knobs: Pick<Bench, 'now' | 'copy' | 'openLeg' | 'allows' | 'offer' | 'undoMs'> = {
     now: new Date('2026-05-03T10:00:00Z'),
     copy: {
       append: (_accountId, _path, messageId) => {
@@ -66,6 +68,7 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
     },
     openLeg: () => openPlainLeg(server.port),
     allows: true,
+    offer: undefined,
     undoMs: options.undoMs ?? 0,
   };
   const drafts = new Drafts({ store, onChanged: () => undefined, now: () => knobs.now });
@@ -81,8 +84,15 @@ export function createBench(server: Pick<ScriptedSmtp, 'port'>, options: BenchOp
       openLeg: () => knobs.openLeg(),
       allows: () => knobs.allows,
       credentials: () => Promise.resolve({ userName: 'ada', password }),
-      sender: () => ({ name: 'Ada Lovelace', address: 'ada@example.test' }),
+      sender: (_accountId, identityId) =>
+        identityId === 'i2'
+          ? { name: 'Desk', address: 'desk@desk.test', replyTo: 'answers@desk.test' }
+          : { name: 'Ada Lovelace', address: 'ada@example.test' },
+      learned: (_accountId, offer) => {
+        knobs.offer = offer;
+      },
     },
+    offer: () => knobs.offer,
     sentCopy: {
       append: (...args) => knobs.copy.append(...args),
       findByMessageId: (...args) => knobs.copy.findByMessageId(...args),

@@ -41,7 +41,11 @@ const blank: DraftContent = { accountId, to: '', cc: '', bcc: '', subject: '', t
 async function start(t: TestContext, flavour: Flavour = { without: [] }, dir = newDir()) {
   const proxy = await startFaultProxy(lab.dovecot.imapPort, flavour);
   const store = new OutboxStore(dir);
-  const copies = new DraftCopies({ store, sender: () => ({ address: user, name: 'Mia' }) });
+  const copies = new DraftCopies({
+    store,
+    sender: () => ({ address: user, name: 'Mia' }),
+    ownAddress: () => user,
+  });
   const app = startMail(lab.dovecot, { dir, imapPort: proxy.port, drafts: copies });
   const { tasks, taskStore } = app;
   const options = { copies, tasks, store: taskStore, logger: silentLogger };
@@ -78,7 +82,7 @@ async function start(t: TestContext, flavour: Flavour = { without: [] }, dir = n
     drafts,
     mail: app.mail,
     outbox,
-    stores: { mail: app.store },
+    stores: { mail: app.store, state: { identities: { ofAccount: () => [] } } },
   };
   const open = async (subject: string) => {
     let ref: Parameters<typeof openDraft>[1] | undefined;

@@ -97,6 +97,10 @@ export const account = z.object({
   imap: serverEndpoint,
   submission: serverEndpoint,
   lock,
+  /** The submission server had REQUIRETLS (RFC 8689) when it was last asked. */
+  canRequireTls: z.boolean(),
+  /** The largest message that the submission server takes (RFC 1870); absent: it did not say. */
+  maxMessageBytes: z.int().positive().optional(),
   /** Something that only the person can mend, e.g. a refused password. */
   problem: wireError.optional(),
 });

@@ -15,6 +15,10 @@ export const limits = {
   attachments: 100,
   listWindow: 500,
   htmlLength: 5_000_000,
+  signatureLength: 100_000,
+  /** A vCard file as text: about 20,000 people. */
+  vcardLength: 8_000_000,
+  suggestions: 50,
   undoSendSeconds: 30,
   searchLength: 1_000,
   searchWindow: 200,

@@ -60,6 +60,10 @@ export type ViewDto = z.infer<typeof view>;
 export const viewFilter = z.enum(['unread', 'starred', 'attachments']);
 export type ViewFilter = z.infer<typeof viewFilter>;
 
+/** By arrival. */
+export const listOrder = z.enum(['newest', 'oldest']);
+export type ListOrder = z.infer<typeof listOrder>;
+
 const countPair = { total: z.int().nonnegative(), unseen: z.int().nonnegative() };
 
 export const viewCounts = z.object({
@@ -124,6 +128,8 @@ export const messageBody = z.object({
   from: z.array(address).max(limits.recipients),
   sender: address.optional(),
   replyTo: z.array(address).max(limits.recipients),
+  /** Where the author wants an answer to all to go (Mail-Followup-To). */
+  followupTo: z.array(address).max(limits.recipients).optional(),
   to: z.array(address).max(limits.recipients),
   cc: z.array(address).max(limits.recipients),
   bcc: z.array(address).max(limits.recipients),

@@ -1,114 +1,126 @@
 /** A letter being written. Kept as it is typed; closes only once it is safely queued or kept. */
-import { Paperclip, Trash2, X } from 'lucide-react';
+import { Paperclip, Trash2 } from 'lucide-react';
 import {
   type ClipboardEvent,
   type DragEvent,
   type KeyboardEvent,
   useEffect,
-  useId,
+  useEffectEvent,
   useRef,
   useState,
 } from 'react';
-import type { AccountDto, DraftDto, WireError } from '../../../app/contract/index.ts';
+import type { AccountDto, DraftDto, IdentityDto, Settings } from '../../../app/contract/index.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
-import { wireErrorOf } from '../../host/client.ts';
-import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
-import { hasRecipient } from '../../mail/addresses.ts';
 import { Failure } from '../Failure.tsx';
 import styles from './Composer.module.css';
+import { ComposerBar } from './ComposerBar.tsx';
+import { ComposerFields } from './ComposerFields.tsx';
+import {
+  AttachmentQuestion,
+  FormatQuestion,
+  Note,
+  SizeNote,
+  StoppedNote,
+} from './ComposerNotes.tsx';
+import { ComposerOptions } from './ComposerOptions.tsx';
 import { DraftFileList } from './DraftFileList.tsx';
-import { FromLine } from './FromLine.tsx';
+import type { DockMode } from './dock-state.ts';
+import { filesMeant } from './editor/clean-paste.ts';
+import { isFresh } from './fresh-drafts.ts';
+import { LetterText } from './LetterText.tsx';
 import { SendLater } from './SendLater.tsx';
+import { type Sender, senderOf, sendersOf } from './senders.ts';
 import { useAttachments } from './use-attachments.ts';
 import { useDraft } from './use-draft.ts';
+import { useLetter } from './use-letter.ts';
+import { useSending } from './use-sending.ts';
 
-interface ComposerProps {
+export interface ComposerProps {
   readonly draft: DraftDto;
   readonly accounts: readonly AccountDto[];
+  readonly identities: readonly IdentityDto[];
+  readonly format: Settings['composeFormat'];
+  readonly mode: DockMode;
+  readonly onMode: (mode: DockMode) => void;
+  readonly onUse: () => void;
+  /** Kept, queued or discarded: the card goes. */
   readonly onClose: () => void;
-  readonly onSent: () => void;
   readonly onOpenLock: (accountId: string) => void;
+  readonly onContacts: () => void;
 }
 
-export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { draft, accounts, identities, mode, onMode, onOpenLock } = props;
   const { t } = useWords();
-  const { client } = useBackend();
   const editing = useDraft(draft);
-  const files = useAttachments(draft.draftId, draft.attachments);
   const { content, change } = editing;
-  const [showsCopies, setShowsCopies] = useState(content.cc !== '' || content.bcc !== '');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<WireError>();
+  const senders = sendersOf(accounts, identities);
+  const identity = senderOf(senders, content.accountId, content.identityId)?.identity;
+  const letter = useLetter(draft, {
+    isFresh: isFresh(draft),
+    wantsRich: props.format === 'rich',
+    identity,
+    onChange: editing.touch,
+  });
+  const files = useAttachments(draft.draftId, draft.attachments, (src, isKept) => {
+    if (isKept) editing.touch();
+    else letter.editor.current?.dropImage(src);
+  });
+  const sending = useSending({
+    draft,
+    editing,
+    letter,
+    files,
+    identity,
+    onAsk: () => onMode(mode === 'folded' ? 'open' : mode),
+    onClose: props.onClose,
+  });
+  const [asksForPlain, setAsksForPlain] = useState(false);
+  const [remoteImages, setRemoteImages] = useState(0);
   const [dropping, setDropping] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
-  const textArea = useRef<HTMLTextAreaElement>(null);
-  const toField = useRef<HTMLInputElement>(null);
-  const id = useId();
+  const toField = useRef<{ focus(): void }>(null);
   const account = accounts.find((one) => one.accountId === content.accountId);
   const stopped = account?.lock.state === 'stopped';
   const title = content.subject.trim() === '' ? t('composer.title') : content.subject;
 
   useEffect(() => {
-    // An answer already has its people: the hands go to the text, above the quotation.
+    editing.body.current = () => letter.read(files.keptSource);
+  });
+  const begin = useEffectEvent(() => {
+    // An answer already has its people: there the hands go to the text.
     if (draft.to === '') toField.current?.focus();
-    else {
-      textArea.current?.focus();
-      textArea.current?.setSelectionRange(0, 0);
-    }
-  }, [draft.to]);
+  });
+  useEffect(() => begin(), []);
 
-  async function run(work: () => Promise<void>): Promise<void> {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await work();
-    } catch (reason) {
-      setError(wireErrorOf(reason));
-      setBusy(false);
-    }
+  function setSender({ accountId, identity: next }: Sender): void {
+    change({ accountId, identityId: next?.identityId });
+    letter.sign(identity, next);
   }
-  const ready =
-    files.uploads.length === 0 && [content.to, content.cc, content.bcc].some(hasRecipient);
-  function send(sendAt?: Date): void {
-    if (busy || !ready) return;
-    const later = sendAt === undefined ? {} : { sendAt: sendAt.toISOString() };
-    void run(async () => {
-      await editing.flush();
-      await client.call('outbox.submit', { draftId: draft.draftId, ...later });
-      onSent();
-    });
-  }
-  function close(): void {
-    void run(async () => {
-      await editing.flush();
-      onClose();
-    });
-  }
-  function discard(): void {
-    void run(async () => {
-      await client.call('draft.discard', { draftId: draft.draftId });
-      onClose();
-    });
+  function setRich(isRich: boolean): void {
+    if (isRich || !letter.losesByPlain()) letter.setRich(isRich);
+    else setAsksForPlain(true);
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      send();
+      sending.send();
     } else if (event.key === 'Escape' && !event.defaultPrevented) {
       event.preventDefault();
-      close();
+      sending.close();
     }
   }
   function onPaste(event: ClipboardEvent): void {
-    if (event.clipboardData.files.length === 0) return;
+    const pasted = filesMeant(event.clipboardData);
+    if (pasted.length === 0) return;
     event.preventDefault();
-    files.add(event.clipboardData.files);
+    files.add(pasted);
   }
   function onDrop(event: DragEvent): void {
+    if (event.dataTransfer.files.length === 0) return;
     event.preventDefault();
-    setDropping(false);
     files.add(event.dataTransfer.files);
   }
   function onDragOver(event: DragEvent): void {
@@ -116,111 +128,122 @@ export function Composer({ draft, accounts, onClose, onSent, onOpenLock }: Compo
     event.preventDefault();
     setDropping(true);
   }
-  const failure = error ?? editing.error ?? files.error;
+  function onDragLeave(event: DragEvent): void {
+    const { relatedTarget } = event;
+    const isWithin = relatedTarget instanceof Node && event.currentTarget.contains(relatedTarget);
+    if (!isWithin) setDropping(false);
+  }
+  const attach = () => picker.current?.click();
+  const failure = sending.error ?? editing.error ?? files.error;
+  const canSend = sending.ready && !sending.busy;
   return (
     <section
-      className={cx(styles.card, dropping && styles.dropping)}
+      className={cx(styles.card, styles[mode])}
       aria-label={t('composer.label', { subject: title })}
       onKeyDown={onKeyDown}
+      onFocus={props.onUse}
       onPaste={onPaste}
+      onDropCapture={() => setDropping(false)}
       onDrop={onDrop}
       onDragOver={onDragOver}
-      onDragLeave={() => setDropping(false)}
+      onDragLeave={onDragLeave}
     >
-      <header className={cx(styles.bar)}>
-        <h2 className={cx(styles.title)}>{title}</h2>
-        <IconButton label={t('composer.close')} onPress={close} isDisabled={busy}>
-          <X size={17} aria-hidden />
-        </IconButton>
-      </header>
-      <div className={cx(styles.fields)}>
-        <FromLine
+      <ComposerBar
+        title={title}
+        mode={mode}
+        onMode={onMode}
+        onClose={sending.close}
+        isDisabled={sending.busy}
+      />
+      <div className={cx(styles.body)} hidden={mode === 'folded'}>
+        <ComposerFields
           accounts={accounts}
-          accountId={content.accountId}
-          onChange={(accountId) => change({ accountId })}
+          identities={identities}
+          content={content}
+          to={toField}
+          onChange={change}
+          onSender={setSender}
           onOpenLock={onOpenLock}
         />
-        <div className={cx(styles.line)}>
-          <label htmlFor={`${id}to`}>{t('composer.to')}</label>
-          <input
-            id={`${id}to`}
-            ref={toField}
-            value={content.to}
-            onChange={(event) => change({ to: event.target.value })}
-            autoComplete="off"
-            spellCheck={false}
+        <LetterText
+          letter={letter}
+          files={files}
+          focusFirst={draft.to !== ''}
+          onRemoteImages={setRemoteImages}
+        >
+          <DraftFileList files={files} />
+          <SizeNote
+            totalBytes={files.totalBytes}
+            host={account?.submission.host ?? ''}
+            maxMessageBytes={account?.maxMessageBytes}
           />
-          {!showsCopies && (
-            <Button kind="plain" className={cx(styles.copies)} onPress={() => setShowsCopies(true)}>
-              {t('composer.showCopies')}
-            </Button>
-          )}
-        </div>
-        {showsCopies &&
-          (['cc', 'bcc'] as const).map((field) => (
-            <div key={field} className={cx(styles.line)}>
-              <label htmlFor={id + field}>{t(`composer.${field}`)}</label>
-              <input
-                id={id + field}
-                value={content[field]}
-                onChange={(event) => change({ [field]: event.target.value })}
-                autoComplete="off"
-                spellCheck={false}
-              />
+          {failure !== undefined && (
+            <div className={cx(styles.failure)}>
+              <Failure error={failure} />
             </div>
-          ))}
-        <div className={cx(styles.line)}>
-          <label htmlFor={`${id}subject`}>{t('composer.subject')}</label>
-          <input
-            id={`${id}subject`}
-            className={cx(styles.subject)}
-            value={content.subject}
-            maxLength={2_000}
-            onChange={(event) => change({ subject: event.target.value })}
-            dir="auto"
+          )}
+          {remoteImages > 0 && (
+            <Note actions={<Button onPress={() => setRemoteImages(0)}>{t('action.close')}</Button>}>
+              {t('composer.remoteImages', { count: remoteImages })}
+            </Note>
+          )}
+          {sending.asks && (
+            <AttachmentQuestion
+              onAttach={() => {
+                sending.holdBack();
+                attach();
+              }}
+              onSend={sending.sendAnyway}
+            />
+          )}
+          {asksForPlain && (
+            <FormatQuestion
+              onPlain={() => {
+                setAsksForPlain(false);
+                letter.setRich(false);
+              }}
+              onCancel={() => setAsksForPlain(false)}
+            />
+          )}
+          {content.requireTls === true && <Note>{t('composer.requireTls.on')}</Note>}
+          {stopped && (
+            <StoppedNote host={account.lock.host} onWhy={() => onOpenLock(account.accountId)} />
+          )}
+        </LetterText>
+        <footer className={cx(styles.actions)}>
+          <Button kind="primary" onPress={() => sending.send()} isDisabled={!canSend}>
+            {stopped ? t('composer.queue') : t('composer.send')}
+          </Button>
+          <SendLater isDisabled={!canSend} onSend={sending.send} />
+          <IconButton label={t('composer.attach')} onPress={attach}>
+            <Paperclip size={17} aria-hidden />
+          </IconButton>
+          <span className={cx(styles.saved)} role="status">
+            {editing.saveState === 'saved' && t('composer.saved')}
+          </span>
+          <ComposerOptions
+            account={account}
+            isRich={letter.isRich}
+            onRich={setRich}
+            requireTls={content.requireTls ?? false}
+            onRequireTls={(requireTls) => change({ requireTls })}
+            onContacts={props.onContacts}
           />
-        </div>
+          <IconButton
+            label={t('composer.discard')}
+            onPress={sending.discard}
+            isDisabled={sending.busy}
+          >
+            <Trash2 size={16} aria-hidden />
+          </IconButton>
+        </footer>
       </div>
-      <textarea
-        ref={textArea}
-        className={cx(styles.text)}
-        aria-label={t('composer.text')}
-        value={content.text}
-        onChange={(event) => change({ text: event.target.value })}
-        dir="auto"
-        spellCheck
-      />
-      <DraftFileList files={files} />
-      {failure !== undefined && (
-        <div className={cx(styles.failure)}>
-          <Failure error={failure} />
-        </div>
-      )}
-      {stopped && (
-        <p className={cx(styles.waits)} role="status">
-          {t('composer.stoppedWaits', { host: account.lock.host })}
-        </p>
-      )}
-      <footer className={cx(styles.actions)}>
-        <Button kind="primary" onPress={() => send()} isDisabled={!ready || busy}>
-          {stopped ? t('composer.queue') : t('composer.send')}
-        </Button>
-        <SendLater isDisabled={!ready || busy} onSend={send} />
-        <IconButton label={t('composer.attach')} onPress={() => picker.current?.click()}>
-          <Paperclip size={17} aria-hidden />
-        </IconButton>
-        <span className={cx(styles.saved)} role="status">
-          {editing.saveState === 'saved' && t('composer.saved')}
-        </span>
-        <IconButton label={t('composer.discard')} onPress={discard} isDisabled={busy}>
-          <Trash2 size={16} aria-hidden />
-        </IconButton>
-      </footer>
       <input
         ref={picker}
         type="file"
         multiple
         hidden
+        data-attachments
         onChange={(event) => {
           files.add([...(event.target.files ?? [])]);
           event.target.value = '';

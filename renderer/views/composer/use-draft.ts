@@ -1,5 +1,5 @@
 /** Keeps a draft as it is typed: saved shortly after the last key, flushed when left. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { DraftContent, DraftDto, WireError } from '../../../app/contract/index.ts';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
@@ -9,13 +9,24 @@ const saveDelayMs = 400;
 
 export type SaveState = 'clean' | 'typing' | 'saving' | 'saved';
 
+/** The letter itself, written out only when it is kept: at every key would be too often. */
+export type ReadBody = () => Pick<DraftContent, 'text' | 'html'>;
+
 export interface DraftEditing {
   readonly content: DraftContent;
   readonly saveState: SaveState;
   readonly error: WireError | undefined;
+  /** Set by whatever holds the text. */
+  readonly body: RefObject<ReadBody>;
+  /** False as long as the person changed nothing. */
+  readonly touched: RefObject<boolean>;
   change(change: Partial<DraftContent>): void;
+  /** The text has changed: `body` will say how. */
+  touch(): void;
   /** Resolves when everything typed so far is kept. @throws CallError when it cannot be kept */
   flush(): Promise<void>;
+  /** All of it as it is now. */
+  read(): DraftContent;
 }
 
 export function contentOf(draft: DraftDto): DraftContent {
@@ -29,10 +40,17 @@ export function useDraft(draft: DraftDto): DraftEditing {
   const [saveState, setSaveState] = useState<SaveState>('clean');
   const [error, setError] = useState<WireError>();
   const latest = useRef(content);
+  const body = useRef<ReadBody>(() => ({ text: draft.text, html: draft.html }));
   const unsaved = useRef(false);
+  const touched = useRef(false);
   const timer = useRef<number | undefined>(undefined);
   /** Saves run one after the other: an older text never overtakes a newer one. */
   const queue = useRef<Promise<void>>(Promise.resolve());
+
+  const read = useCallback(() => {
+    latest.current = { ...latest.current, ...body.current() };
+    return latest.current;
+  }, []);
 
   const flush = useCallback((): Promise<void> => {
     window.clearTimeout(timer.current);
@@ -41,7 +59,7 @@ export function useDraft(draft: DraftDto): DraftEditing {
       unsaved.current = false;
       setSaveState('saving');
       try {
-        await client.call('draft.save', { draftId: draft.draftId, content: latest.current });
+        await client.call('draft.save', { draftId: draft.draftId, content: read() });
         setError(undefined);
         setSaveState(unsaved.current ? 'typing' : 'saved');
       } catch (reason) {
@@ -53,21 +71,26 @@ export function useDraft(draft: DraftDto): DraftEditing {
     });
     queue.current = run.catch(() => undefined);
     return run;
-  }, [client, draft.draftId]);
+  }, [client, draft.draftId, read]);
+
+  const touch = useCallback(() => {
+    unsaved.current = true;
+    touched.current = true;
+    setSaveState('typing');
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      // A failure shows in `error`; the text stays here.
+      flush().catch(() => undefined);
+    }, saveDelayMs);
+  }, [flush]);
 
   const change = useCallback(
     (part: Partial<DraftContent>) => {
       latest.current = { ...latest.current, ...part };
-      unsaved.current = true;
       setContent(latest.current);
-      setSaveState('typing');
-      window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(() => {
-        // A failure shows in `error`; the text stays here.
-        flush().catch(() => undefined);
-      }, saveDelayMs);
+      touch();
     },
-    [flush],
+    [touch],
   );
 
   useEffect(() => {
@@ -86,5 +109,5 @@ export function useDraft(draft: DraftDto): DraftEditing {
     };
   }, [flush, client, draft.draftId]);
 
-  return { content, saveState, error, change, flush };
+  return { content, saveState, error, body, touched, change, touch, flush, read };
 }

@@ -1,41 +1,37 @@
 /** The pane between sidebar and reader: a place's name, the search, the messages, what was done last. */
-import { Menu, RotateCw } from 'lucide-react';
-import { type Dispatch, type RefObject, useRef, useState } from 'react';
+import { Menu, RotateCw, X } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { AccountDto, MailboxDto, MessageRow, Settings } from '../../../app/contract/index.ts';
-import { IconButton } from '../../components/Button.tsx';
+import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
+import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
-import type { DeskAction, Selection } from '../desk-state.ts';
-import type { ListOrder, Moves } from '../moves.ts';
 import { useShortcuts } from '../shortcuts.ts';
+import { ListMenu } from './ListMenu.tsx';
+import type { ListProps } from './list-props.ts';
 import { type Listing, worstAccount } from './listing.ts';
 import styles from './MessageList.module.css';
 import { MessageList } from './MessageList.tsx';
+import { PickedBar } from './Picked.tsx';
 import { SearchField } from './SearchField.tsx';
 import { SearchList } from './SearchList.tsx';
 import { SyncLine } from './SyncLine.tsx';
 import { useSearchResults } from './search-results.ts';
 import { UndoLine } from './UndoLine.tsx';
 
-interface ListPaneProps {
+interface ListPaneProps extends Omit<ListProps, 'focusRef'> {
   readonly listing: Listing;
   readonly accounts: readonly AccountDto[];
   readonly mailboxes: readonly MailboxDto[];
-  readonly density: Settings['density'];
-  readonly selection: Selection | undefined;
-  readonly dispatch: Dispatch<DeskAction>;
-  readonly moves: Moves;
-  readonly order: RefObject<ListOrder | undefined>;
   readonly onOpenLock: (accountId: string) => void;
-  /** Goes on with a message of Drafts. */
-  readonly onEdit: (row: MessageRow) => void;
+  readonly onSettings: (change: Partial<Settings>) => void;
 }
 
 export function ListPane(props: ListPaneProps) {
-  const { listing, accounts, mailboxes, density, selection, dispatch, moves, order } = props;
+  const { listing, accounts, mailboxes, onOpenLock, onSettings, ...shared } = props;
+  const { selection, picked, dispatch, moves, order } = shared;
   const { t } = useWords();
   const { client } = useBackend();
   const field = useRef<HTMLInputElement>(null);
@@ -65,45 +61,56 @@ export function ListPane(props: ListPaneProps) {
     const row = order.current?.rowAt(0);
     if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
   }
-  const list = { density, selection, dispatch, moves, order, focusRef, onEdit: props.onEdit };
-  const worst = listing.source.kind === 'mailbox' ? undefined : worstAccount(accounts);
+  const list = { ...shared, focusRef };
+  const { filter, view } = listing.source;
+  const worst = view.kind === 'mailbox' ? undefined : worstAccount(accounts);
   return (
     <section className={cx(styles.pane)} aria-label={listing.title}>
-      <header className={cx(styles.bar)}>
-        <IconButton
-          label={t('list.showMailboxes')}
-          className={cx(styles.menu)}
-          onPress={() => dispatch({ type: 'pane', pane: 'sidebar' })}
-        >
-          <Menu size={18} aria-hidden />
-        </IconButton>
-        <div className={cx(styles.titles)}>
-          <h1 className={cx(styles.title)}>
-            {searching && !onlyHere ? t('search.everywhere') : listing.title}
-          </h1>
-          <p className={cx(styles.counts)} role={searching ? 'status' : undefined}>
-            {searching
-              ? foundWords(t, results)
-              : listing.unseen > 0
-                ? t('list.countsUnread', { total: listing.total, unread: listing.unseen })
-                : t('list.counts', { total: listing.total })}
-          </p>
-        </div>
-        <IconButton
-          label={t('list.refresh')}
-          onPress={() => {
-            // A failure shows in the account's lock and problem line.
-            for (const mailboxId of toRefresh(listing, mailboxes)) {
-              client.call('mailbox.sync', { mailboxId }).catch(() => undefined);
-            }
-          }}
-        >
-          <RotateCw size={15} aria-hidden />
-        </IconButton>
-      </header>
+      {picked.size > 0 ? (
+        <PickedBar
+          picked={picked}
+          dispatch={dispatch}
+          moves={moves}
+          archives={listing.mailbox?.role !== 'archive'}
+        />
+      ) : (
+        <header className={cx(styles.bar)}>
+          <IconButton
+            label={t('list.showMailboxes')}
+            className={cx(styles.menu)}
+            onPress={() => dispatch({ type: 'pane', pane: 'sidebar' })}
+          >
+            <Menu size={18} aria-hidden />
+          </IconButton>
+          <div className={cx(styles.titles)}>
+            <h1 className={cx(styles.title)}>
+              {searching && !onlyHere ? t('search.everywhere') : listing.title}
+            </h1>
+            <p className={cx(styles.counts)} role={searching ? 'status' : undefined}>
+              {searching
+                ? foundWords(t, results)
+                : listing.unseen > 0
+                  ? t('list.countsUnread', { total: listing.total, unread: listing.unseen })
+                  : t('list.counts', { total: listing.total })}
+            </p>
+          </div>
+          <IconButton
+            label={t('list.refresh')}
+            onPress={() => {
+              // A failure shows in the account's lock and problem line.
+              for (const mailboxId of toRefresh(listing, mailboxes)) {
+                client.call('mailbox.sync', { mailboxId }).catch(() => undefined);
+              }
+            }}
+          >
+            <RotateCw size={15} aria-hidden />
+          </IconButton>
+          {!searching && <ListMenu listing={listing} dispatch={dispatch} onSettings={onSettings} />}
+        </header>
+      )}
       {worst !== undefined && accounts.length > 1 && (
         <div className={cx(styles.lock)}>
-          <LockLine lock={worst.lock} t={t} onOpen={() => props.onOpenLock(worst.accountId)} />
+          <LockLine lock={worst.lock} t={t} onOpen={() => onOpenLock(worst.accountId)} />
         </div>
       )}
       <SearchField
@@ -118,6 +125,19 @@ export function ListPane(props: ListPaneProps) {
         here={mailbox === undefined ? undefined : here}
         onHere={setHere}
       />
+      {filter !== undefined && !searching && (
+        <div className={cx(styles.filtered)}>
+          <span>{t(`list.filter.${filter}`)}</span>
+          <Button
+            kind="plain"
+            className={cx(styles.unfilter)}
+            onPress={() => dispatch({ type: 'filter', filter: undefined })}
+          >
+            <X size={13} aria-hidden />
+            {t('list.filter.clear')}
+          </Button>
+        </div>
+      )}
       {searching ? (
         <SearchList
           {...list}

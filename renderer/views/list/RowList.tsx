@@ -1,66 +1,26 @@
 /** A list of messages, virtualised; one tab stop, moved through by keys. Knows not where rows come from. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type Dispatch,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useEffectEvent,
-  useId,
-  useLayoutEffect,
-  useRef,
-} from 'react';
-import type { MessageRow, SearchHitDto, Settings } from '../../../app/contract/index.ts';
+import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState } from 'react';
+import type { Settings } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
+import { ContextMenu } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
-import { type DeskAction, refKey, type Selection } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
-import type { ListOrder, Moves } from '../moves.ts';
+import { refKey } from '../refs.ts';
 import { useShortcuts } from '../shortcuts.ts';
-import { targetOf } from './list-keys.ts';
+import type { RowListProps } from './list-props.ts';
+import { unseenOf } from './list-row.ts';
 import styles from './MessageList.module.css';
 import { MessageRowView, PlaceholderRow } from './MessageRowView.tsx';
-import { locate, type Rows } from './message-windows.ts';
+import { locate } from './message-windows.ts';
+import { rowMenu } from './row-menu.tsx';
+import { useRowEvents } from './use-row-events.ts';
 
-const rowHeights: Readonly<Record<Settings['density'], number>> = { comfortable: 58, compact: 36 };
-
-/** What every list of the pane has in common. */
-export interface ListProps {
-  readonly density: Settings['density'];
-  readonly selection: Selection | undefined;
-  readonly dispatch: Dispatch<DeskAction>;
-  readonly moves: Moves;
-  /** Told what stands where, so that the next message can be chosen from elsewhere. */
-  readonly order: RefObject<ListOrder | undefined>;
-  /** Goes on with a message of Drafts. */
-  readonly onEdit: (row: MessageRow) => void;
-  /** The element that has the keys, so that others can give it the focus. */
-  readonly focusRef: RefObject<HTMLDivElement | null>;
-}
-
-interface RowListProps extends ListProps {
-  readonly label: string;
-  readonly rows: Rows;
-  readonly outgoing: boolean;
-  /** False where archiving leads nowhere. */
-  readonly archives: boolean;
-  /** Its messages are letters to be gone on with. */
-  readonly edits: boolean;
-  readonly whereOf: (row: MessageRow) => string | undefined;
-  readonly foundIn?: (index: number) => SearchHitDto['snippet'] | undefined;
-  /** Someone who reads further down stays where they are when rows come in on top. */
-  readonly growsOnTop: boolean;
-  /** Rows in sight, so that they can be loaded. */
-  readonly onRange: (first: number, last: number) => void;
-  /** Instead of the list when it has no rows. */
-  readonly empty: ReactNode;
-  /** Below the last row. */
-  readonly children?: ReactNode;
-}
+/** As `--row-list` in tokens.css, in CSS pixels. */
+const rowHeights: Readonly<Record<Settings['density'], number>> = { comfortable: 60, compact: 36 };
 
 export function RowList(props: RowListProps) {
-  const { label, rows, density, selection, dispatch, moves, order, onRange, focusRef } = props;
+  const { label, rows, density, selection, picked, dispatch, order, onRange, focusRef } = props;
   const words = useWords();
   const actions = useMessageActions();
   const listId = useId();
@@ -80,6 +40,7 @@ export function RowList(props: RowListProps) {
   const tellRange = useEffectEvent(onRange);
   useLayoutEffect(() => tellRange(first, last), [first, last]);
   const selectedIndex = locate(selection, rows);
+  const [hovered, setHovered] = useState<number>();
 
   useLayoutEffect(() => {
     order.current = {
@@ -109,7 +70,7 @@ export function RowList(props: RowListProps) {
   const resolve = useEffectEvent(() => {
     if (selection === undefined || selection.row !== undefined) return;
     const row = rows.rowAt(selection.index);
-    if (row !== undefined) dispatch({ type: 'select', index: selection.index, row });
+    if (row !== undefined) dispatch({ type: 'found', index: selection.index, row });
   });
   useEffect(() => resolve());
 
@@ -121,28 +82,43 @@ export function RowList(props: RowListProps) {
     if (open) dispatch({ type: 'pane', pane: 'reader' });
   }
 
-  const at = selectedIndex ?? -1;
-  const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 1);
-  const current: MessageRow | undefined = at >= 0 ? rows.rowAt(at) : undefined;
+  // A row that went elsewhere left its place to the next one.
+  const at = selectedIndex ?? Math.min(selection?.index ?? props.anchor, total) - 1;
+  const current = selectedIndex === undefined ? undefined : rows.rowAt(selectedIndex);
+  const events = useRowEvents(props, {
+    at,
+    current,
+    currentId: current === undefined ? undefined : `${listId}-${refKey(current.ref)}`,
+    select,
+    scrollTo: (index) => virtual.scrollToIndex(index),
+    pageRows: () =>
+      Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 1),
+    onHover: setHovered,
+  });
+  const targets = picked.size > 0 ? [...picked.values()] : current === undefined ? [] : [current];
   useShortcuts({
-    // A row that went elsewhere left its place to the next one.
-    j: () => select(at < 0 && selection !== undefined ? selection.index : at + 1),
-    k: () => select(at < 0 ? 0 : at - 1),
+    j: () => select(at + 1),
+    k: () => select(selectedIndex === undefined ? at : at - 1),
+    x: () => {
+      if (current !== undefined) dispatch({ type: 'toggle', index: at, row: current });
+    },
     u: () => {
-      if (current !== undefined) actions.setFlags(current, { seen: !current.seen });
+      if (targets.length > 0) {
+        actions.setSeen(
+          targets,
+          targets.some((row) => unseenOf(row) > 0),
+        );
+      }
     },
     s: () => {
-      if (current !== undefined) actions.setFlags(current, { flagged: !current.flagged });
+      if (targets.length > 0) {
+        actions.setFlagged(
+          targets,
+          targets.some((row) => !row.flagged),
+        );
+      }
     },
   });
-  function onKeyDown(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = targetOf(event.key, { at, last: total - 1, pageRows });
-    if (target === undefined) return;
-    event.preventDefault();
-    if (event.key === 'Enter' && props.edits && current !== undefined) props.onEdit(current);
-    else select(target, event.key === 'Enter');
-  }
 
   return (
     <div ref={scroller} className={cx(styles.scroll)} data-testid="message-list">
@@ -151,48 +127,61 @@ export function RowList(props: RowListProps) {
         className={cx(styles.rows)}
         role="listbox"
         aria-label={label}
+        aria-busy={props.busy === true}
+        aria-multiselectable="true"
         tabIndex={0}
         aria-activedescendant={
           current === undefined ? undefined : `${listId}-${refKey(current.ref)}`
         }
-        onKeyDown={onKeyDown}
+        {...events.handlers}
         style={{ blockSize: virtual.getTotalSize() }}
       >
         {items.map((item) => {
           const row = rows.rowAt(item.index);
-          const place = { transform: `translateY(${item.start}px)`, blockSize: rowHeight };
-          return row === undefined ? (
-            <PlaceholderRow
-              key={`empty-${item.index}`}
-              index={item.index}
-              style={place}
-              density={density}
-            />
-          ) : (
+          if (row === undefined) {
+            return (
+              <PlaceholderRow
+                key={`empty-${item.index}`}
+                index={item.index}
+                start={item.start}
+                height={rowHeight}
+                density={density}
+              />
+            );
+          }
+          const key = refKey(row.ref);
+          return (
             <MessageRowView
-              key={refKey(row.ref)}
-              id={`${listId}-${refKey(row.ref)}`}
+              key={key}
+              id={`${listId}-${key}`}
               row={row}
               words={words}
               density={density}
               outgoing={props.outgoing}
+              archives={props.archives}
               where={props.whereOf(row)}
               found={props.foundIn?.(item.index)}
               selected={item.index === selectedIndex}
-              position={item.index + 1}
+              picked={picked.size === 0 ? undefined : picked.has(key)}
+              hovered={item.index === hovered}
+              index={item.index}
               setSize={total}
-              style={place}
-              onOpen={() => select(item.index, true)}
-              onEdit={props.edits ? () => props.onEdit(row) : undefined}
-              onFlag={() => actions.setFlags(row, { flagged: !row.flagged })}
-              onArchive={props.archives ? () => moves.archive(row) : undefined}
-              onRemove={() => moves.remove(row)}
+              start={item.start}
+              height={rowHeight}
             />
           );
         })}
       </div>
       {total === 0 && props.empty}
       {props.children}
+      {events.menu !== undefined && (
+        <ContextMenu
+          at={events.menu.at}
+          label={words.t('list.menu')}
+          groups={rowMenu(events.menu.rows, { ...props, actions, t: words.t })}
+          onClose={events.closeMenu}
+        />
+      )}
     </div>
   );
 }

@@ -7,9 +7,10 @@ import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
+import type { ListProps } from './list-props.ts';
 import { whereIn } from './listing.ts';
 import listStyles from './MessageList.module.css';
-import { type ListProps, RowList } from './RowList.tsx';
+import { RowList } from './RowList.tsx';
 import styles from './SearchList.module.css';
 import { type SearchResults, type ServerSearch, useServerSearch } from './search-results.ts';
 import { plainWords } from './search-text.ts';
@@ -66,6 +67,7 @@ export function SearchList(props: SearchListProps) {
         whereOf={whereOf}
         foundIn={(index) => hits[index]?.snippet}
         growsOnTop={false}
+        busy={results.stale}
         onRange={(_, last) => setLastSeen(last)}
         empty={
           results.hits !== undefined &&

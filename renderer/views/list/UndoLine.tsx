@@ -7,11 +7,11 @@ import type { DoneMove, Moves } from '../moves.ts';
 import { mailboxTitle } from '../sidebar/mailbox-title.ts';
 import styles from './UndoLine.module.css';
 
-function doneWords(t: Translate, { kind, to }: DoneMove): string {
+function doneWords(t: Translate, { kind, to, count }: DoneMove): string {
   if (kind === 'move') {
-    return t('undo.move', { mailbox: to === undefined ? '' : mailboxTitle(t, to) });
+    return t('undo.move', { count, mailbox: to === undefined ? '' : mailboxTitle(t, to) });
   }
-  return t(`undo.${kind}`);
+  return t(`undo.${kind}`, { count });
 }
 
 export function UndoLine({ moves }: { readonly moves: Moves }) {

@@ -4,7 +4,9 @@ import type {
   LockState,
   MailboxDto,
   MessageRow,
+  Settings,
   ViewCounts,
+  ViewFilter,
 } from '../../../app/contract/index.ts';
 import type { Translate } from '../../i18n/translate.ts';
 import type { Place } from '../desk-state.ts';
@@ -13,6 +15,8 @@ import type { ListSource } from './message-windows.ts';
 
 export interface Listing {
   readonly source: ListSource;
+  /** It can be shown by conversations. */
+  readonly groups: boolean;
   readonly title: string;
   /** Shows whom messages went to. */
   readonly outgoing: boolean;
@@ -32,19 +36,27 @@ interface ListingOptions {
   /** Of all accounts, as far as they are here. */
   readonly mailboxes: readonly MailboxDto[];
   readonly counts: ViewCounts | undefined;
+  readonly filter?: ViewFilter | undefined;
+  readonly listBy?: Settings['listBy'];
+  readonly listOrder?: Settings['listOrder'];
   readonly t: Translate;
 }
 
 /** Undefined for places without messages of a server, and until the mailbox is known. */
 export function listingOf(options: ListingOptions): Listing | undefined {
-  const { place, accounts, mailboxes, counts, t } = options;
+  const { place, accounts, mailboxes, counts, filter, t } = options;
+  const { listBy = 'conversations', listOrder: order = 'newest' } = options;
   if (place?.kind === 'mailbox') {
     const mailbox = mailboxes.find((one) => one.mailboxId === place.mailboxId);
     if (mailbox === undefined) return undefined;
+    const outgoing = mailbox.role === 'sent' || mailbox.role === 'drafts';
+    const view = { kind: 'mailbox', mailboxId: mailbox.mailboxId } as const;
     return {
-      source: { kind: 'mailbox', mailboxId: mailbox.mailboxId },
+      // What one wrote is looked for letter by letter.
+      source: { view, by: outgoing ? 'messages' : listBy, order, filter },
+      groups: !outgoing,
       title: mailboxTitle(t, mailbox),
-      outgoing: mailbox.role === 'sent' || mailbox.role === 'drafts',
+      outgoing,
       total: mailbox.total,
       unseen: mailbox.unseen,
       accountIds: [mailbox.accountId],
@@ -57,7 +69,9 @@ export function listingOf(options: ListingOptions): Listing | undefined {
   const known = view.kind === 'unified' ? counts?.inbox : undefined;
   const total = known?.total ?? (view.kind === 'unified' ? 0 : (counts?.[view.kind] ?? 0));
   return {
-    source: view,
+    // Unread and starred are said of messages.
+    source: { view, by: view.kind === 'unified' ? listBy : 'messages', order, filter },
+    groups: view.kind === 'unified',
     title: t(view.kind === 'unified' ? 'view.inboxes' : `view.${view.kind}`),
     outgoing: false,
     total,

@@ -113,6 +113,7 @@ export function HtmlMessage(props: HtmlMessageProps) {
         ref={frame}
         className={cx(styles.frame)}
         title={props.title}
+        data-message-text
         sandbox="allow-same-origin"
         referrerPolicy="no-referrer"
       />

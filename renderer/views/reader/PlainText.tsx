@@ -22,7 +22,13 @@ export function PlainText({ text, emptyWords, onLink, onTarget }: PlainTextProps
   const { t } = useWords();
   const [shown, setShown] = useState(pieceLength);
   const [unfolded, setUnfolded] = useState(false);
-  if (text.trim() === '') return <p className={cx(styles.empty)}>{emptyWords}</p>;
+  if (text.trim() === '') {
+    return (
+      <p className={cx(styles.empty)} data-message-text>
+        {emptyWords}
+      </p>
+    );
+  }
   const isCut = text.length > shown;
   const { own, quoted } = foldable(splitQuotes(isCut ? cutAtLine(text, shown) : text), isCut);
   const draw = (blocks: readonly TextBlock[]) =>
@@ -38,7 +44,7 @@ export function PlainText({ text, emptyWords, onLink, onTarget }: PlainTextProps
       </div>
     ));
   return (
-    <div className={cx(styles.text)}>
+    <div className={cx(styles.text)} data-message-text>
       {draw(own)}
       {quoted.length > 0 && (
         <Button

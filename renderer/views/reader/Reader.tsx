@@ -20,6 +20,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
+import { quoteWords } from '../../mail/quote-words.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
@@ -60,7 +61,7 @@ function useRested(row: MessageRow | undefined): MessageRow | undefined {
 
 export function Reader(props: ReaderProps) {
   const { row, quiet, dispatch, moves, onDraft, onFailure, onMailto } = props;
-  const { t } = useWords();
+  const { t, locale } = useWords();
   const { client } = useBackend();
   const actions = useMessageActions();
   const rested = useRested(row);
@@ -85,7 +86,9 @@ export function Reader(props: ReaderProps) {
 
   function reply(kind: ReplyKind): void {
     if (row === undefined) return;
-    client.call('draft.reply', { ref: row.ref, kind }).then(onDraft, onFailure);
+    client
+      .call('draft.reply', { ref: row.ref, kind, words: quoteWords(t, locale) })
+      .then(onDraft, onFailure);
   }
   useShortcuts({
     r: () => reply('reply'),

@@ -15,6 +15,8 @@ interface NavRowProps {
   readonly depth?: number;
   readonly disabled?: boolean;
   readonly current: boolean;
+  /** Something that it takes is held over it. */
+  readonly dropping?: boolean;
   readonly onPress: () => void;
 }
 
@@ -26,6 +28,7 @@ export function NavRow(props: NavRowProps) {
         styles.row,
         props.current && styles.current,
         props.strong === true && styles.strong,
+        props.dropping === true && styles.dropping,
       )}
       style={indent}
       onPress={props.onPress}

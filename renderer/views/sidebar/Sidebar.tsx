@@ -1,7 +1,10 @@
 /** Accounts with their locks, their mailboxes, and what waits on this computer. */
 import {
+  BookUser,
+  ChevronRight,
   ClockArrowUp,
   FileText,
+  FolderPlus,
   Inbox,
   MailOpen,
   PenLine,
@@ -10,34 +13,53 @@ import {
   Settings2,
   Star,
 } from 'lucide-react';
-import type { Dispatch, ReactNode } from 'react';
+import { type Dispatch, type MouseEvent, type ReactNode, type RefObject, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, DraftDto, MailboxDto, WireError } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
-import { useQuery } from '../../host/hooks.tsx';
+import { ContextMenu, type MenuGroup, type MenuPoint } from '../../components/Menu.tsx';
+import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { errorText } from '../../i18n/translate.ts';
 import { type DeskAction, type Place, samePlace } from '../desk-state.ts';
+import type { ListRow } from '../list/list-row.ts';
 import { HeldLine, isHeld } from '../local/HeldLine.tsx';
+import { useMessageActions } from '../message-actions.ts';
+import type { Moves } from '../moves.ts';
+import { accountMenu, mailboxMenu } from './mailbox-menu.tsx';
 import { mailboxTitle } from './mailbox-title.ts';
 import { mailboxIcon, orderMailboxes } from './mailboxes.tsx';
 import { NavRow } from './NavRow.tsx';
 import styles from './Sidebar.module.css';
+import { useDrop } from './use-drop.ts';
 
 interface SidebarProps {
   readonly accounts: readonly AccountDto[];
   readonly place: Place | undefined;
   readonly dispatch: Dispatch<DeskAction>;
+  readonly moves: Moves;
+  /** What is being dragged from the list. */
+  readonly dragged: RefObject<readonly ListRow[] | undefined>;
+  /** Accounts whose mailboxes are folded away. */
+  readonly collapsed: readonly string[];
+  readonly onCollapse: (accountIds: string[]) => void;
   readonly onCompose: () => void;
   readonly onDraft: (draft: DraftDto) => void;
   readonly onFailure: (error: WireError) => void;
 }
 
+interface OpenMenu {
+  readonly at: MenuPoint;
+  readonly label: string;
+  readonly groups: readonly MenuGroup[];
+}
+
 export function Sidebar(props: SidebarProps) {
-  const { accounts, place, dispatch, onCompose, onDraft, onFailure } = props;
+  const { accounts, place, dispatch, collapsed, onCompose, onDraft, onFailure } = props;
   const { t } = useWords();
+  const [menu, setMenu] = useState<OpenMenu>();
   return (
     <nav className={cx(styles.sidebar)} aria-label={t('sidebar.label')}>
       <header className={cx(styles.top)}>
@@ -62,6 +84,14 @@ export function Sidebar(props: SidebarProps) {
             account={account}
             place={place}
             dispatch={dispatch}
+            moves={props.moves}
+            dragged={props.dragged}
+            folded={collapsed.includes(account.accountId)}
+            onFold={(folded) => {
+              const others = collapsed.filter((id) => id !== account.accountId);
+              props.onCollapse(folded ? [...others, account.accountId] : others);
+            }}
+            onMenu={setMenu}
           />
         ))}
         <LocalSection place={place} dispatch={dispatch} onDraft={onDraft} onFailure={onFailure} />
@@ -75,12 +105,19 @@ export function Sidebar(props: SidebarProps) {
           {t('sidebar.addAccount')}
         </Button>
         <IconButton
+          label={t('contacts.open')}
+          onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}
+        >
+          <BookUser size={16} aria-hidden />
+        </IconButton>
+        <IconButton
           label={t('sidebar.settings')}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'settings' } })}
         >
           <Settings size={16} aria-hidden />
         </IconButton>
       </footer>
+      {menu !== undefined && <ContextMenu {...menu} onClose={() => setMenu(undefined)} />}
     </nav>
   );
 }
@@ -142,22 +179,71 @@ function ViewSection({ unified, place, dispatch }: ViewSectionProps) {
   );
 }
 
-interface AccountSectionProps {
+interface AccountSectionProps
+  extends Pick<SidebarProps, 'place' | 'dispatch' | 'moves' | 'dragged'> {
   readonly account: AccountDto;
-  readonly place: Place | undefined;
-  readonly dispatch: Dispatch<DeskAction>;
+  readonly folded: boolean;
+  readonly onFold: (folded: boolean) => void;
+  readonly onMenu: (menu: OpenMenu) => void;
 }
 
-function AccountSection({ account, place, dispatch }: AccountSectionProps) {
-  const { t } = useWords();
-  const { accountId } = account;
+/** Where a context menu opens: at the pointer, or beside the line that the keys are at. */
+function pointOf(event: MouseEvent): MenuPoint {
+  event.preventDefault();
+  if (event.clientX !== 0 || event.clientY !== 0) return { x: event.clientX, y: event.clientY };
+  const box = event.currentTarget.getBoundingClientRect();
+  return { x: box.x + 24, y: box.y + box.height };
+}
+
+function AccountSection(props: AccountSectionProps) {
+  const { account, place, dispatch, folded, onMenu } = props;
+  const { t, number } = useWords();
+  const { accountId, address } = account;
   const mailboxes = useQuery('mailbox.list', { accountId });
+  const inbox = mailboxes.data?.find(({ role }) => role === 'inbox');
   return (
     <section className={cx(styles.account)} aria-label={account.address}>
-      <div className={cx(styles.heading)}>
-        <h2 className={cx(styles.address)} title={account.address}>
-          {account.address}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the menu's entries stand in buttons too */}
+      <div
+        className={cx(styles.heading)}
+        onContextMenu={(event) =>
+          onMenu({
+            at: pointOf(event),
+            label: address,
+            groups: accountMenu(accountId, { t, dispatch }, address),
+          })
+        }
+      >
+        <h2 className={cx(styles.address)}>
+          <Button
+            className={cx(styles.fold)}
+            aria-expanded={!folded}
+            onPress={() => props.onFold(!folded)}
+          >
+            <ChevronRight size={14} aria-hidden className={cx(styles.chevron)} />
+            <span className={cx(styles.name)} title={address}>
+              {address}
+            </span>
+          </Button>
         </h2>
+        {folded && inbox !== undefined && inbox.unseen > 0 && (
+          <span className={cx(styles.count)}>
+            <span aria-hidden="true">{number(inbox.unseen)}</span>
+            <span className="visuallyHidden">{t('sidebar.unread', { count: inbox.unseen })}</span>
+          </span>
+        )}
+        <IconButton
+          label={t('mailboxMenu.create')}
+          onPress={() =>
+            dispatch({
+              type: 'sheet',
+              sheet: { kind: 'create-mailbox', accountId, mailbox: undefined },
+            })
+          }
+          className={cx(styles.gear)}
+        >
+          <FolderPlus size={15} aria-hidden />
+        </IconButton>
         <IconButton
           label={t('sidebar.accountSettings', { address: account.address })}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'account', accountId } })}
@@ -186,23 +272,45 @@ function AccountSection({ account, place, dispatch }: AccountSectionProps) {
           }
         </Button>
       )}
-      <ul>
-        {orderMailboxes(mailboxes.data ?? []).map((mailbox) => (
-          <MailboxRow key={mailbox.mailboxId} mailbox={mailbox} place={place} dispatch={dispatch} />
-        ))}
-      </ul>
+      {!folded && (
+        <ul>
+          {orderMailboxes(mailboxes.data ?? []).map((mailbox) => (
+            <MailboxRow
+              key={mailbox.mailboxId}
+              mailbox={mailbox}
+              place={place}
+              dispatch={dispatch}
+              moves={props.moves}
+              dragged={props.dragged}
+              onMenu={onMenu}
+            />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
 
-interface MailboxRowProps {
+interface MailboxRowProps extends Pick<SidebarProps, 'place' | 'dispatch' | 'moves' | 'dragged'> {
   readonly mailbox: MailboxDto;
-  readonly place: Place | undefined;
-  readonly dispatch: Dispatch<DeskAction>;
+  readonly onMenu: (menu: OpenMenu) => void;
 }
 
-function MailboxRow({ mailbox, place, dispatch }: MailboxRowProps) {
+function MailboxRow({ mailbox, place, dispatch, moves, dragged, onMenu }: MailboxRowProps) {
   const { t, number } = useWords();
+  const { client } = useBackend();
+  const actions = useMessageActions();
+  const drop = useDrop({ mailbox, dragged, onDrop: moves.moveTo });
+  const title = mailboxTitle(t, mailbox);
+  const groups = () =>
+    mailboxMenu(mailbox, {
+      t,
+      dispatch,
+      // A failure shows in the account's lock and problem line.
+      onRefresh: ({ mailboxId }) =>
+        void client.call('mailbox.sync', { mailboxId }).catch(() => undefined),
+      onMarkSeen: actions.setMailboxSeen,
+    });
   const target: Place = {
     kind: 'mailbox',
     accountId: mailbox.accountId,
@@ -211,10 +319,14 @@ function MailboxRow({ mailbox, place, dispatch }: MailboxRowProps) {
   // Unread in Junk and Trash is nobody's errand.
   const counts = mailbox.unseen > 0 && !['junk', 'trash', 'sent'].includes(mailbox.role);
   return (
-    <li>
+    <li
+      {...drop.handlers}
+      onContextMenu={(event) => onMenu({ at: pointOf(event), label: title, groups: groups() })}
+    >
       <NavRow
         icon={mailboxIcon(mailbox.role)}
-        label={mailboxTitle(t, mailbox)}
+        label={title}
+        dropping={drop.over}
         count={counts ? number(mailbox.unseen) : undefined}
         countLabel={t('sidebar.unread', { count: mailbox.unseen })}
         strong={counts && mailbox.role === 'inbox'}
@@ -227,7 +339,7 @@ function MailboxRow({ mailbox, place, dispatch }: MailboxRowProps) {
   );
 }
 
-type LocalSectionProps = Omit<SidebarProps, 'accounts' | 'onCompose'>;
+type LocalSectionProps = Pick<SidebarProps, 'place' | 'dispatch' | 'onDraft' | 'onFailure'>;
 
 function LocalSection({ place, dispatch, onDraft, onFailure }: LocalSectionProps) {
   const { t, number } = useWords();

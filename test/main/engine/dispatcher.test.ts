@@ -43,6 +43,13 @@ test('answers a call with the validated output only', async () => {
     density: 'compact',
     undoSendSeconds: 10,
     bodiesDays: '90',
+    composeFormat: 'rich',
+    openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
     extra: 'not in contract',
   });
   await call('settings.get', {});
@@ -50,7 +57,19 @@ test('answers a call with the validated output only', async () => {
     {
       kind: 'result',
       id: 7,
-      output: { theme: 'dark', density: 'compact', undoSendSeconds: 10, bodiesDays: '90' },
+      output: {
+        theme: 'dark',
+        density: 'compact',
+        undoSendSeconds: 10,
+        bodiesDays: '90',
+        composeFormat: 'rich',
+        openDrafts: [],
+        listBy: 'conversations',
+        listOrder: 'newest',
+        sidebarWidth: 232,
+        listWidth: 376,
+        collapsedAccounts: [],
+      },
     },
   ]);
 });
@@ -85,6 +104,13 @@ test('keeps prototype keys out of what handlers see', async () => {
     density: 'compact',
     undoSendSeconds: 10,
     bodiesDays: '90',
+    composeFormat: 'rich',
+    openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   await dispatcher.dispatch(
     '{"kind":"call","id":1,"method":"settings.set","input":{"theme":"dark","__proto__":{"x":1},"constructor":{"y":1}}}',
@@ -120,6 +146,13 @@ test('drops a frame one character over the limit unread', async () => {
     density: 'compact',
     undoSendSeconds: 10,
     bodiesDays: '90',
+    composeFormat: 'rich',
+    openDrafts: [],
+    listBy: 'conversations',
+    listOrder: 'newest',
+    sidebarWidth: 232,
+    listWidth: 376,
+    collapsedAccounts: [],
   });
   const frame = '{"kind":"call","id":1,"method":"settings.get","input":{}}';
   await dispatcher.dispatch(frame.padEnd(maxFrameLength, ' '));

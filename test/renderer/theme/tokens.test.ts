@@ -6,15 +6,34 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('../../../renderer/', import.meta.url));
 const css = readFileSync(`${folder}theme/tokens.css`, 'utf8');
 
-/** Custom properties of one theme, by name without the dashes. */
-function colorsOf(theme: 'light' | 'dark'): Map<string, string> {
-  const block = css.split(`[data-theme="${theme}"] {`)[1]?.split('\n}')[0] ?? '';
-  return new Map(
-    [...block.matchAll(/--color-([\w-]+):\s*(#[0-9a-f]{6})/gi)].map((match) => [
-      match[1] ?? '',
-      match[2] ?? '',
-    ]),
-  );
+type Look = 'light' | 'dark' | 'light, more contrast' | 'dark, more contrast';
+const looks: readonly Look[] = ['light', 'dark', 'light, more contrast', 'dark, more contrast'];
+
+/** Custom properties of one block, by name without the dashes. */
+function colorsIn(selector: string): [string, string][] {
+  const block = css.split(`${selector} {`)[1]?.split('\n}')[0] ?? '';
+  return [...block.matchAll(/--color-([\w-]+):\s*(#[0-9a-f]{6})/gi)].map((match) => [
+    match[1] ?? '',
+    match[2] ?? '',
+  ]);
+}
+
+/** As the cascade gives them: more contrast is written over the theme's own. */
+function colorsOf(look: Look): Map<string, string> {
+  const light = colorsIn('[data-theme="light"]');
+  const dark = colorsIn('\n:root[data-theme="dark"]');
+  const more = colorsIn('\n:root[data-contrast="more"]');
+  const moreDark = colorsIn('\n:root[data-contrast="more"][data-theme="dark"]');
+  switch (look) {
+    case 'light':
+      return new Map(light);
+    case 'dark':
+      return new Map([...light, ...dark]);
+    case 'light, more contrast':
+      return new Map([...light, ...more]);
+    case 'dark, more contrast':
+      return new Map([...light, ...dark, ...more, ...moreDark]);
+  }
 }
 
 /** Relative luminance (WCAG 2.2). */
@@ -33,8 +52,27 @@ function contrast(a: string, b: string): number {
 
 const surfaces = 'desk list paper raised'.split(' ');
 const texts: Readonly<Record<string, readonly string[]>> = {
-  ink: [...surfaces, 'field', 'accent-selected', 'hover', 'pressed', 'mark'],
-  'ink-soft': [...surfaces, 'harm-soft', 'caution-soft', 'accent-selected', 'pressed', 'hover'],
+  ink: [
+    ...surfaces,
+    'field',
+    'accent-selected',
+    'accent-quiet',
+    'hover',
+    'hover-list',
+    'pressed',
+    'mark',
+  ],
+  'ink-soft': [
+    ...surfaces,
+    'harm-soft',
+    'caution-soft',
+    'held-soft',
+    'accent-selected',
+    'accent-quiet',
+    'pressed',
+    'hover',
+    'hover-list',
+  ],
   muted: [...surfaces, 'accent-selected', 'accent-quiet', 'hover', 'hover-list'],
   faint: ['field'],
   accent: [...surfaces, 'accent-soft'],
@@ -47,39 +85,68 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   'on-primary': ['primary', 'primary-hover'],
 };
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`text has at least 4.5 : 1 on every surface it stands on, ${theme}`, () => {
-    const colors = colorsOf(theme);
+for (const look of looks) {
+  // AA, and AAA where more contrast was asked for. WCAG 2.2 §1.4.3, §1.4.6
+  const least = look.includes('more') ? 7 : 4.5;
+  test(`text has at least ${least} : 1 on every surface it stands on, ${look}`, () => {
+    const colors = colorsOf(look);
     const failing: string[] = [];
     for (const [text, places] of Object.entries(texts)) {
       for (const place of places) {
         const [front, back] = [colors.get(text), colors.get(place)];
         assert.ok(front && back, `${text} on ${place}`);
         const ratio = contrast(front, back);
-        if (ratio < 4.5) failing.push(`${text} on ${place}: ${ratio.toFixed(2)}`);
+        if (ratio < least) failing.push(`${text} on ${place}: ${ratio.toFixed(2)}`);
       }
     }
     assert.deepEqual(failing, []);
   });
 
-  test(`controls and focus have at least 3 : 1, ${theme}`, () => {
-    const colors = colorsOf(theme);
+  test(`controls and focus have at least 3 : 1, ${look}`, () => {
+    const colors = colorsOf(look);
+    const failing: string[] = [];
     for (const [front, back] of [
       ['control-line', 'raised'],
+      ['control-line', 'field'],
       ['focus', 'desk'],
       ['focus', 'list'],
       ['focus', 'paper'],
+      ['focus', 'raised'],
       ['flag', 'list'],
       ['flag', 'accent-selected'],
+      ['flag', 'hover-list'],
+      ['unread', 'accent-selected'],
     ] as const) {
       const ratio = contrast(colors.get(front) ?? '', colors.get(back) ?? '');
-      assert.ok(ratio >= 3, `${front} on ${back}: ${ratio.toFixed(2)}`);
+      if (ratio < 3) failing.push(`${front} on ${back}: ${ratio.toFixed(2)}`);
     }
+    assert.deepEqual(failing, []);
   });
 }
 
-test('light and dark name the same colours', () => {
-  assert.deepEqual([...colorsOf('light').keys()].sort(), [...colorsOf('dark').keys()].sort());
+test('light and dark name the same colours, and more contrast names no others', () => {
+  const light = [...new Map(colorsIn('[data-theme="light"]')).keys()].sort();
+  const dark = [...new Map(colorsIn('\n:root[data-theme="dark"]')).keys()].sort();
+  assert.deepEqual(light, dark);
+  for (const block of ['[data-contrast="more"]', '[data-contrast="more"][data-theme="dark"]']) {
+    const names = colorsIn(`\n:root${block}`).map(([name]) => name);
+    assert.ok(names.length > 30, block);
+    assert.deepEqual(
+      names.filter((name) => !light.includes(name)),
+      [],
+    );
+  }
+});
+
+test('sizes and spaces stand on the 4 px grid, lines of text too', () => {
+  const steps = [...css.matchAll(/--((?:space|line|row|control|bar)-[\w-]+):\s*(\d+)px/g)];
+  assert.ok(steps.length > 15);
+  for (const [, name = '', value = ''] of steps) assert.equal(Number(value) % 4, 0, name);
+});
+
+test('motion takes 120 to 180 ms, and none where less of it is asked for', () => {
+  const times = [...css.matchAll(/--motion(?:-fast)?:\s*(\d+)ms/g)].map((match) => match[1]);
+  assert.deepEqual(times, ['120', '180', '0', '0']);
 });
 
 test('no style sheet but the tokens names a colour or a side', () => {

@@ -16,6 +16,7 @@ const account = (accountId: string, address: string, state: LockState = 'encrypt
     userName: address,
     imap: server,
     submission: server,
+    canRequireTls: false,
     lock: { accountId, state, host: server.host, waiting: 0, legs: [] },
   }) satisfies AccountDto;
 const mailbox = (mailboxId: number, name: string, role: MailboxDto['role']): MailboxDto => ({

@@ -1,0 +1,109 @@
+/** How a letter leaves the window: sent, kept or discarded; asked about once when a file seems forgotten. */
+import { useRef, useState } from 'react';
+import type { DraftDto, IdentityDto, WireError } from '../../../app/contract/index.ts';
+import { wireErrorOf } from '../../host/client.ts';
+import { useBackend } from '../../host/hooks.tsx';
+import { hasRecipient } from '../../mail/addresses.ts';
+import { speaksOfAttachment } from './attachment-hint.ts';
+import { isBlank } from './blank.ts';
+import { isFresh } from './fresh-drafts.ts';
+import type { DraftFiles } from './use-attachments.ts';
+import type { DraftEditing } from './use-draft.ts';
+import type { Letter } from './use-letter.ts';
+
+export interface Sending {
+  /** Somebody to send it to, and nothing on its way into it. */
+  readonly ready: boolean;
+  readonly busy: boolean;
+  readonly error: WireError | undefined;
+  /** It speaks of an attachment and has none: `send` was held back. */
+  readonly asks: boolean;
+  send(sendAt?: Date): void;
+  /** The answer to the question: go, with the time that was chosen. */
+  sendAnyway(): void;
+  /** The answer to the question: not yet. */
+  holdBack(): void;
+  close(): void;
+  discard(): void;
+}
+
+interface SendingOptions {
+  readonly draft: DraftDto;
+  readonly editing: DraftEditing;
+  readonly letter: Letter;
+  readonly files: DraftFiles;
+  readonly identity: IdentityDto | undefined;
+  /** The question must be seen. */
+  readonly onAsk: () => void;
+  readonly onClose: () => void;
+}
+
+export function useSending(options: SendingOptions): Sending {
+  const { draft, editing, letter, files, identity, onAsk, onClose } = options;
+  const { draftId } = draft;
+  const { client } = useBackend();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<WireError>();
+  const [held, setHeld] = useState<{ readonly sendAt: Date | undefined }>();
+  const asked = useRef(false);
+  const { to, cc, bcc } = editing.content;
+  const ready = files.uploads.length === 0 && [to, cc, bcc].some(hasRecipient);
+
+  async function run(work: () => Promise<void>): Promise<void> {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+      onClose();
+    } catch (reason) {
+      setError(wireErrorOf(reason));
+      setBusy(false);
+    }
+  }
+  function submit(sendAt: Date | undefined): void {
+    setHeld(undefined);
+    void run(async () => {
+      // Also what nobody typed, such as the signature.
+      editing.touch();
+      await editing.flush();
+      await files.removeUnused(letter.images().flatMap((src) => files.keptSource(src) ?? []));
+      const later = sendAt === undefined ? {} : { sendAt: sendAt.toISOString() };
+      await client.call('outbox.submit', { draftId, ...later });
+    });
+  }
+  return {
+    ready,
+    busy,
+    error,
+    asks: held !== undefined,
+    send(sendAt) {
+      if (busy || !ready) return;
+      const { subject, text } = editing.read();
+      const isMissing =
+        files.kept.length === 0 && speaksOfAttachment(subject, text, identity?.signatureText);
+      if (isMissing && !asked.current) {
+        asked.current = true;
+        onAsk();
+        setHeld({ sendAt });
+      } else submit(sendAt);
+    },
+    sendAnyway() {
+      if (!busy && ready) submit(held?.sendAt);
+    },
+    holdBack: () => setHeld(undefined),
+    close() {
+      void run(async () => {
+        const hasFiles = files.kept.length + files.uploads.length > 0 || letter.images().length > 0;
+        const isUnused = isFresh(draft) && !editing.touched.current;
+        if (!hasFiles && (isUnused || isBlank(editing.read(), identity?.signatureText))) {
+          await client.call('draft.discard', { draftId });
+        } else await editing.flush();
+      });
+    },
+    discard() {
+      void run(async () => {
+        await client.call('draft.discard', { draftId });
+      });
+    },
+  };
+}

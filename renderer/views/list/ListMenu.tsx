@@ -1,0 +1,87 @@
+/** How the list is shown: what of it, in which order, by conversations or by messages. */
+import { ListFilter } from 'lucide-react';
+import type { Dispatch } from 'react';
+import type { Settings } from '../../../app/contract/index.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { cx } from '../../components/cx.ts';
+import { MenuButton, type MenuGroup } from '../../components/Menu.tsx';
+import { useWords } from '../../i18n/I18n.tsx';
+import type { DeskAction } from '../desk-state.ts';
+import type { Listing } from './listing.ts';
+import styles from './MessageList.module.css';
+
+interface ListMenuProps {
+  readonly listing: Listing;
+  readonly dispatch: Dispatch<DeskAction>;
+  readonly onSettings: (change: Partial<Settings>) => void;
+}
+
+const filters = ['unread', 'starred', 'attachments'] as const;
+const orders = ['newest', 'oldest'] as const;
+
+export function ListMenu({ listing, dispatch, onSettings }: ListMenuProps) {
+  const { t } = useWords();
+  const { filter, order, by, view } = listing.source;
+  const useful = filters.filter((one) => one !== view.kind);
+  const groups: MenuGroup[] = [
+    {
+      id: 'filter',
+      title: t('list.filter.title'),
+      choice: 'one',
+      entries: [
+        {
+          id: 'all',
+          label: t('list.filter.all'),
+          checked: filter === undefined,
+          onAction: () => dispatch({ type: 'filter', filter: undefined }),
+        },
+        ...useful.map((one) => ({
+          id: one,
+          label: t(`list.filter.${one}`),
+          checked: filter === one,
+          onAction: () => dispatch({ type: 'filter', filter: one }),
+        })),
+      ],
+    },
+    {
+      id: 'order',
+      title: t('list.order.title'),
+      choice: 'one',
+      entries: orders.map((one) => ({
+        id: one,
+        label: t(`list.order.${one}`),
+        checked: order === one,
+        onAction: () => onSettings({ listOrder: one }),
+      })),
+    },
+    {
+      id: 'by',
+      choice: 'many',
+      entries: listing.groups
+        ? [
+            {
+              id: 'conversations',
+              label: t('list.conversations'),
+              checked: by === 'conversations',
+              onAction: () =>
+                onSettings({ listBy: by === 'conversations' ? 'messages' : 'conversations' }),
+            },
+          ]
+        : [],
+    },
+  ];
+  return (
+    <MenuButton
+      label={t('list.options')}
+      groups={groups}
+      trigger={
+        <IconButton
+          label={t('list.options')}
+          className={cx(filter !== undefined && styles.filtering)}
+        >
+          <ListFilter size={16} aria-hidden />
+        </IconButton>
+      }
+    />
+  );
+}

@@ -1,0 +1,11 @@
+/** The person's settings, changed in the same frame and kept by the engine. */
+import type { Settings } from '../../app/contract/index.ts';
+import { useBackend } from '../host/hooks.tsx';
+
+export function useSetSettings(): (change: Partial<Settings>) => void {
+  const { client, cache } = useBackend();
+  return (change) => {
+    cache.patch('settings.get', (now) => ({ ...now, ...change }));
+    client.call('settings.set', change).catch(() => cache.invalidate('settings.get'));
+  };
+}

@@ -1,0 +1,273 @@
+/** Letters as people write them, in a real window on real servers, and what then arrives. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+import PostalMime, { type Email } from 'postal-mime';
+import { Identities } from '../../app/accounts/identities.ts';
+import { defaultUser, type Stack } from '../support/servers/stack.ts';
+import {
+  fillAddAccount,
+  messageRow,
+  openWorld,
+  patienceMs,
+  seeLock,
+  type World,
+} from './person.ts';
+
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** An account with one letter from somebody, so that the mail knows a person. */
+async function openDesk(t: TestContext): Promise<World> {
+  const world = await openWorld(t, { gateway: false, tls: 'backend' });
+  const lines = [
+    'From: Anna Holm <anna@elsewhere.test>',
+    `To: ${defaultUser.user}`,
+    'Subject: The grey heron',
+    'Message-ID: <heron@elsewhere.test>',
+    'Date: Wed, 25 Nov 2026 10:00:00 +0000',
+    '',
+    'She stands in the shallows, unimpressed.',
+    '',
+  ];
+  await world.stack.dovecot.append(defaultUser.user, lines.join('\r\n'));
+  await fillAddAccount(world.page);
+  await seeLock(world.page, 'Encrypted to localhost');
+  await messageRow(world.page, 'The grey heron').waitFor();
+  return world;
+}
+
+async function begin(page: Page, subject: string, to: string = defaultUser.user): Promise<Locator> {
+  await page.getByRole('button', { name: 'New message' }).click();
+  const composer = page.getByRole('region', { name: 'Draft: New message' });
+  await composer.getByLabel('To', { exact: true }).fill(to);
+  await composer.getByLabel('To', { exact: true }).press('Tab');
+  await composer.getByLabel('Subject').fill(subject);
+  return page.getByRole('region', { name: `Draft: ${subject}` });
+}
+
+async function send(page: Page, composer: Locator): Promise<void> {
+  await composer.getByRole('button', { name: /^Send( when possible)?$/ }).click();
+  await sent(page, composer);
+}
+
+async function sent(page: Page, composer: Locator): Promise<void> {
+  await composer.waitFor({ state: 'detached' });
+  // On a busy computer the time to undo may be over before.
+  const now = page.getByRole('button', { name: 'Send now' }).first();
+  await now.click({ timeout: 9_000 }).catch(() => undefined);
+}
+
+/** The message as the server keeps it, once it is there. */
+async function arrived(stack: Stack, subject: string): Promise<{ source: string; mail: Email }> {
+  const query = ['mailbox', 'INBOX', 'header', 'subject', subject];
+  const end = Date.now() + patienceMs;
+  while (Date.now() < end) {
+    const said = await stack.dovecot.doveadm(['fetch', '-u', defaultUser.user, 'text', ...query]);
+    const source = said.replace(/^text:\n/, '');
+    if (source.trim() !== '') return { source, mail: await PostalMime.parse(source) };
+    await pause(200);
+  }
+  assert.fail(`no message with the subject ${subject}`);
+}
+
+/** Content types in the order of their headers. */
+function types(source: string): string[] {
+  return [...source.matchAll(/^Content-Type: ([a-z]+\/[a-z.-]+)/gim)].map(
+    (match) => match[1]?.toLowerCase() ?? '',
+  );
+}
+
+test('a rich letter with a picture arrives with text beside it; an answer of plain text stays plain', async (t) => {
+  const { page, stack } = await openDesk(t);
+  const composer = await begin(page, 'Rich as cake');
+  const text = composer.getByRole('textbox', { name: 'Message text' });
+  await text.click();
+  await page.keyboard.type('We take the ');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.type('early');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.type(' ferry:');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('- tent');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('soup');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await composer.locator('input[data-pictures]').setInputFiles({
+    name: 'harbour.png',
+    mimeType: 'image/png',
+    buffer: dot,
+  });
+  await text.locator('img[alt="harbour.png"]').waitFor();
+  await composer.locator('input[data-attachments]').setInputFiles({
+    name: 'notes.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('notes'),
+  });
+  await composer.getByRole('button', { name: 'Remove notes.txt' }).waitFor();
+  await send(page, composer);
+  const { source, mail } = await arrived(stack, 'Rich as cake');
+  assert.deepEqual(types(source), [
+    'multipart/mixed',
+    'multipart/alternative',
+    'text/plain',
+    'multipart/related',
+    'text/html',
+    'image/png',
+    'text/plain',
+  ]);
+  assert.match(mail.text ?? '', /We take the early ferry:\s+- tent\s+- soup/);
+  assert.match(mail.html ?? '', /<strong>early<\/strong>/);
+  assert.match(mail.html ?? '', /<li>tent<\/li>\s*<li>soup<\/li>/);
+  const picture = mail.attachments.find(({ mimeType }) => mimeType === 'image/png');
+  const contentId = picture?.contentId?.replace(/[<>]/g, '') ?? 'none';
+  assert.ok(mail.html?.includes(`src="cid:${contentId}"`), 'the html names the picture');
+
+  const plain = await begin(page, 'Plain as bread');
+  await plain.getByRole('button', { name: 'More options' }).click();
+  await page.getByText('Rich text', { exact: true }).click();
+  await plain.getByRole('textbox', { name: 'Message text' }).fill('Two * three = six\n  as typed');
+  await send(page, plain);
+  const bread = await arrived(stack, 'Plain as bread');
+  assert.deepEqual(types(bread.source), ['text/plain']);
+  assert.match(bread.mail.text ?? '', /Two \* three = six\n {2}as typed/);
+});
+
+test('people known from mail are suggested; two letters are open at once; nothing typed is lost', async (t) => {
+  const world = await openDesk(t);
+  const { page } = world;
+  await page.getByRole('button', { name: 'New message' }).click();
+  const first = page.getByRole('region', { name: 'Draft: New message' });
+  await first.getByLabel('To', { exact: true }).pressSequentially('ann');
+  await page
+    .getByRole('option', { name: /Anna Holm/ })
+    .and(page.locator('[aria-selected=true]'))
+    .first()
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await first.getByRole('button', { name: 'Anna Holm, anna@elsewhere.test' }).waitFor();
+  await page.keyboard.type('not an address,');
+  await first.getByRole('button', { name: 'not an address: not an email address' }).waitFor();
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Backspace');
+  await first.getByRole('button', { name: /not an address/ }).waitFor({ state: 'detached' });
+  await first.getByLabel('Subject').fill('First of two');
+
+  await page.getByRole('button', { name: 'New message' }).click();
+  const second = page.getByRole('region', { name: 'Draft: New message' });
+  await second.getByLabel('Subject').fill('Second of two');
+  const both = page.getByRole('region', { name: /^Draft: (First|Second) of two$/ });
+  assert.equal(await both.count(), 2);
+  const text = page
+    .getByRole('region', { name: 'Draft: Second of two' })
+    .getByRole('textbox', { name: 'Message text' });
+  await text.click();
+  await page.keyboard.type('Kept as it is typed');
+  await page.keyboard.press('Escape');
+  await text.waitFor({ state: 'detached' });
+
+  // An empty letter that is closed leaves nothing.
+  await page.getByRole('button', { name: 'New message' }).click();
+  await page.getByRole('region', { name: 'Draft: New message' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('region', { name: 'Draft: New message' }).waitFor({ state: 'detached' });
+  const again = await world.reopen();
+  const drafts = again
+    .getByRole('region', { name: 'On this computer' })
+    .getByRole('button', { name: /^Drafts/ });
+  await drafts.click();
+  await again.getByText('Second of two').waitFor();
+  await again.getByText('First of two').first().waitFor();
+  assert.equal(await again.getByText('No recipient').count(), 1, 'only the second has nobody yet');
+  await again.getByRole('button', { name: /Second of two/ }).click();
+  await again
+    .getByRole('textbox', { name: 'Message text' })
+    .getByText('Kept as it is typed')
+    .waitFor();
+});
+
+test('the signature goes with the identity, and a forgotten attachment is asked for once', async (t) => {
+  const world = await openDesk(t);
+  const db = new DatabaseSync(join(world.profileDir, 'state.db'), { timeout: 10_000 });
+  const identities = new Identities(db);
+  const own = identities.list()[0];
+  assert.ok(own);
+  const { isOwn: _own, ...mia } = own;
+  identities.save({ ...mia, name: 'Mia Lund', signatureText: 'Mia, from the ferry' });
+  const { identityId: _id, ...other } = mia;
+  identities.save({
+    ...other,
+    name: 'Harbour Choir',
+    address: 'choir@example.test',
+    signatureText: 'The board',
+    signatureHtml: '<p><strong>The board</strong></p>',
+    isDefault: false,
+  });
+  db.close();
+  const page = await world.reopen();
+  await seeLock(page, 'Encrypted to localhost');
+  await messageRow(page, 'The grey heron').click();
+  await page.getByRole('button', { name: 'Reply', exact: true }).click();
+  const composer = page.getByRole('region', { name: 'Draft: Re: The grey heron' });
+  const text = composer.getByRole('textbox', { name: 'Message text' });
+  await text.getByText('Mia, from the ferry').waitFor();
+  await page.keyboard.type('The plan is attached.');
+  await composer.getByRole('button', { name: /Mia Lund/ }).click();
+  await page.getByRole('option', { name: /Harbour Choir/ }).click();
+  await text.getByText('The board').waitFor();
+  assert.equal(await text.getByText('from the ferry').count(), 0);
+  // The answer goes to somebody who is elsewhere: here it is for oneself.
+  await composer.getByLabel('To', { exact: true }).focus();
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type(`${defaultUser.user},`);
+  await page.keyboard.press('Control+Enter');
+  const question = composer.getByRole('alert');
+  await question.getByText('You write of an attachment, but there is none.').waitFor();
+  await question.getByRole('button', { name: 'Send without' }).click();
+  await sent(page, composer);
+  const { mail } = await arrived(world.stack, 'Re: The grey heron');
+  assert.equal(mail.from?.address, 'choir@example.test');
+  assert.equal(mail.from?.name, 'Harbour Choir');
+  assert.equal(mail.inReplyTo, '<heron@elsewhere.test>');
+  assert.match(
+    mail.text ?? '',
+    /^The plan is attached\.\s+The board\s+On .*Anna Holm.* wrote:\s+> She stands in the shallows/s,
+  );
+  assert.match(mail.html ?? '', /<strong>The board<\/strong>.*<blockquote[^>]*type="cite"/s);
+});
+
+test('a stopped connection: the composer says why, the letter waits, and goes when the way is free', async (t) => {
+  const { page, stack } = await openDesk(t);
+  const composer = await begin(page, 'Patient letter');
+  const text = composer.getByRole('textbox', { name: 'Message text' });
+  await text.click();
+  await page.keyboard.type('It waits without being lost.');
+  for (const service of [stack.imap, stack.submission]) {
+    service.strip.strip(['STARTTLS']);
+    service.capture.cut();
+  }
+  await composer.getByText(/The connection to localhost is stopped to protect you/).waitFor();
+  await composer.getByRole('button', { name: 'Send when possible' }).click();
+  await sent(page, composer);
+  await page.getByRole('button', { name: /Outbox/ }).click();
+  await page.getByText(/Waits because the connection to localhost is stopped/).waitFor();
+  assert.deepEqual(stack.seenOnWire('It waits without being lost'), []);
+
+  for (const service of [stack.imap, stack.submission]) service.strip.restore();
+  await page
+    .getByRole('button', { name: /Stopped to protect you/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.getByRole('button', { name: 'Close' }).first().click();
+  await seeLock(page, 'Encrypted to localhost');
+  const { mail } = await arrived(stack, 'Patient letter');
+  assert.match(mail.text ?? '', /It waits without being lost\./);
+});
