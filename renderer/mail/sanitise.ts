@@ -80,9 +80,18 @@ export function sanitiseHtml(
 /** The body's own look (colour, class, style) moves to an element that survives: many letters rely on it. */
 function sheetOf(inert: Document): HTMLElement {
   const sheet = inert.createElement('div');
-  for (const name of ['class', 'style', 'bgcolor', 'dir', 'lang']) {
+  for (const name of ['class', 'style', 'dir', 'lang']) {
     const value = inert.body.getAttribute(name);
     if (value !== null) sheet.setAttribute(name, value);
+  }
+  // Old attributes that mean something on a body only.
+  for (const [name, property] of [
+    ['bgcolor', 'background-color'],
+    ['text', 'color'],
+  ] as const) {
+    const value = inert.body.getAttribute(name);
+    const isSet = sheet.style.getPropertyValue(property) !== '';
+    if (value !== null && !isSet) sheet.style.setProperty(property, value);
   }
   sheet.append(...inert.head.querySelectorAll('style'), ...inert.body.childNodes);
   inert.body.replaceChildren(sheet);

@@ -233,6 +233,7 @@ test('plain looks survive: colours, widths, classes and the body itself', option
     '<style>.n{color:red}</style><body class="n" bgcolor="#eee"><table width="100%" cellpadding="4"><tr><td align="right" style="padding:4px">x</td></tr></table></body>',
   );
   assert.match(shown?.html ?? '', /class="n"/);
+  assert.match(shown?.html ?? '', /background-color: rgb\(238, 238, 238\)/);
   assert.match(shown?.html ?? '', /color: red/);
   assert.match(shown?.html ?? '', /width="100%"/);
   assert.match(shown?.html ?? '', /align="right"/);
