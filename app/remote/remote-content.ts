@@ -101,10 +101,13 @@ export class RemoteContent {
     return this.#options.senders.list();
   }
 
-  /** Open messages of this sender stay as they are until the next start. */
+  /** Every path given out so far ends, and single messages are asked about again, too. */
   forget(address: string): void {
     this.#options.senders.forget(address);
     this.#once.clear();
+    this.#links.clear();
+    this.#paths.clear();
+    this.#keptBytes = 0;
   }
 
   /** The picture behind a `/remote/…` path; undefined when there is none. Never throws. */
@@ -156,6 +159,8 @@ export class RemoteContent {
         ...this.#options.fetching,
         signal: this.#ending.signal,
       });
+      // Its path may have ended meanwhile.
+      if (![...this.#links.values()].includes(link)) return undefined;
       link.sizeBytes = picture.bytes.length;
       this.#keptBytes += link.sizeBytes;
       this.#release(link);

@@ -66,7 +66,9 @@ test('a sender who is allowed is remembered, whatever the case, and can be forgo
     remote.senders().map(({ address }) => address),
     ['news@shop.example'],
   );
+  const { links } = await remote.resolve(ref, ['https://10.0.0.1/never-asked.png']);
   remote.forget('news@shop.example');
+  assert.equal(await remote.read(links[0]?.path ?? ''), undefined);
   assert.deepEqual(remote.senders(), []);
   assert.equal((await remote.resolve({ ...ref, uid: 2 }, [picture])).allowed, 'no');
 });
