@@ -12,7 +12,7 @@ import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { replyDraft } from './mime/reply.ts';
 import { openDraft } from './open-draft.ts';
-import { saveNewFile } from './store/save-file.ts';
+import { type ReaderMethod, readerHandlers } from './reader-handlers.ts';
 import { exportMessages } from './transfer/export-messages.ts';
 import { findThunderbird } from './transfer/thunderbird.ts';
 
@@ -20,7 +20,8 @@ export function createHandlers(options: EngineOptions, parts: EngineParts): Meth
   return {
     ...hostHandlers(options, parts),
     ...accountHandlers(options, parts),
-    ...mailHandlers(options, parts),
+    ...mailHandlers(parts),
+    ...readerHandlers(options, parts),
     ...syncHandlers(parts),
     ...changeHandlers(parts),
     ...viewHandlers(parts),
@@ -134,10 +135,11 @@ function accountDto(
 /** Messages that are marked read by one call; their uids are one task. */
 const markAtMost = 100_000;
 
-function mailHandlers(
-  { host }: EngineOptions,
-  { changes, mail, stores }: EngineParts,
-): Prefixed<'mailbox' | 'part'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
+function mailHandlers({
+  changes,
+  mail,
+  stores,
+}: EngineParts): Prefixed<'mailbox'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
     'mailbox.sync': async ({ mailboxId }) => {
@@ -161,11 +163,6 @@ function mailHandlers(
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
-    'part.save': async ({ ref, partId }) => {
-      const part = await mail.bodies.readPart(ref, partId);
-      const path = await host.chooseSavePath(part.fileName);
-      return path === undefined ? {} : { savedAs: await saveNewFile(path, part.bytes) };
-    },
   };
 }
 
@@ -173,7 +170,8 @@ function changeHandlers({
   accounts,
   changes,
   tasks,
-}: EngineParts): Prefixed<'task'> & Omit<Prefixed<'message'>, 'message.list' | 'message.open'> {
+}: EngineParts): Prefixed<'task'> &
+  Omit<Prefixed<'message'>, 'message.list' | 'message.open' | ReaderMethod> {
   return {
     'message.setFlags': ({ refs, seen, flagged }) => {
       const change = {

@@ -12,14 +12,17 @@ import type { EngineOptions } from './engine-types.ts';
 import { EventBus } from './event-bus.ts';
 import { checkImapSignIn } from './imap/connect.ts';
 import { MailSync } from './imap/mail-sync.ts';
+import { wholeMessagePartId } from './imap/message-bodies.ts';
 import { toMessageRow } from './imap/rows.ts';
 import { openLeg } from './leg/open-leg.ts';
 import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
+import { readTravel } from './mime/travel.ts';
 import type { Arrival } from './notify/decide.ts';
 import { Notifier } from './notify/notifier.ts';
 import { Contacts } from './people/contacts.ts';
 import { PeopleIndex } from './people/people-index.ts';
+import { RemoteContent } from './remote/remote-content.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
@@ -64,6 +67,7 @@ export interface EngineParts {
   readonly people: PeopleIndex;
   readonly sources: ChosenSources;
   readonly notifier: Notifier;
+  readonly remote: RemoteContent;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -188,6 +192,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     reader: stores.mail.reader,
     accounts: () => accounts.list(),
   });
+  const remote = open.add(createRemote(options, stores, accounts, mail));
   const parts = {
     bus,
     stores,
@@ -205,6 +210,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     people,
     sources: new ChosenSources(),
     notifier: open.add(createNotifier(stores, bus)),
+    remote,
     tellLock,
   };
   return parts;
@@ -260,6 +266,37 @@ function createAccounts(options: EngineOptions, stores: EngineStores, bus: Event
     onChanged: () => bus.emit('account.changed', {}),
   });
   return { accounts, legs };
+}
+
+function createRemote(
+  { host, trustAnchors, remoteLoopback }: EngineOptions,
+  { state, mail: store }: EngineStores,
+  accounts: Accounts,
+  mail: MailSync,
+): RemoteContent {
+  return new RemoteContent({
+    senders: {
+      isAllowed: (address) => state.isRemoteSender(address),
+      allow: (address) => state.allowRemoteSender(address),
+      list: () => state.remoteSenders(),
+      forget: (address) => state.forgetRemoteSender(address),
+    },
+    open: (ref) => mail.bodies.openMessage(ref),
+    ownAddress: (accountId) => accounts.get(accountId).address,
+    isDoubtful: async (ref) => {
+      if (store.reader.mailbox(ref.mailboxId)?.role === 'junk') return true;
+      const { bytes } = await mail.bodies.readPart(ref, wholeMessagePartId);
+      const { results } = readTravel(bytes, [accounts.get(ref.accountId).imap.host]);
+      return results.some(
+        ({ method, result, vouched }) => vouched && method === 'dmarc' && result === 'fail',
+      );
+    },
+    fetching: {
+      ...(trustAnchors === undefined ? {} : { trustAnchors }),
+      ...(remoteLoopback === undefined ? {} : { allowLoopback: remoteLoopback }),
+    },
+    logger: host.logger,
+  });
 }
 
 /** The server can be reached again: what waited for it may go on. */

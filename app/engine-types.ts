@@ -45,6 +45,8 @@ export interface EngineOptions {
   readonly trustAnchors?: readonly string[];
   /** `host:port` of DNS servers for discovery; the system's when absent. */
   readonly dnsServers?: readonly string[];
+  /** For tests: pictures of messages may come from this computer, on any port. */
+  readonly remoteLoopback?: boolean;
 }
 
 export type EmitEvent = <E extends EventName>(name: E, payload: EventPayload<E>) => void;
@@ -59,7 +61,7 @@ export type MethodHandlers = {
 export interface Engine {
   readonly handlers: MethodHandlers;
   onEvent(listener: (name: EventName, payload: unknown) => void): void;
-  /** Bytes behind a `/part/…` url of a message body. */
+  /** Bytes behind a `/part/…` url of a message body, or a `/remote/…` one of `remote.resolve`. */
   readPart(url: string): Promise<{ mimeType: string; bytes: Uint8Array } | undefined>;
   /** Connects accounts; returns at once. */
   start(): void;

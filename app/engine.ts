@@ -24,7 +24,10 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
   return {
     handlers: createHandlers(options, parts),
     onEvent: (listener) => bus.on(listener),
-    readPart: async (url) => (await mail.bodies.readLink(url)) ?? parts.drafts.readLink(url),
+    readPart: async (url) =>
+      url.startsWith('/remote/')
+        ? parts.remote.read(url)
+        : ((await mail.bodies.readLink(url)) ?? parts.drafts.readLink(url)),
     start() {
       for (const { accountId } of accounts.list()) {
         tasks.load(accountId);

@@ -49,7 +49,7 @@ const partTypes = new Set([
 ]);
 
 const messageFramePath = '/message-frame.html';
-const partPath = /^\/part\/[A-Za-z0-9_-]{1,128}$/;
+const partPath = /^\/(?:part|remote)\/[A-Za-z0-9_-]{1,128}$/;
 const nothing = new Uint8Array(0);
 
 interface ManifestEntry {

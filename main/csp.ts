@@ -83,7 +83,8 @@ export const messageFrameHeaders: Headers = {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'self'",
-    'sandbox allow-same-origin',
+    // Without scripts only the app can open a dialog in it: the system's, to print.
+    'sandbox allow-same-origin allow-modals',
   ].join('; '),
 };
 

@@ -11,6 +11,8 @@ export interface HostOptions {
   readonly trustAnchors: readonly string[];
   /** `host:port` list of `LETTERLOCK_DNS`. */
   readonly dnsServers: readonly string[] | undefined;
+  /** `LETTERLOCK_REMOTE_LOOPBACK=1`: pictures of messages may come from this computer; for tests. */
+  readonly remoteLoopback: boolean;
 }
 
 export class OptionError extends Error {
@@ -26,6 +28,7 @@ export function readHostOptions(
     profile: readProfile(args),
     trustAnchors: readAnchors(env.LETTERLOCK_EXTRA_CA),
     dnsServers: readServers(env.LETTERLOCK_DNS),
+    remoteLoopback: env.LETTERLOCK_REMOTE_LOOPBACK === '1',
   };
 }
 

@@ -63,6 +63,7 @@ export async function setUpEngine(setup: EngineSetup): Promise<EngineLink> {
     profileDir: profile.dir,
     host,
     trustAnchors: options.trustAnchors,
+    remoteLoopback: options.remoteLoopback,
     ...(options.dnsServers === undefined ? {} : { dnsServers: options.dnsServers }),
   });
 }

@@ -16,3 +16,6 @@ interface LetterlockHost {
 interface Window {
   letterlockHost?: LetterlockHost;
 }
+
+/** pdf.js' worker, run in the window's own thread. It exports one thing that only the library uses. */
+declare module 'pdfjs-dist/build/pdf.worker.min.mjs';

@@ -4,6 +4,7 @@ import { lockState } from '../app/contract/index.ts';
 import type { Shot } from './shot.ts';
 import { beginLetter, composerShots, tickets } from './shots-composer.ts';
 import { deskShots } from './shots-desk.ts';
+import { readerShots } from './shots-reader.ts';
 import { settingsShots } from './shots-settings.ts';
 
 const openRow = (index: number) => async (page: Page) => {
@@ -500,6 +501,7 @@ export const shots: readonly Shot[] = [
   ...deskShots,
   ...powers,
   ...keyboard,
+  ...readerShots,
   ...lockSidebars,
   ...locks,
   ...lockCases,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page, type Route } from 'playwright-core';
 import { build } from 'vite';
+import { landscape } from '../test/support/demo-mail/pictures.ts';
 import type { Shot } from './shot.ts';
 import { shots } from './shots-list.ts';
 
@@ -29,6 +30,9 @@ const framePolicy =
 async function serve(route: Route): Promise<void> {
   const url = new URL(route.request().url());
   if (url.origin !== origin) return route.abort();
+  if (/^\/(?:part|remote)\//.test(url.pathname)) {
+    return route.fulfill({ body: landscape(url.pathname.length), contentType: 'image/png' });
+  }
   const path = url.pathname === '/' ? '/index.html' : url.pathname;
   try {
     const body = await readFile(join(root, 'dist/fixture', path));

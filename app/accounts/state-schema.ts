@@ -79,4 +79,13 @@ export const stateMigrations: readonly Migration[] = [
         max_bytes INTEGER
       ) STRICT;`,
   },
+  {
+    // Senders whose pictures the person loads always.
+    name: '004-remote-senders',
+    sql: `
+      CREATE TABLE remote_sender (
+        address TEXT PRIMARY KEY,
+        since INTEGER NOT NULL
+      ) STRICT`,
+  },
 ];

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import * as z from 'zod';
-import { level, type Settings } from '../contract/index.ts';
+import { level, type RemoteSender, type Settings } from '../contract/index.ts';
 import { RequestError, StorageError } from '../errors.ts';
 import { type LegEndpoint, type Level, meetsFloor, type Pin, type Service } from '../leg/types.ts';
 import type { StoredAccount, SubmissionOffer } from '../ports.ts';
@@ -293,6 +293,34 @@ export class StateStore {
       ? "INSERT OR REPLACE INTO setting VALUES (?, '1')"
       : 'DELETE FROM setting WHERE name = ?';
     this.#db.prepare(sql).run(pausedName(accountId));
+  }
+
+  isRemoteSender(address: string): boolean {
+    const row = this.#db
+      .prepare('SELECT 1 FROM remote_sender WHERE address = ?')
+      .get(addressKey(address));
+    return row !== undefined;
+  }
+
+  allowRemoteSender(address: string): void {
+    this.#db
+      .prepare('INSERT OR IGNORE INTO remote_sender VALUES (?, ?)')
+      .run(addressKey(address), this.#now().getTime());
+  }
+
+  /** Senders whose pictures are always loaded, by address. */
+  remoteSenders(): RemoteSender[] {
+    return this.#db
+      .prepare('SELECT address, since FROM remote_sender ORDER BY address LIMIT 10000')
+      .all()
+      .map(({ address, since }) => ({
+        address: String(address),
+        since: new Date(Number(since)).toISOString(),
+      }));
+  }
+
+  forgetRemoteSender(address: string): void {
+    this.#db.prepare('DELETE FROM remote_sender WHERE address = ?').run(addressKey(address));
   }
 
   /** The write-ahead log still holds pages as they were before: empties it. */

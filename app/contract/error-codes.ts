@@ -38,6 +38,7 @@ export const errorCodes = {
   'message.not-found': { retry: 'no' },
   'message.unreadable': { retry: 'no' },
   'part.not-found': { retry: 'no' },
+  'remote.not-rememberable': { retry: 'no' },
   'draft.not-found': { retry: 'no' },
   'outbox.not-found': { retry: 'no' },
   'outbox.not-editable': { retry: 'no' },

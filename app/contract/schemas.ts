@@ -8,5 +8,6 @@ export * from './schemas/compose.ts';
 export * from './schemas/mail.ts';
 export * from './schemas/notify.ts';
 export * from './schemas/people.ts';
+export * from './schemas/reader.ts';
 export * from './schemas/settings.ts';
 export * from './schemas/transfer.ts';

@@ -9,6 +9,7 @@ import type { MessageBody, MessageRef, PartDto } from '../contract/index.ts';
 import { CancelledError, ImapError, MailError, RequestError } from '../errors.ts';
 import { describeError, type Logger } from '../log.ts';
 import { safeFileName } from '../mime/file-names.ts';
+import { textOfHtml } from '../mime/html-text.ts';
 import { mimeLimits } from '../mime/limits.ts';
 import { type ParsedMessage, type ParsedPart, parseMessage } from '../mime/parse-message.ts';
 import type { MessagePart, MessageReader } from '../ports.ts';
@@ -24,6 +25,8 @@ import { toUidSet } from './uid-ranges.ts';
 const parsedKept = 4;
 /** Larger sources are not kept in the store: they come again when they are wanted. */
 const keptSourceBytes = 32 * 1024 * 1024;
+/** UTF-16 units; the rest of a longer one can be seen in its source. */
+const htmlTextLength = 500_000;
 /** How much goes to the content store at once. */
 const keepBatchBytes = 1024 * 1024;
 const keepBatchCount = 64;
@@ -64,6 +67,9 @@ export class MessageBodies implements MessageReader {
     return {
       ref,
       ...rest,
+      ...(rest.text === undefined && rest.html !== undefined
+        ? { htmlText: textOfHtml(rest.html, htmlTextLength) }
+        : {}),
       ...(sentAt === undefined ? {} : { sentAt: sentAt.toISOString() }),
       receivedAt: new Date(message.receivedAt).toISOString(),
       seen: message.seen,
@@ -161,7 +167,7 @@ export class MessageBodies implements MessageReader {
 
   #toDto(ref: MessageRef, part: ParsedPart): PartDto {
     const { bytes, ...facts } = part;
-    const url = part.inline ? this.#links.link(ref, part.partId, part.mimeType) : undefined;
+    const url = this.#links.link(ref, part.partId, part.mimeType);
     return { ...facts, sizeBytes: bytes.length, ...(url === undefined ? {} : { url }) };
   }
 

@@ -53,7 +53,7 @@ export async function startTls(
   const socket = attempt.own(
     tls.connect({
       socket: inner,
-      secureContext: createContext(trustAnchors),
+      secureContext: trustContext(trustAnchors),
       rejectUnauthorized: true,
       // Given here, because the default falls back to other names when there is no server name.
       checkServerIdentity: (_name, certificate) => checkName(host, certificate),
@@ -170,7 +170,8 @@ function text(value: string | string[] | undefined): string {
 const contextLifeMs = 600_000;
 const contexts = new Map<string, { context: tls.SecureContext; madeAt: number }>();
 
-function createContext(trustAnchors: readonly string[]): tls.SecureContext {
+/** Verifies with the system's trust anchors and these (PEM); TLS 1.2 or newer. */
+export function trustContext(trustAnchors: readonly string[]): tls.SecureContext {
   const key = trustAnchors.join('\n');
   const known = contexts.get(key);
   if (known && performance.now() - known.madeAt < contextLifeMs) return known.context;

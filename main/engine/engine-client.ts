@@ -88,7 +88,7 @@ export class EngineClient implements EngineLink {
   }
 
   #start(): void {
-    const { host, profileDir, trustAnchors, dnsServers, workerUrl } = this.#options;
+    const { host, profileDir, trustAnchors, dnsServers, remoteLoopback, workerUrl } = this.#options;
     const workerData: WorkerSettings = {
       profileDir,
       version: host.version,
@@ -98,6 +98,7 @@ export class EngineClient implements EngineLink {
       ...(host.logPath === undefined ? {} : { logPath: host.logPath }),
       ...(trustAnchors === undefined ? {} : { trustAnchors: [...trustAnchors] }),
       ...(dnsServers === undefined ? {} : { dnsServers: [...dnsServers] }),
+      ...(remoteLoopback === undefined ? {} : { remoteLoopback }),
     };
     const worker = new Worker(workerUrl, {
       workerData,

@@ -19,6 +19,7 @@ export const workerSettings = z.object({
   logPath: z.string().optional(),
   trustAnchors: z.array(z.string()).optional(),
   dnsServers: z.array(z.string()).optional(),
+  remoteLoopback: z.boolean().optional(),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;
 

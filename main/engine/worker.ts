@@ -137,13 +137,15 @@ async function stop(engine: Engine): Promise<void> {
 }
 
 try {
-  const { profileDir, trustAnchors, dnsServers, ...facts } = workerSettings.parse(workerData);
+  const { profileDir, trustAnchors, dnsServers, remoteLoopback, ...facts } =
+    workerSettings.parse(workerData);
   run(
     createEngine({
       profileDir,
       host: createHost({ profileDir, ...facts }),
       ...(trustAnchors === undefined ? {} : { trustAnchors }),
       ...(dnsServers === undefined ? {} : { dnsServers }),
+      ...(remoteLoopback === undefined ? {} : { remoteLoopback }),
     }),
   );
 } catch (error) {

@@ -5,6 +5,8 @@ export interface DateWords {
   row(iso: string): string;
   /** For a header: day, month, year and time. */
   full(iso: string): string;
+  /** Day, month and the time to the second. */
+  moment(iso: string): string;
   /** A day without the time. */
   day(iso: string): string;
 }
@@ -28,6 +30,13 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
     year: '2-digit',
   });
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
+  const moment = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+  });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   return {
     row(iso) {
@@ -42,6 +51,7 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
         : short.format(date);
     },
     full: (iso) => full.format(new Date(iso)),
+    moment: (iso) => moment.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   };
 }

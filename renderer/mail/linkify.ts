@@ -6,8 +6,9 @@ export interface TextPiece {
   readonly href?: string;
 }
 
+/** Every part is bounded, so that no text takes longer than its length. */
 const candidate =
-  /\b(?:https?:\/\/[^\s<>"]+|www\.[^\s<>"]+\.[^\s<>"]+)|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/giu;
+  /\b(?:https?:\/\/[^\s<>"]{1,2000}|www\.[^\s<>"]{1,500}\.[^\s<>"]{1,1500})|[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,10}/giu;
 
 /** The allow-list of what may leave the window. */
 export function isOpenable(href: string): boolean {

@@ -5,19 +5,23 @@
  */
 import DOMPurify from 'dompurify';
 import type { PartDto } from '../../app/contract/index.ts';
-import { cleanDeclarations, cleanStyleSheet } from './sanitise-css.ts';
+import { type AllowedPictures, type FoundRemote, mapPictures } from './remote-pictures.ts';
 
 export const htmlCaps = {
   /** Characters; more is shown as text. */
   length: 1_500_000,
   /** Deeper trees are shown as text: they are attacks on the layout, not letters. */
   depth: 400,
+  /** More elements would hold the window up. */
+  elements: 25_000,
+  /** Of one element; taking out tens of thousands one by one takes seconds. */
+  attributes: 200,
 } as const;
 
 export interface SafeHtml {
   readonly fragment: DocumentFragment;
-  /** Pictures, backgrounds and style resources that would have told the sender of the reading. */
-  readonly remoteCount: number;
+  /** What would have told the sender of the reading, loaded now or not. */
+  readonly remote: FoundRemote;
 }
 
 const allowedTags = (
@@ -41,20 +45,23 @@ export type FrameRealm = Window & typeof globalThis;
 /**
  * @param parts of the same message: only their own urls may be shown by `cid:`
  * @param realm the window of the frame that will hold the fragment
+ * @param allowed pictures elsewhere that may be shown, by their addresses
  * @returns undefined when the message is beyond the caps and must be shown as text
  */
 export function sanitiseHtml(
   html: string,
   parts: readonly PartDto[],
   realm: FrameRealm,
+  allowed: AllowedPictures = new Map(),
 ): SafeHtml | undefined {
   if (html.length > htmlCaps.length) return undefined;
   // An inert document: no script runs and nothing is fetched.
   const inert = new realm.DOMParser().parseFromString(html, 'text/html');
-  if (depthOf(inert.documentElement) > htmlCaps.depth) return undefined;
+  if (inert.getElementsByTagName('*').length > htmlCaps.elements) return undefined;
+  if (isBeyondCaps(inert.documentElement)) return undefined;
   // Styles of the head come along; the rest of the head does not.
   const sheet = sheetOf(inert);
-  const remoteCount = takeOutRemote(sheet, urlsByContentId(parts), realm);
+  const remote = mapPictures(sheet, parts, allowed, realm);
   const purifier = DOMPurify(realm);
   const fragment = purifier.sanitize(inert.body, {
     ALLOWED_TAGS: [...allowedTags, 'body', '#text'],
@@ -64,18 +71,27 @@ export function sanitiseHtml(
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP:
-      /^(?:https?:|mailto:|data:image\/(?:png|jpeg|gif|webp|bmp|avif)[;,]|\/part\/)/i,
+      /^(?:https?:|mailto:|data:image\/(?:png|jpeg|gif|webp|bmp|avif)[;,]|\/(?:part|remote)\/)/i,
     RETURN_DOM_FRAGMENT: true,
   });
-  return { fragment, remoteCount };
+  return { fragment, remote };
 }
 
 /** The body's own look (colour, class, style) moves to an element that survives: many letters rely on it. */
 function sheetOf(inert: Document): HTMLElement {
   const sheet = inert.createElement('div');
-  for (const name of ['class', 'style', 'bgcolor', 'dir', 'lang']) {
+  for (const name of ['class', 'style', 'dir', 'lang']) {
     const value = inert.body.getAttribute(name);
     if (value !== null) sheet.setAttribute(name, value);
+  }
+  // Old attributes that mean something on a body only.
+  for (const [name, property] of [
+    ['bgcolor', 'background-color'],
+    ['text', 'color'],
+  ] as const) {
+    const value = inert.body.getAttribute(name);
+    const isSet = sheet.style.getPropertyValue(property) !== '';
+    if (value !== null && !isSet) sheet.style.setProperty(property, value);
   }
   sheet.append(...inert.head.querySelectorAll('style'), ...inert.body.childNodes);
   inert.body.replaceChildren(sheet);
@@ -83,71 +99,12 @@ function sheetOf(inert: Document): HTMLElement {
 }
 
 /** Iterative: the tree may be as deep as the sender likes. */
-function depthOf(root: Element): number {
-  let deepest = 0;
+function isBeyondCaps(root: Element): boolean {
   const open: [Element, number][] = [[root, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [element, depth] = next;
-    deepest = Math.max(deepest, depth);
-    if (deepest > htmlCaps.depth) return deepest;
+    if (depth > htmlCaps.depth || element.attributes.length > htmlCaps.attributes) return true;
     for (const child of element.children) open.push([child, depth + 1]);
   }
-  return deepest;
-}
-
-function urlsByContentId(parts: readonly PartDto[]): ReadonlyMap<string, string> {
-  const urls = new Map<string, string>();
-  for (const part of parts) {
-    if (part.contentId === undefined || part.url === undefined) continue;
-    // Only the app's own part paths: a url from anywhere else would be a fetch.
-    if (!/^\/part\/[\w/-]+$/.test(part.url)) continue;
-    urls.set(part.contentId.replace(/^<|>$/g, '').toLowerCase(), part.url);
-  }
-  return urls;
-}
-
-function contentIdOf(source: string): string {
-  try {
-    return decodeURIComponent(source.slice(4)).toLowerCase();
-  } catch {
-    return source.slice(4).toLowerCase();
-  }
-}
-
-const remoteAttributes = ['srcset', 'background', 'poster', 'longdesc', 'lowsrc', 'dynsrc', 'ping'];
-
-function takeOutRemote(
-  body: HTMLElement,
-  contentUrls: ReadonlyMap<string, string>,
-  realm: FrameRealm,
-): number {
-  let count = 0;
-  for (const image of body.querySelectorAll('img')) {
-    const source = (image.getAttribute('src') ?? '').trim();
-    const isData = /^data:image\//i.test(source);
-    const own = /^cid:/i.test(source) ? contentUrls.get(contentIdOf(source)) : undefined;
-    if (own !== undefined) image.setAttribute('src', own);
-    else if (!isData) {
-      image.removeAttribute('src');
-      if (/^(?:https?:)?\/\//i.test(source)) count += 1;
-      // An empty box where a picture was says nothing; its words may.
-      image.replaceWith((image.getAttribute('alt') ?? '').trim());
-    }
-  }
-  for (const element of body.querySelectorAll('*')) {
-    for (const name of remoteAttributes) {
-      if (!element.hasAttribute(name)) continue;
-      if (name === 'background' || name === 'poster') count += 1;
-      element.removeAttribute(name);
-    }
-    if (element.hasAttribute('style') && element instanceof realm.HTMLElement) {
-      count += cleanDeclarations(element.style);
-    }
-  }
-  for (const style of body.querySelectorAll('style')) {
-    const cleaned = cleanStyleSheet(style.textContent ?? '');
-    count += cleaned.remoteCount;
-    style.textContent = cleaned.css;
-  }
-  return count;
+  return false;
 }

@@ -64,7 +64,7 @@ test('serves the message frame without any right to run script or load from else
   assert.equal(policy.get('default-src'), "'none'");
   assert.equal(policy.get('script-src'), "'none'");
   assert.equal(policy.get('img-src'), "'self' data:");
-  assert.equal(policy.get('sandbox'), 'allow-same-origin');
+  assert.equal(policy.get('sandbox'), 'allow-same-origin allow-modals');
   assert.equal(policy.get('frame-ancestors'), "'self'");
 });
 

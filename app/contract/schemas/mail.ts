@@ -139,6 +139,8 @@ export const messageBody = z.object({
   messageId: z.string().optional(),
   references: z.array(z.string()),
   text: z.string().optional(),
+  /** The words of the html, for when it cannot be shown; only of messages without a text of their own. */
+  htmlText: z.string().optional(),
   /** As it came: hostile. Only the reader's sanitiser may turn it into a document. */
   html: z.string().max(limits.htmlLength).optional(),
   /** True when text or html was cut at a limit. */

@@ -1,8 +1,9 @@
-/** The files of a message. A click saves one and says where it went. */
+/** The files of a message: a look at those that can be shown, and saving one or all of them. */
 import { Check, Download, File, FileImage, FileText } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { MessageRef, PartDto, WireError } from '../../../app/contract/index.ts';
+import { IconButton, Button as WordsButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
@@ -10,6 +11,9 @@ import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
 import { Failure } from '../Failure.tsx';
 import styles from './Attachments.module.css';
+import { previewKind } from './preview-kind.ts';
+
+const PreviewSheet = lazy(() => import('./PreviewSheet.tsx'));
 
 interface AttachmentsProps {
   readonly messageRef: MessageRef;
@@ -25,59 +29,123 @@ function TypeIcon({ mimeType }: { readonly mimeType: string }) {
 }
 
 export function Attachments({ messageRef, parts }: AttachmentsProps) {
-  const { t, size } = useWords();
+  const { t } = useWords();
   const { client } = useBackend();
-  const [saved, setSaved] = useState<Readonly<Record<string, string>>>({});
+  const [saved, setSaved] = useState<ReadonlySet<string>>(new Set());
+  const [said, setSaid] = useState('');
   const [error, setError] = useState<WireError>();
+  const [open, setOpen] = useState<PartDto>();
+  const fail = (reason: unknown) => setError(wireErrorOf(reason));
 
   function save(part: PartDto): void {
     setError(undefined);
-    client.call('part.save', { ref: messageRef, partId: part.partId }).then(
-      ({ savedAs }) => {
-        // Without a path the person gave up in the host's own dialog.
-        if (savedAs !== undefined) setSaved((before) => ({ ...before, [part.partId]: savedAs }));
-      },
-      (reason: unknown) => setError(wireErrorOf(reason)),
-    );
+    client.call('part.save', { ref: messageRef, partId: part.partId }).then(({ savedAs }) => {
+      // Without a path the person gave up in the host's own dialog.
+      if (savedAs === undefined) return;
+      setSaved((before) => new Set(before).add(part.partId));
+      setSaid(t('reader.savedAs', { path: savedAs }));
+    }, fail);
   }
-  const paths = Object.values(saved);
+  function saveAll(): void {
+    setError(undefined);
+    client.call('part.saveAll', { ref: messageRef }).then(({ saved: paths }) => {
+      const [first] = paths;
+      if (first === undefined) return;
+      setSaved(new Set(parts.map(({ partId }) => partId)));
+      const folder = first.replace(/[/\\][^/\\]*$/, '');
+      setSaid(t('reader.savedAll', { count: paths.length, folder }));
+    }, fail);
+  }
   return (
     <div className={cx(styles.attachments)}>
       <ul
         className={cx(styles.chips)}
         aria-label={t('reader.attachments', { count: parts.length })}
       >
-        {parts.map((part) => {
-          const name = plainName(part.fileName) || t('reader.unnamedFile');
-          return (
-            <li key={part.partId}>
-              <Button
-                className={cx(styles.chip)}
-                onPress={() => save(part)}
-                aria-label={t('reader.saveFile', { name, size: size(part.sizeBytes) })}
-              >
-                <span className={cx(styles.icon)}>
-                  <TypeIcon mimeType={part.mimeType} />
-                </span>
-                <FileName name={name} />{' '}
-                <span className={cx(styles.size)}>{size(part.sizeBytes)}</span>
-                <span className={cx(styles.action)}>
-                  {saved[part.partId] === undefined ? (
-                    <Download size={14} aria-hidden />
-                  ) : (
-                    <Check size={14} aria-hidden />
-                  )}
-                </span>
-              </Button>
-            </li>
-          );
-        })}
+        {parts.map((part) => (
+          <FileChip
+            key={part.partId}
+            part={part}
+            saved={saved.has(part.partId)}
+            onOpen={() => setOpen(part)}
+            onSave={() => save(part)}
+          />
+        ))}
+        {parts.length > 1 && (
+          <li>
+            <WordsButton kind="plain" onPress={saveAll}>
+              {t('reader.saveAll')}
+            </WordsButton>
+          </li>
+        )}
       </ul>
       <p role="status" className={cx(styles.saved)}>
-        {paths.length > 0 && t('reader.savedAs', { path: paths.at(-1) ?? '' })}
+        {said}
       </p>
       {error !== undefined && <Failure error={error} />}
+      {open !== undefined && (
+        <Suspense fallback={null}>
+          <PreviewSheet
+            messageRef={messageRef}
+            part={open}
+            onSave={() => save(open)}
+            onClose={() => setOpen(undefined)}
+          />
+        </Suspense>
+      )}
     </div>
+  );
+}
+
+interface FileChipProps {
+  readonly part: PartDto;
+  readonly saved: boolean;
+  readonly onOpen: () => void;
+  readonly onSave: () => void;
+}
+
+function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
+  const { t, size } = useWords();
+  const name = plainName(part.fileName) || t('reader.unnamedFile');
+  const words = { name, size: size(part.sizeBytes) };
+  const canOpen = previewKind(part) !== undefined;
+  const face = (
+    <>
+      {part.url === undefined ? (
+        <span className={cx(styles.icon)}>
+          <TypeIcon mimeType={part.mimeType} />
+        </span>
+      ) : (
+        <img className={cx(styles.thumb)} src={part.url} alt="" decoding="async" />
+      )}
+      <FileName name={name} />
+      <span className={cx(styles.size)}>{size(part.sizeBytes)}</span>
+    </>
+  );
+  const mark = saved ? <Check size={15} aria-hidden /> : <Download size={15} aria-hidden />;
+  if (!canOpen) {
+    return (
+      <li className={cx(styles.chip)}>
+        <Button
+          className={cx(styles.face)}
+          onPress={onSave}
+          aria-label={t('reader.saveFile', words)}
+        >
+          {face}
+          <span className={cx(styles.action)}>{mark}</span>
+        </Button>
+      </li>
+    );
+  }
+  return (
+    <li className={cx(styles.chip)}>
+      <Button className={cx(styles.face)} onPress={onOpen} aria-label={t('reader.openFile', words)}>
+        {face}
+      </Button>
+      <IconButton className={cx(styles.save)} label={t('reader.saveFile', words)} onPress={onSave}>
+        {mark}
+      </IconButton>
+    </li>
   );
 }
 

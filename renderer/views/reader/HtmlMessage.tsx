@@ -2,23 +2,23 @@
  * HTML mail in a frame without scripts and with its own CSP, filled by the sanitiser's nodes.
  * The parent handles links, height and keys: the frame itself can do nothing.
  */
-import { useEffect, useEffectEvent, useRef } from 'react';
-import type { PartDto } from '../../../app/contract/index.ts';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { cx } from '../../components/cx.ts';
 import { isOpenable } from '../../mail/linkify.ts';
-import { sanitiseHtml } from '../../mail/sanitise.ts';
+import type { FoundRemote } from '../../mail/remote-pictures.ts';
+import { type FrameContent, fillFrame } from './fill-frame.ts';
 import styles from './HtmlMessage.module.css';
 
-interface HtmlMessageProps {
-  readonly html: string;
-  readonly parts: readonly PartDto[];
+interface HtmlMessageProps extends FrameContent {
   readonly title: string;
-  readonly onRemoteCount: (count: number) => void;
+  readonly onRemote: (remote: FoundRemote) => void;
   /** Too large or too deep: show the text instead. */
   readonly onBeyondCaps: () => void;
-  readonly onLink: (url: string) => void;
+  /** Whether its colours were made fit for dark paper. */
+  readonly onAdapted: (adapted: boolean) => void;
+  readonly onLink: (url: string, text: string) => void;
   /** The true target under the pointer or focus; empty when none. */
-  readonly onTarget: (url: string) => void;
+  readonly onTarget: (url: string, text: string) => void;
 }
 
 /** CSS pixels; more scrolls inside the frame. */
@@ -26,24 +26,25 @@ const maxFrameHeight = 60_000;
 
 export function HtmlMessage(props: HtmlMessageProps) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const { html, parts } = props;
+  const [adapted, setAdapted] = useState(false);
+  const { html, parts, allowed, dark } = props;
 
   const fill = useEffectEvent((element: HTMLIFrameElement): (() => void) => {
     const inner = element.contentDocument;
-    const realm = inner?.defaultView;
-    if (!inner?.body || !realm) return () => undefined;
-    const safe = sanitiseHtml(html, parts, realm);
-    if (safe === undefined) {
+    if (!inner?.body) return () => undefined;
+    const filled = fillFrame(inner, props);
+    if (filled === undefined) {
       props.onBeyondCaps();
       return () => undefined;
     }
-    props.onRemoteCount(safe.remoteCount);
-    inner.body.replaceChildren(safe.fragment);
+    setAdapted(filled.adapted);
+    props.onAdapted(filled.adapted);
+    props.onRemote(filled.remote);
     return connect(element, inner);
   });
 
-  const onLink = useEffectEvent((url: string) => props.onLink(url));
-  const onTarget = useEffectEvent((url: string) => props.onTarget(url));
+  const onLink = useEffectEvent((url: string, text: string) => props.onLink(url, text));
+  const onTarget = useEffectEvent((url: string, text: string) => props.onTarget(url, text));
 
   function connect(element: HTMLIFrameElement, inner: Document): () => void {
     const end = new AbortController();
@@ -51,17 +52,24 @@ export function HtmlMessage(props: HtmlMessageProps) {
     const follow = (event: Event) => {
       // Whatever was clicked, the frame goes nowhere.
       event.preventDefault();
-      const url = linkOf(event);
-      if (url !== undefined && event.type === 'click') onLink(url);
+      const link = linkOf(event);
+      if (link !== undefined && event.type === 'click') onLink(link.url, link.text);
     };
     inner.addEventListener('click', follow, listen);
     inner.addEventListener('auxclick', follow, listen);
     inner.addEventListener('submit', follow, listen);
     inner.addEventListener('dragstart', follow, listen);
     for (const type of ['mouseover', 'focusin'] as const) {
-      inner.addEventListener(type, (event) => onTarget(linkOf(event) ?? ''), listen);
+      inner.addEventListener(
+        type,
+        (event) => {
+          const link = linkOf(event);
+          onTarget(link?.url ?? '', link?.text ?? '');
+        },
+        listen,
+      );
     }
-    inner.documentElement.addEventListener('mouseleave', () => onTarget(''), listen);
+    inner.documentElement.addEventListener('mouseleave', () => onTarget('', ''), listen);
     inner.addEventListener('keydown', (event) => passKey(event, element), listen);
 
     const measure = () => {
@@ -80,7 +88,7 @@ export function HtmlMessage(props: HtmlMessageProps) {
     };
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message fills the frame again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message or look fills the frame again
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
@@ -95,12 +103,12 @@ export function HtmlMessage(props: HtmlMessageProps) {
     return () => {
       element.removeEventListener('load', onLoad);
       disconnect();
-      onTarget('');
+      onTarget('', '');
     };
-  }, [html, parts]);
+  }, [html, parts, allowed, dark]);
 
   return (
-    <div className={cx(styles.sheet)}>
+    <div className={cx(styles.sheet, adapted && styles.adapted)}>
       <iframe
         ref={frame}
         className={cx(styles.frame)}
@@ -124,15 +132,20 @@ function fitWidth({ body, documentElement }: Document): void {
 }
 
 /** The address as the browser resolves it; only what may leave the window. */
-function linkOf(event: Event): string | undefined {
+function linkOf(event: Event): { url: string; text: string } | undefined {
   // The node belongs to the frame's realm: `instanceof` of this window would say no.
   const node = event.target as Partial<Element> | null;
-  const href = node?.closest?.('a[href]')?.getAttribute('href') ?? undefined;
-  return href !== undefined && isOpenable(href) ? new URL(href).href : undefined;
+  const link = node?.closest?.('a[href]') ?? undefined;
+  const href = link?.getAttribute('href') ?? undefined;
+  if (link === undefined || href === undefined || !isOpenable(href)) return undefined;
+  return { url: new URL(href).href, text: (link.textContent ?? '').trim().slice(0, 2_000) };
 }
 
 /** Keys pressed over a message are the window's: the shortcuts listen there. */
 function passKey(event: KeyboardEvent, element: HTMLIFrameElement): void {
+  // A key that presses a button or follows a link is theirs.
+  const node = event.target as Partial<Element> | null;
+  if (/^(?:Enter| |Tab)$/.test(event.key) && node?.closest?.('a[href], button') != null) return;
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   const copy = new KeyboardEvent('keydown', {
     key,

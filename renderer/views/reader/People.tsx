@@ -1,5 +1,5 @@
 /** Who wrote, to whom, and when. The real address always stands beside a name. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AddressDto, MessageBody, MessageRow } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
@@ -10,12 +10,14 @@ import styles from './People.module.css';
 interface PeopleProps {
   readonly row: MessageRow;
   readonly body: MessageBody | undefined;
+  /** What can be done with the message: small buttons beside the date. */
+  readonly children?: ReactNode;
 }
 
 /** More than this many recipients are folded. */
 const shownRecipients = 4;
 
-export function People({ row, body }: PeopleProps) {
+export function People({ row, body, children }: PeopleProps) {
   const { t, dates } = useWords();
   const [open, setOpen] = useState(false);
   const from = body?.from ?? (row.from === undefined ? [] : [row.from]);
@@ -31,9 +33,12 @@ export function People({ row, body }: PeopleProps) {
             <Person key={person.address} person={person} strong />
           ))}
         </div>
-        <time className={cx(styles.date)} dateTime={when}>
-          {dates.full(when)}
-        </time>
+        <div className={cx(styles.aside)}>
+          <time className={cx(styles.date)} dateTime={when}>
+            {dates.full(when)}
+          </time>
+          {children}
+        </div>
       </div>
       {from.length > 1 && <p className={cx(styles.warning)}>{t('reader.severalSenders')}</p>}
       {from.some(nameContradicts) && (

@@ -5,7 +5,6 @@ import {
   ChevronLeft,
   FolderInput,
   Forward,
-  ImageOff,
   Mail,
   MailOpen,
   Reply,
@@ -14,7 +13,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import { type Dispatch, useEffect, useEffectEvent, useState } from 'react';
-import type { DraftDto, MessageBody, MessageRow } from '../../../app/contract/index.ts';
+import type { DraftDto, MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -25,13 +24,9 @@ import { plainName } from '../../mail/addresses.ts';
 import { quoteWords } from '../../mail/quote-words.ts';
 import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
-import { Failure } from '../Failure.tsx';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
-import { Attachments } from './Attachments.tsx';
-import { HtmlMessage } from './HtmlMessage.tsx';
-import { People } from './People.tsx';
-import { PlainText } from './PlainText.tsx';
+import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
 import { Thread } from './Thread.tsx';
 import { threadParts } from './thread-parts.ts';
@@ -223,81 +218,13 @@ export function Reader(props: ReaderProps) {
           <h1 className={cx(styles.subject)} dir="auto">
             {plainName(row.subject) || t('list.noSubject')}
           </h1>
-          <Thread parts={parts} renderBody={(other) => <Body body={other} onMailto={onMailto} />}>
-            <People row={row} body={body.data} />
-            {body.error !== undefined && body.data === undefined && <Failure error={body.error} />}
-            {body.data === undefined && body.error === undefined && <Waiting />}
-            {body.data !== undefined && <Body body={body.data} onMailto={onMailto} />}
-          </Thread>
+          <Thread
+            parts={parts}
+            open={{ row, body: body.data, error: body.error }}
+            renderMessage={(message) => <MessageView {...message} onMailto={onMailto} />}
+          />
         </div>
       </article>
     </section>
-  );
-}
-
-/** Nothing moves for the first moments: most bodies are here before a line could be drawn. */
-function Waiting() {
-  const { t } = useWords();
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSlow(true), 300);
-    return () => window.clearTimeout(timer);
-  }, []);
-  return slow ? <p className={cx(styles.notice)}>{t('reader.loading')}</p> : null;
-}
-
-interface BodyProps {
-  readonly body: MessageBody;
-  readonly onMailto: (url: string) => void;
-}
-
-function Body({ body, onMailto }: BodyProps) {
-  const { t } = useWords();
-  const { openExternal } = useBackend();
-  const [remoteCount, setRemoteCount] = useState(0);
-  const [beyondCaps, setBeyondCaps] = useState(false);
-  const [target, setTarget] = useState('');
-  const listed = body.parts.filter((part) => !part.inline || body.html === undefined);
-
-  function open(url: string): void {
-    if (url.startsWith('mailto:')) onMailto(url);
-    else if (!openExternal(url)) void navigator.clipboard?.writeText(url).catch(() => undefined);
-  }
-  const showsHtml = body.html !== undefined && !beyondCaps;
-  return (
-    <>
-      {listed.length > 0 && <Attachments messageRef={body.ref} parts={listed} />}
-      {remoteCount > 0 && showsHtml && (
-        <p className={cx(styles.notice)}>
-          <ImageOff size={14} aria-hidden />
-          {t('reader.remoteBlocked', { count: remoteCount })}
-        </p>
-      )}
-      {beyondCaps && <p className={cx(styles.notice)}>{t('reader.beyondCaps')}</p>}
-      {body.truncated && <p className={cx(styles.notice)}>{t('reader.truncated')}</p>}
-      {showsHtml && body.html !== undefined ? (
-        <HtmlMessage
-          html={body.html}
-          parts={body.parts}
-          title={t('reader.frameTitle')}
-          onRemoteCount={setRemoteCount}
-          onBeyondCaps={() => setBeyondCaps(true)}
-          onLink={open}
-          onTarget={setTarget}
-        />
-      ) : (
-        <PlainText
-          text={body.text ?? ''}
-          emptyWords={t('reader.noText')}
-          onLink={open}
-          onTarget={setTarget}
-        />
-      )}
-      {target !== '' && (
-        <div className={cx(styles.target)} dir="ltr">
-          {target}
-        </div>
-      )}
-    </>
   );
 }

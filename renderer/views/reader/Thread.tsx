@@ -1,35 +1,41 @@
-/** The other messages of a thread: one line each, opened in place. */
+/** The messages of a thread: each folds to one line. What stands alone has nothing to fold. */
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
-import type { MessageBody, MessageRow } from '../../../app/contract/index.ts';
+import type { MessageBody, MessageRow, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName, shortName } from '../../mail/addresses.ts';
 import { refKey } from '../desk-state.ts';
-import { Failure } from '../Failure.tsx';
 import { useMessageActions } from '../message-actions.ts';
-import { People } from './People.tsx';
 import styles from './Thread.module.css';
 import { shownEarlier, type ThreadParts } from './thread-parts.ts';
 
-interface ThreadProps {
-  readonly parts: ThreadParts;
-  /** Draws the text of a message. */
-  readonly renderBody: (body: MessageBody) => ReactNode;
-  /** The message that is open. */
-  readonly children: ReactNode;
+export interface OpenMessage {
+  readonly row: MessageRow;
+  readonly body: MessageBody | undefined;
+  readonly error: WireError | undefined;
+  /** Absent for a message that stands alone. */
+  readonly onFold?: (() => void) | undefined;
 }
 
-export function Thread({ parts, renderBody, children }: ThreadProps) {
+interface ThreadProps {
+  readonly parts: ThreadParts;
+  /** The message that is open. */
+  readonly open: OpenMessage;
+  readonly renderMessage: (message: OpenMessage) => ReactNode;
+}
+
+export function Thread({ parts, open, renderMessage }: ThreadProps) {
   const { t } = useWords();
   const [whole, setWhole] = useState(false);
   const hidden = whole ? 0 : Math.max(0, parts.earlier.length - shownEarlier);
+  const isAlone = parts.earlier.length === 0 && parts.later.length === 0;
   const lines = (rows: readonly MessageRow[]) => (
     <ol className={cx(styles.lines)}>
       {rows.map((row) => (
-        <ThreadLine key={refKey(row.ref)} row={row} renderBody={renderBody} />
+        <Foldable key={refKey(row.ref)} row={row} startsOpen={false} render={renderMessage} />
       ))}
     </ol>
   );
@@ -45,7 +51,13 @@ export function Thread({ parts, renderBody, children }: ThreadProps) {
           {lines(parts.earlier.slice(hidden))}
         </section>
       )}
-      {children}
+      {isAlone ? (
+        renderMessage(open)
+      ) : (
+        <ol className={cx(styles.lines)}>
+          <Foldable row={open.row} startsOpen known={open} render={renderMessage} />
+        </ol>
+      )}
       {parts.later.length > 0 && (
         <section className={cx(styles.later)} aria-label={t('thread.later')}>
           {lines(parts.later)}
@@ -55,51 +67,61 @@ export function Thread({ parts, renderBody, children }: ThreadProps) {
   );
 }
 
-interface ThreadLineProps {
+interface FoldableProps {
   readonly row: MessageRow;
-  readonly renderBody: (body: MessageBody) => ReactNode;
+  readonly startsOpen: boolean;
+  /** What is known of it already. */
+  readonly known?: OpenMessage;
+  readonly render: (message: OpenMessage) => ReactNode;
 }
 
-function ThreadLine({ row, renderBody }: ThreadLineProps) {
+function Foldable({ row, startsOpen, known, render }: FoldableProps) {
   const { t, dates } = useWords();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(startsOpen);
+  const [moved, setMoved] = useState(false);
   const actions = useMessageActions();
-  const body = useQuery('message.open', open ? { ref: row.ref } : undefined);
+  const asked = useQuery(
+    'message.open',
+    open && known === undefined ? { ref: row.ref } : undefined,
+  );
+  const { data: body, error } =
+    known === undefined ? asked : { data: known.body, error: known.error };
   const markSeen = useEffectEvent(() => {
     if (!row.seen) actions.setFlags(row, { seen: true });
   });
-  const here = body.data !== undefined;
+  const here = known === undefined && body !== undefined;
   useEffect(() => {
     if (here) markSeen();
   }, [here]);
+  const toggle = (next: boolean) => () => {
+    setOpen(next);
+    setMoved(true);
+  };
+  if (open) {
+    return (
+      <li className={cx(styles.item, styles.open)}>
+        {render({ row, body, error, onFold: toggle(false) })}
+      </li>
+    );
+  }
   return (
     <li className={cx(styles.item)}>
       <AriaButton
         className={cx(styles.line, !row.seen && styles.unread)}
-        aria-expanded={open}
-        onPress={() => setOpen(!open)}
+        aria-expanded={false}
+        autoFocus={moved}
+        onPress={toggle(true)}
       >
         <span className={cx(styles.who)} dir="auto">
           {row.from === undefined ? t('list.noSender') : shortName(row.from)}
         </span>
         <span className={cx(styles.snippet)} dir="auto">
-          {open ? '' : plainName(row.snippet)}
+          {plainName(row.snippet)}
         </span>
         <time className={cx(styles.time)} dateTime={row.receivedAt}>
           {dates.row(row.receivedAt)}
         </time>
       </AriaButton>
-      {open && (
-        <div className={cx(styles.open)}>
-          {body.data !== undefined && (
-            <>
-              <People row={row} body={body.data} />
-              {renderBody(body.data)}
-            </>
-          )}
-          {body.data === undefined && body.error !== undefined && <Failure error={body.error} />}
-        </div>
-      )}
     </li>
   );
 }

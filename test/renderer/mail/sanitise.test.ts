@@ -46,7 +46,7 @@ before(async () => {
     if (href === `${origin}/` || href === `${origin}/frame`) {
       return route.fulfill({ body: '<!doctype html><body></body>', contentType: 'text/html' });
     }
-    requests.push(pathname.startsWith('/part/') ? pathname : href);
+    requests.push(/^\/(?:part|remote)\//.test(pathname) ? pathname : href);
     return route.abort();
   });
   await page.goto(`${origin}/`);
@@ -58,17 +58,22 @@ after(async () => {
 
 interface Shown {
   readonly html: string;
-  readonly remoteCount: number;
+  readonly pictures: readonly string[];
+  readonly trackers: readonly string[];
+  readonly others: number;
   readonly scriptsRan: boolean;
   readonly requests: readonly string[];
 }
 
 /** What stands in the frame after a message was sanitised into it; undefined beyond the caps. */
-async function show(html: string): Promise<Shown | undefined> {
+async function show(
+  html: string,
+  allowed: Readonly<Record<string, string>> = {},
+): Promise<Shown | undefined> {
   assert.ok(page);
   requests = [];
   const shown = await page.evaluate(
-    async ({ source, url }) => {
+    async ({ source, url, paths }) => {
       const { sanitiseHtml } = await import(`${url}/sanitise.js`);
       const frame = document.createElement('iframe');
       // Scripts are allowed here: the sanitiser is tested without the sandbox's help.
@@ -86,18 +91,20 @@ async function show(html: string): Promise<Shown | undefined> {
         inline: true,
         url: '/part/ab12',
       };
-      const safe = sanitiseHtml(source, [part], inner.defaultView);
+      const safe = sanitiseHtml(source, [part], inner.defaultView, new Map(Object.entries(paths)));
       if (safe === undefined) return undefined;
       inner.body.replaceChildren(safe.fragment);
       await new Promise((resolve) => setTimeout(resolve, 60));
       const ran = Object.hasOwn(inner.defaultView ?? {}, 'ran') || Object.hasOwn(window, 'ran');
       return {
         html: inner.body.innerHTML,
-        remoteCount: Number(safe.remoteCount),
+        pictures: [...safe.remote.pictures],
+        trackers: [...safe.remote.trackers],
+        others: Number(safe.remote.others),
         scriptsRan: ran,
       };
     },
-    { source: html, url: origin },
+    { source: html, url: origin, paths: allowed },
   );
   return shown === undefined ? undefined : { ...shown, requests: [...requests] };
 }
@@ -166,12 +173,59 @@ test('a picture of the message itself is shown by its content id', options, asyn
   assert.deepEqual(shown?.requests, ['/part/ab12']);
 });
 
-test('what was taken out is counted, once each', options, async () => {
+test('what could be loaded is named, once each, and the rest is counted', options, async () => {
   const shown = await show(
-    '<img src="https://t.example/a"><img src="cid:logo@x"><td background="x"></td>' +
-      '<table background="https://t.example/b"></table><p style="background:url(https://t.example/c) red">x</p>',
+    '<img src="https://t.example/a.png"><img src="https://t.example/a.png"><img src="cid:logo@x">' +
+      '<img src="//t.example/d.png"><img srcset="https://t.example/e.png 2x">' +
+      '<table background="https://t.example/b.png"></table>' +
+      '<p style="background:url(https://t.example/c.png) red">x</p>' +
+      '<style>@import "x";p{background:url(https://t.example/s.png)}</style>',
   );
-  assert.equal(shown?.remoteCount, 3);
+  assert.deepEqual(
+    [...(shown?.pictures ?? [])].sort(),
+    [
+      'https://t.example/a.png',
+      'https://t.example/b.png',
+      'https://t.example/c.png',
+      'https://t.example/d.png',
+      'https://t.example/e.png',
+    ].sort(),
+  );
+  assert.equal(shown?.others, 2);
+  assert.deepEqual(shown.requests, ['/part/ab12']);
+});
+
+test(
+  'allowed pictures come by the app’s own paths, trackers and style sheets never',
+  options,
+  async () => {
+    const urls = ['a.png', 'b.png', 'c.png', 'pixel.gif', 's.png', 'odd.png'];
+    const allowed = Object.fromEntries(
+      urls.map((name, index) => [`https://t.example/${name}`, `/remote/0${index}`]),
+    );
+    const shown = await show(
+      '<img src="https://t.example/a.png"><table background="https://t.example/b.png"><tr><td>x</table>' +
+        '<p style="background:url(https://t.example/c.png) red">x</p>' +
+        '<img src="https://t.example/pixel.gif" width=1 height=1>' +
+        '<style>p{background:url(https://t.example/s.png)}</style>' +
+        '<img src="https://t.example/odd.png">',
+      { ...allowed, 'https://t.example/odd.png': 'https://t.example/odd.png' },
+    );
+    assert.deepEqual([...(shown?.requests ?? [])].sort(), [
+      '/remote/00',
+      '/remote/01',
+      '/remote/02',
+    ]);
+    assert.deepEqual(shown?.trackers, ['https://t.example/pixel.gif']);
+  },
+);
+
+test('a message cannot name the app’s own paths itself', options, async () => {
+  const shown = await show(
+    '<img src="/remote/00"><p style="background:url(/remote/00)">x</p><td background="/remote/00">' +
+      '<table background="/part/ab12"><tr><td>x</table><p style="background:url(/part/ab12)">x</p>',
+  );
+  assert.deepEqual(shown?.requests, []);
 });
 
 test('plain looks survive: colours, widths, classes and the body itself', options, async () => {
@@ -179,6 +233,7 @@ test('plain looks survive: colours, widths, classes and the body itself', option
     '<style>.n{color:red}</style><body class="n" bgcolor="#eee"><table width="100%" cellpadding="4"><tr><td align="right" style="padding:4px">x</td></tr></table></body>',
   );
   assert.match(shown?.html ?? '', /class="n"/);
+  assert.match(shown?.html ?? '', /background-color: rgb\(238, 238, 238\)/);
   assert.match(shown?.html ?? '', /color: red/);
   assert.match(shown?.html ?? '', /width="100%"/);
   assert.match(shown?.html ?? '', /align="right"/);
@@ -193,5 +248,8 @@ test('a message cannot be laid over the window', options, async () => {
 test('a message too deep or too large is not shown as HTML', options, async () => {
   assert.equal(await show('<div>'.repeat(450)), undefined);
   assert.equal(await show('x'.repeat(1_500_001)), undefined);
+  assert.equal(await show('<i></i>'.repeat(26_000)), undefined);
+  const names = Array.from({ length: 300 }, (_, at) => `a${at}`);
+  assert.equal(await show(`<p ${names.join(' ')}>x</p>`), undefined);
   assert.ok(await show('<div>'.repeat(200)));
 });

@@ -1,0 +1,217 @@
+/** One message: its people, what can be done with it, its text and files. Opens from the row. */
+import { ChevronUp, Code, Ellipsis, Palette, Printer, Route, Save } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import type { MessageBody, MessageRow, WireError } from '../../../app/contract/index.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { cx } from '../../components/cx.ts';
+import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
+import { wireErrorOf } from '../../host/client.ts';
+import { useBackend } from '../../host/hooks.tsx';
+import { useWords } from '../../i18n/I18n.tsx';
+import { plainName } from '../../mail/addresses.ts';
+import { judgeLink, type LinkFacts } from '../../mail/link-check.ts';
+import { useDark } from '../../theme/use-dark.ts';
+import { Failure } from '../Failure.tsx';
+import { Attachments } from './Attachments.tsx';
+import { HtmlMessage } from './HtmlMessage.tsx';
+import { InviteCards } from './InviteCard.tsx';
+import { LinkTarget } from './LinkTarget.tsx';
+import { People } from './People.tsx';
+import { PlainText } from './PlainText.tsx';
+import { printMessage } from './print.ts';
+import styles from './Reader.module.css';
+import { RemoteLine } from './RemoteLine.tsx';
+import { useRemote } from './use-remote.ts';
+
+const LinkSheet = lazy(() => import('./LinkSheet.tsx'));
+const SourceSheet = lazy(() => import('./SourceSheet.tsx'));
+const TravelSheet = lazy(() => import('./TravelSheet.tsx'));
+
+interface MessageViewProps {
+  readonly row: MessageRow;
+  readonly body: MessageBody | undefined;
+  readonly error?: WireError | undefined;
+  readonly onMailto: (url: string) => void;
+  /** Shows only a line of it again; absent for a message that stands alone. */
+  readonly onFold?: (() => void) | undefined;
+}
+
+export function MessageView({ row, body, error, onMailto, onFold }: MessageViewProps) {
+  const { t, dates } = useWords();
+  const { client } = useBackend();
+  const [sheet, setSheet] = useState<'travel' | 'source'>();
+  const [original, setOriginal] = useState(false);
+  const [adapted, setAdapted] = useState(false);
+  const [saved, setSaved] = useState<string>();
+  const [failure, setFailure] = useState<WireError>();
+  const remote = useRemote(row.ref);
+  const close = () => setSheet(undefined);
+
+  function save(): void {
+    setFailure(undefined);
+    client.call('part.save', { ref: row.ref, partId: 'message' }).then(
+      ({ savedAs }) => setSaved(savedAs),
+      (reason: unknown) => setFailure(wireErrorOf(reason)),
+    );
+  }
+  function print(): void {
+    if (body === undefined) return;
+    const head = [
+      plainName(row.subject) || t('list.noSubject'),
+      ...body.from.map(({ name, address }) => `${name} <${address}>`.trim()),
+      `${t('reader.to')}: ${[...body.to, ...body.cc].map(({ name, address }) => name || address).join(', ')}`,
+      dates.full(body.sentAt ?? body.receivedAt),
+    ];
+    printMessage(body, { head, allowed: remote.allowed });
+  }
+  const icon = { size: 16, strokeWidth: 1.8, 'aria-hidden': true } as const;
+  const items: MoreItem[] = [
+    {
+      id: 'travel',
+      label: t('reader.travel'),
+      icon: <Route {...icon} />,
+      onAction: () => setSheet('travel'),
+    },
+    {
+      id: 'source',
+      label: t('reader.source'),
+      icon: <Code {...icon} />,
+      onAction: () => setSheet('source'),
+    },
+    { id: 'print', label: t('reader.print'), icon: <Printer {...icon} />, onAction: print },
+    { id: 'save', label: t('reader.saveMessage'), icon: <Save {...icon} />, onAction: save },
+    ...(adapted || original
+      ? [
+          {
+            id: 'colours',
+            label: t(original ? 'reader.adaptAgain' : 'reader.original'),
+            icon: <Palette {...icon} />,
+            onAction: () => setOriginal(!original),
+          },
+        ]
+      : []),
+  ];
+  return (
+    <>
+      <People row={row} body={body}>
+        <MoreMenu
+          label={t('reader.more')}
+          icon={<Ellipsis size={17} aria-hidden />}
+          items={items}
+        />
+        {onFold !== undefined && (
+          <IconButton label={t('reader.fold')} onPress={onFold}>
+            <ChevronUp size={17} aria-hidden />
+          </IconButton>
+        )}
+      </People>
+      <p role="status" className={cx(styles.notice)}>
+        {saved !== undefined && t('reader.messageSaved', { path: saved })}
+      </p>
+      {failure !== undefined && <Failure error={failure} />}
+      {error !== undefined && body === undefined && <Failure error={error} />}
+      {body === undefined && error === undefined && <Waiting />}
+      {body !== undefined && (
+        <Text
+          body={body}
+          remote={remote}
+          original={original}
+          onAdapted={setAdapted}
+          onMailto={onMailto}
+        />
+      )}
+      <Suspense fallback={null}>
+        {sheet === 'travel' && <TravelSheet messageRef={row.ref} onClose={close} />}
+        {sheet === 'source' && <SourceSheet messageRef={row.ref} onClose={close} />}
+      </Suspense>
+    </>
+  );
+}
+
+/** Nothing moves for the first moments: most bodies are here before a line could be drawn. */
+function Waiting() {
+  const { t } = useWords();
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSlow(true), 300);
+    return () => window.clearTimeout(timer);
+  }, []);
+  return slow ? <p className={cx(styles.notice)}>{t('reader.loading')}</p> : null;
+}
+
+interface TextProps {
+  readonly body: MessageBody;
+  readonly remote: ReturnType<typeof useRemote>;
+  readonly original: boolean;
+  readonly onAdapted: (adapted: boolean) => void;
+  readonly onMailto: (url: string) => void;
+}
+
+function Text({ body, remote, original, onAdapted, onMailto }: TextProps) {
+  const { t } = useWords();
+  const { openExternal } = useBackend();
+  const dark = useDark();
+  const [beyondCaps, setBeyondCaps] = useState(false);
+  const [target, setTarget] = useState<LinkFacts>();
+  const [asked, setAsked] = useState<LinkFacts>();
+  const { html } = body;
+  const showsHtml = html !== undefined && !beyondCaps;
+  const listed = body.parts.filter((part) => !part.inline || html === undefined);
+
+  function leave(url: string): void {
+    if (url.startsWith('mailto:')) onMailto(url);
+    else if (!openExternal(url)) void navigator.clipboard?.writeText(url).catch(() => undefined);
+  }
+  function open(url: string, text: string): void {
+    const facts = judgeLink(text, url);
+    if (facts === undefined) return;
+    if (facts.warnings.length > 0) setAsked(facts);
+    else leave(url);
+  }
+  const point = (url: string, text: string) =>
+    setTarget(url === '' ? undefined : judgeLink(text, url));
+  return (
+    <>
+      <InviteCards messageRef={body.ref} parts={body.parts} />
+      {listed.length > 0 && <Attachments messageRef={body.ref} parts={listed} />}
+      {showsHtml && <RemoteLine messageRef={body.ref} from={body.from} remote={remote} />}
+      {beyondCaps && <p className={cx(styles.notice)}>{t('reader.beyondCaps')}</p>}
+      {body.truncated && <p className={cx(styles.notice)}>{t('reader.truncated')}</p>}
+      {showsHtml ? (
+        <HtmlMessage
+          html={html}
+          parts={body.parts}
+          allowed={remote.allowed}
+          dark={dark && !original}
+          quoteLabel={t('reader.showQuoted')}
+          title={t('reader.frameTitle')}
+          onRemote={remote.setFound}
+          onBeyondCaps={() => setBeyondCaps(true)}
+          onAdapted={onAdapted}
+          onLink={open}
+          onTarget={point}
+        />
+      ) : (
+        <PlainText
+          text={body.text ?? body.htmlText ?? ''}
+          emptyWords={t('reader.noText')}
+          onLink={open}
+          onTarget={point}
+        />
+      )}
+      {target !== undefined && <LinkTarget facts={target} />}
+      {asked !== undefined && (
+        <Suspense fallback={null}>
+          <LinkSheet
+            facts={asked}
+            onClose={() => setAsked(undefined)}
+            onOpen={() => {
+              setAsked(undefined);
+              leave(asked.url);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
