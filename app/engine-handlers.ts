@@ -105,6 +105,7 @@ function accountHandlers(
       // After the outbox: what ends there may ask for a draft's copy to go.
       tasks.removeAccount(accountId);
       accounts.remove(accountId);
+      stores.mail.people.forget(accountId);
       // Not waited for: it is gone for everyone who asks; this wipes what lies on the disk.
       void stores.content.wipe();
       return {};

@@ -16,6 +16,7 @@ import { openLeg } from './leg/open-leg.ts';
 import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
 import { Contacts } from './people/contacts.ts';
+import { PeopleIndex } from './people/people-index.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
@@ -56,6 +57,7 @@ export interface EngineParts {
   readonly draftSchedule: DraftSchedule;
   readonly outbox: Outbox;
   readonly transfers: TransferJobs;
+  readonly people: PeopleIndex;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -165,6 +167,16 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
+  const people = open.add(
+    new PeopleIndex({
+      table: stores.mail.people,
+      logger: options.host.logger,
+      ownAddresses: () => identities.list().map(({ address }) => address),
+    }),
+  );
+  bus.on((name) => {
+    if (name === 'messages.changed') people.wake();
+  });
   const search = new MailSearch({
     content: () => stores.content.reader,
     reader: stores.mail.reader,
@@ -184,6 +196,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     draftSchedule,
     outbox,
     transfers,
+    people,
     tellLock,
   };
   return parts;

@@ -33,10 +33,12 @@ function compose(options: EngineOptions, open: DisposableStore): Engine {
         transfers.wake(accountId);
       }
       outbox.start();
+      parts.people.wake();
     },
     async stop() {
       await outbox.releaseHeld(heldMs);
       draftSchedule.dispose();
+      parts.people.dispose();
       // Databases close last: what is in mid-air must be able to note where it was.
       await Promise.all([outbox.stop(), mail.stop(), transfers.stop()]);
       await tasks.stop();

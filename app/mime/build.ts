@@ -41,6 +41,8 @@ export interface OutgoingMessage {
   readonly html?: string | undefined;
   readonly inReplyTo?: string | undefined;
   readonly references?: readonly string[] | undefined;
+  /** A copy to be gone on with, not mail that is sent. */
+  readonly isDraft?: boolean;
   /** Fields of our own, values of plain ASCII. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly attachments: readonly OutgoingAttachment[];
@@ -87,7 +89,7 @@ export async function buildMessageFile(message: OutgoingMessage, path: string): 
 function compose(message: OutgoingMessage) {
   const inReplyTo = message.inReplyTo === undefined ? undefined : plainMessageId(message.inReplyTo);
   const references = (message.references ?? []).flatMap((id) => plainMessageId(id) ?? []);
-  const rich = message.html === undefined ? undefined : richPart(message.html, message.attachments);
+  const rich = richPart(message);
   const node = new MailComposer({
     from: mailbox(message.from),
     to: message.to.map(mailbox),
@@ -148,10 +150,12 @@ interface RichPart {
  * The html within a small document of its own, and the pictures that it shows. What is too large
  * to be looked at as html goes as its plain text alone.
  */
-function richPart(html: string, attachments: readonly OutgoingAttachment[]): RichPart | undefined {
+function richPart({ html, attachments, isDraft }: OutgoingMessage): RichPart | undefined {
+  if (html === undefined) return undefined;
   const known = new Set(attachments.flatMap(({ contentId }) => contentId ?? []));
   const pictures: RichPart['pictures'][number][] = [];
   const clean = cleanHtml(html, {
+    keepMarks: isDraft === true,
     contentId: (id) => (known.has(id) ? id : undefined),
     dataPicture: (contentType, base64) => {
       const cid = `${randomUUID()}@inline`;

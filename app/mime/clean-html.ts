@@ -33,6 +33,8 @@ export interface CleanHtml {
 export interface CleanOptions {
   /** The Content-ID under which a picture is sent; undefined leaves it out. */
   readonly contentId: (contentId: string) => string | undefined;
+  /** Keeps the composer's own marks, so that a draft can be gone on with; never in mail that is sent. */
+  readonly keepMarks?: boolean;
   /** The Content-ID for a picture that stands in the html as data; without it, it stays there. */
   readonly dataPicture?: (mimeType: string, base64: string) => string;
 }
@@ -52,6 +54,8 @@ const dropped = words(
     'noembed noframes noscript object option optgroup param plaintext portal progress meter script select source ' +
     'style svg template textarea title track video xmp',
 );
+/** How the composer finds a signature and a forwarded message again. */
+const marks = words('letterlock-signature letterlock-original');
 const onAny = words('align dir lang title');
 const ofElement: Readonly<Record<string, ReadonlySet<string>>> = {
   a: words('href'),
@@ -89,13 +93,15 @@ export function cleanHtml(html: string, options: CleanOptions): CleanHtml | unde
     contentIds.add(sent);
     return `cid:${sent}`;
   };
-  const nodes = clean(document.root, { sheet, picture }, pageStyle, matchRoot(sheet));
+  const keepMarks = options.keepMarks === true;
+  const nodes = clean(document.root, { sheet, picture, keepMarks }, pageStyle, matchRoot(sheet));
   return { html: serialiseHtml(nodes), text: textOfTree(nodes), contentIds };
 }
 
 interface Context {
   readonly sheet: StyleSheet;
   readonly picture: (src: string) => string | undefined;
+  readonly keepMarks: boolean;
 }
 
 function clean(
@@ -128,6 +134,8 @@ function clean(
     const attributes = passableAttributes(child);
     const said = passableStyle(style);
     if (said !== '') attributes.style = said;
+    const mark = child.attributes.class ?? '';
+    if (context.keepMarks && marks.has(mark)) attributes.class = mark;
     result.push({ name: child.name, attributes, children: nodes });
   }
   return result;

@@ -73,10 +73,11 @@ export function quoteForwarded(body: MessageBody, options: QuoteOptions): Quoted
   };
 }
 
-/** A message as it can be gone on with. */
+/** What of a message can be seen. @param keepMarks when it is a draft to be gone on with */
 export function visibleContent(
   body: MessageBody,
   { format, contentId }: Pick<QuoteOptions, 'format' | 'contentId'>,
+  keepMarks = false,
 ): Quoted {
   const plain = body.text?.replace(/\r\n?/g, '\n').replace(/\n+$/, '');
   if (body.html === undefined) {
@@ -84,7 +85,7 @@ export function visibleContent(
     return { text, html: format === 'rich' ? htmlOfText(text) : undefined };
   }
   if (format === 'plain' && plain !== undefined) return { text: plain, html: undefined };
-  const clean = cleanHtml(body.html, { contentId });
+  const clean = cleanHtml(body.html, { contentId, keepMarks });
   const fits = clean !== undefined && clean.html.length <= limits.htmlLength / 2;
   if (format === 'rich' && fits) return { text: clean.text, html: clean.html };
   const text = plain ?? clean?.text ?? textOfHtml(body.html);

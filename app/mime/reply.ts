@@ -71,7 +71,7 @@ export function adoptedDraft(body: MessageBody, identities: readonly OwnIdentity
   const self = identities.find(({ address }) => isAmong(address, body.from));
   const { contentId, pictures } = picturesOf(body);
   const format = body.html === undefined ? 'plain' : 'rich';
-  const { text, html } = visibleContent(body, { format, contentId });
+  const { text, html } = visibleContent(body, { format, contentId }, true);
   const content: DraftContent = {
     accountId: body.ref.accountId,
     to: list(body.to),

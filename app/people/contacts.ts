@@ -83,18 +83,30 @@ export class Contacts {
     return saved;
   }
 
-  /** All or nothing; `merge` may look into the book, which has what was saved before. */
-  saveAll(inputs: Iterable<ContactInput>): void {
-    transaction(this.#db, () => {
-      for (const input of inputs) this.#put(input);
-    });
+  /** Several entries in one commit, all or nothing; reads in between see what was saved. */
+  change(work: (save: (input: ContactInput) => ContactDto) => void): void {
+    transaction(this.#db, () => work((input) => this.#put(input)));
     this.onChanged?.();
+  }
+
+  /** The first entry of that name that has no address. */
+  withoutAddress(name: string): ContactDto | undefined {
+    const row = this.#db
+      .prepare(
+        `SELECT content FROM contact WHERE sort_key = ? AND NOT EXISTS
+           (SELECT 1 FROM contact_address WHERE contact_address.contact_id = contact.contact_id)
+         ORDER BY contact_id LIMIT 1`,
+      )
+      .get(sortKeyOf(plainDisplayName(name)));
+    return row && toContact(textColumn(row, 'content'));
   }
 
   /** @throws RequestError `contact.not-found` */
   remove(contactId: string): void {
     const { changes } = this.#db.prepare('DELETE FROM contact WHERE contact_id = ?').run(contactId);
     if (changes === 0) throw new RequestError('contact.not-found');
+    // The write-ahead log still holds the page as it was before: empties it.
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.onChanged?.();
   }
 
@@ -113,13 +125,12 @@ export class Contacts {
       savedAt: this.#now().toISOString(),
     };
     const { contactId } = saved;
-    const sortKey = saved.name.split(/\s+/).map(foldWord).join(' ');
     this.#db
       .prepare(
         `INSERT INTO contact VALUES (?, ?, ?) ON CONFLICT (contact_id)
          DO UPDATE SET sort_key = excluded.sort_key, content = excluded.content`,
       )
-      .run(contactId, sortKey, JSON.stringify(saved));
+      .run(contactId, sortKeyOf(saved.name), JSON.stringify(saved));
     for (const table of ['contact_address', 'contact_word']) {
       this.#db.prepare(`DELETE FROM ${table} WHERE contact_id = ?`).run(contactId);
     }
@@ -135,6 +146,10 @@ export class Contacts {
     for (const word of words) addWord.run(word, contactId);
     return saved;
   }
+}
+
+function sortKeyOf(name: string): string {
+  return name.split(/\s+/).map(foldWord).join(' ');
 }
 
 function matching(text: string): { where: string; values: string[] } {

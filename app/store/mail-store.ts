@@ -9,12 +9,14 @@ import { mail001 } from './migrations/mail-001-mailboxes.ts';
 import { mail002 } from './migrations/mail-002-whole-mailboxes.ts';
 import { mail003 } from './migrations/mail-003-content.ts';
 import { mail004 } from './migrations/mail-004-threads.ts';
+import { mail005 } from './migrations/mail-005-people.ts';
+import { PeopleTable } from './people-table.ts';
 import { PlacementWriter } from './placement-writer.ts';
 import { SyncReader } from './sync-reader.ts';
 import { ThreadIndex } from './thread-index.ts';
 import { ViewReader } from './view-reader.ts';
 
-const migrations = [mail001, mail002, mail003, mail004];
+const migrations = [mail001, mail002, mail003, mail004, mail005];
 
 export interface MailStore {
   readonly reader: MailStoreReader;
@@ -25,6 +27,8 @@ export interface MailStore {
   readonly views: ViewReader;
   /** Where messages are shown and kept, as the person's changes have it. */
   readonly placement: PlacementWriter;
+  /** Whom the mail is from and to. */
+  readonly people: PeopleTable;
   /** True when a damaged file was set aside. */
   readonly rebuilt: boolean;
   close(): void;
@@ -40,6 +44,7 @@ export function openMailStore(path: string): MailStore {
     sync: new SyncReader(db),
     views: new ViewReader(db),
     placement: new PlacementWriter(db, threads),
+    people: new PeopleTable(db),
     rebuilt,
     close: () => db.close(),
   };

@@ -99,6 +99,7 @@ export class DraftCopies implements DraftCopySource {
         text: content.text,
         html: content.html,
         headers: { [revisionHeader]: revision },
+        isDraft: true,
         ...(thread
           ? { inReplyTo: thread.messageId, references: [...thread.references, thread.messageId] }
           : {}),

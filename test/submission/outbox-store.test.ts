@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { openDatabase } from '../../app/store/database.ts';
+import { Drafts } from '../../app/submission/drafts.ts';
 import { outboxMigrations } from '../../app/submission/outbox-schema.ts';
 import { OutboxStore } from '../../app/submission/outbox-store.ts';
 
@@ -42,4 +44,31 @@ test('rows of the first schema are there after the second, in their order', asyn
   assert.deepEqual([row.state, row.dotStarted, row.attempts], ['unknown', true, 3]);
   assert.deepEqual([row.holdUntil, row.sendAt, row.answers], [undefined, undefined, undefined]);
   assert.ok(store.hasMessage('early'));
+});
+
+test('drafts and attachments from before rich text still open', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'outbox-old-'));
+  const old = openDatabase(join(dir, 'outbox.db'), outboxMigrations.slice(0, 3), {
+    synchronous: 'FULL',
+  });
+  const content = { accountId: 'a1', to: 'b@x', cc: '', bcc: '', subject: 's', text: 'old' };
+  old
+    .prepare('INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?)')
+    .run('d1', 'a1', JSON.stringify(content), null, 1, null);
+  old
+    .prepare('INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .run('f1', 'd1', 'a.png', 'image/png', 1, 1, 1);
+  old.close();
+  mkdirSync(join(dir, 'attachments'));
+  writeFileSync(join(dir, 'attachments', 'f1'), 'x');
+  const store = new OutboxStore(dir);
+  const drafts = new Drafts({ store, onChanged: () => undefined });
+  const [draft] = drafts.list();
+  assert.equal(draft?.html, undefined);
+  assert.deepEqual(
+    draft?.attachments.map(({ fileName, inline, url }) => [fileName, inline, url]),
+    [['a.png', false, '/part/draft-f1']],
+  );
+  store.close();
+  rmSync(dir, { recursive: true });
 });
