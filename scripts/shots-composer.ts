@@ -186,6 +186,15 @@ export const composerShots: readonly Shot[] = [
     },
   },
   {
+    name: 'composer-forward',
+    act: async (page) => {
+      await page.getByRole('option').nth(1).click();
+      await page.waitForTimeout(300);
+      await page.getByRole('button', { name: 'Forward', exact: true }).click();
+      await pause(page);
+    },
+  },
+  {
     name: 'composer-large-files',
     themes: ['light'],
     act: async (page) => {

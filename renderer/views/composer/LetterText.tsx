@@ -60,6 +60,7 @@ export function LetterText({
         focusFirst={focusFirst}
         doc={letter.start}
         label={t('composer.text')}
+        editOriginal={t('composer.original.edit')}
         lang={locale}
         urlOf={files.urlOf}
         keepImage={files.keepImage}

@@ -5,9 +5,10 @@
 import { Fragment, type Node } from 'prosemirror-model';
 import { type RefObject, useRef, useState } from 'react';
 import type { DraftDto, IdentityDto } from '../../../app/contract/index.ts';
-import { type LetterEditor, readLetter } from './editor/create-editor.ts';
+import type { LetterEditor } from './editor/create-editor.ts';
 import { docHtml, type KeptSource } from './editor/doc-html.ts';
 import { docText, textDoc } from './editor/doc-text.ts';
+import { readForwarded, readLetter } from './editor/read-letter.ts';
 import { hasFormatting, imageSources } from './editor/schema.ts';
 import { placeSignature, placeTextSignature } from './editor/signature.ts';
 
@@ -51,7 +52,8 @@ function startOf(
   identity: IdentityDto | undefined,
 ): Start {
   const isRich = draft.html !== undefined || (isFresh && wantsRich);
-  const doc = draft.html === undefined ? textDoc(draft.text) : readLetter(draft.html);
+  const read = isFresh && draft.forwardOf !== undefined ? readForwarded : readLetter;
+  const doc = draft.html === undefined ? textDoc(draft.text) : read(draft.html);
   if (!isFresh) return { isRich, doc, plain: draft.text };
   return {
     isRich,

@@ -26,6 +26,8 @@ export function cleanPaste(
     one.remove();
   }
   removeComments(page);
+  // What is sent unseen comes from the engine alone, never off the clipboard.
+  for (const one of page.querySelectorAll('.letterlock-original')) one.removeAttribute('class');
   wordLists(page.body);
   for (const one of page.querySelectorAll('*')) {
     // Word's own elements, such as <o:p>, hold nothing but blanks.

@@ -12,19 +12,22 @@ import {
   wrappingInputRule,
 } from 'prosemirror-inputrules';
 import { keymap } from 'prosemirror-keymap';
-import { DOMParser as LetterParser, type Node, Slice } from 'prosemirror-model';
+import { DOMSerializer, type Fragment, type Node, Slice } from 'prosemirror-model';
 import { liftListItem, sinkListItem, splitListItem } from 'prosemirror-schema-list';
 import { type Command, EditorState, Plugin, TextSelection } from 'prosemirror-state';
-import { EditorView } from 'prosemirror-view';
+import { EditorView, type NodeView } from 'prosemirror-view';
 import { linkify } from '../../../mail/linkify.ts';
 import { cleanPaste, filesMeant, pictureExtension } from './clean-paste.ts';
 import { type CommandName, commands, type Format, formatOf, setLink } from './commands.ts';
 import { textDoc } from './doc-text.ts';
+import { originalBlocks } from './read-letter.ts';
 import { letterSchema } from './schema.ts';
 
 export interface EditorOptions {
   readonly doc: Node;
   readonly label: string;
+  /** The words of the button that makes a forwarded message editable. */
+  readonly editOriginal: string;
   /** BCP 47, for the host's spelling. */
   readonly lang: string;
   /** Where a picture of the letter can be looked at in this window; undefined when nowhere. */
@@ -51,12 +54,6 @@ export interface LetterEditor {
   replace(doc: Node): void;
   format(): Format;
   destroy(): void;
-}
-
-/** @param html of a draft or a signature: fitted into the schema, nothing is looked up */
-export function readLetter(html: string): Node {
-  const page = new DOMParser().parseFromString(html, 'text/html');
-  return LetterParser.fromSchema(letterSchema).parse(page.body);
 }
 
 const { nodes } = letterSchema;
@@ -123,6 +120,31 @@ function areAllPictures(files: readonly File[]): boolean {
   return files.every((file) => pictureExtension(file.type) !== undefined);
 }
 
+/** Shown by the letter's own few elements: close to how it looks, and nothing of it is live. */
+function originalView(
+  node: Node,
+  { editOriginal, urlOf }: EditorOptions,
+  onEdit: (content: Fragment) => void,
+): NodeView {
+  const dom = document.createElement('div');
+  dom.className = 'original';
+  dom.contentEditable = 'false';
+  const edit = document.createElement('button');
+  edit.type = 'button';
+  edit.textContent = editOriginal;
+  const content = originalBlocks(String(node.attrs.html));
+  edit.addEventListener('click', () => onEdit(content));
+  const shown = document.createElement('div');
+  shown.append(DOMSerializer.fromSchema(letterSchema).serializeFragment(content));
+  for (const image of shown.querySelectorAll('img')) {
+    const url = urlOf(image.getAttribute('src') ?? '');
+    if (url === undefined) image.replaceWith(image.alt);
+    else image.src = url;
+  }
+  dom.append(edit, shown);
+  return { dom, stopEvent: (event) => event.target === edit };
+}
+
 export function createEditor(place: HTMLElement, options: EditorOptions): LetterEditor {
   const { urlOf, keepImage } = options;
   const insert = (view: EditorView, files: readonly File[], at?: number) => {
@@ -137,6 +159,8 @@ export function createEditor(place: HTMLElement, options: EditorOptions): Letter
   };
   const clipboard = new Plugin({
     props: {
+      // Escape closes the letter: it belongs to the composer, and the editor would swallow it.
+      handleDOMEvents: { keydown: (_view, event) => event.key === 'Escape' },
       handlePaste(view, event) {
         const files = filesMeant(event.clipboardData);
         if (files.length === 0) return false;
@@ -187,6 +211,12 @@ export function createEditor(place: HTMLElement, options: EditorOptions): Letter
         if (url !== undefined) dom.src = url;
         return { dom };
       },
+      original: (node, editor, getPos) =>
+        originalView(node, options, (content) => {
+          const pos = getPos();
+          if (pos === undefined) return;
+          editor.dispatch(editor.state.tr.replaceWith(pos, pos + node.nodeSize, content));
+        }),
     },
     dispatchTransaction(transaction) {
       view.updateState(view.state.apply(transaction));

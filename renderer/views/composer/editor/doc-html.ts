@@ -61,6 +61,8 @@ function nodeHtml(node: Node, keptSource: KeptSource): string {
       return `<blockquote${node.attrs.cite ? ' type="cite"' : ''} style="${quoteStyle}">${inside()}</blockquote>`;
     case 'signature':
       return `<div class="letterlock-signature">${inside()}</div>`;
+    case 'original':
+      return `<div class="letterlock-original">${node.attrs.html}</div>`;
     case 'bullet_list':
       return `<ul>${inside()}</ul>`;
     case 'ordered_list':

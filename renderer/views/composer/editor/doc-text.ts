@@ -10,7 +10,11 @@ import { isBareLink, letterSchema } from './schema.ts';
 export const signatureMark = '-- ';
 
 export function docText(doc: Node): string {
-  return blockLines(doc).join('\n').replace(/\n+$/, '\n');
+  // Blanks that must not break are a device of HTML.
+  return blockLines(doc)
+    .join('\n')
+    .replace(/\u00a0/g, ' ')
+    .replace(/\n+$/, '\n');
 }
 
 function blockLines(parent: Node): string[] {
@@ -43,6 +47,8 @@ function linesOf(node: Node, isLast: boolean): string[] {
     case 'signature':
       // With a quotation below it, the mark would hide that as well.
       return [...(isLast ? [signatureMark] : []), ...blockLines(node)];
+    case 'original':
+      return String(node.attrs.text).split('\n');
     case 'table':
       return rowLines(node);
     case 'horizontal_rule':

@@ -57,6 +57,26 @@ const nodes = {
     parseDOM: [{ tag: 'div.letterlock-signature' }],
     toDOM: () => ['div', { class: 'letterlock-signature' }, 0],
   },
+  /**
+   * A forwarded message that is more than words: sent as it came, shown simply, edited only once the
+   * person wants to. Its HTML never comes into the window's own document.
+   */
+  original: {
+    group: 'block',
+    atom: true,
+    selectable: true,
+    attrs: { html: {}, text: { default: '' } },
+    parseDOM: [
+      {
+        tag: 'div.letterlock-original',
+        getAttrs: (element) => ({
+          html: element.innerHTML,
+          text: element.getAttribute('data-text') ?? '',
+        }),
+      },
+    ],
+    toDOM: ({ attrs }) => ['pre', attrs.text],
+  },
   bullet_list: {
     group: 'block',
     content: 'list_item+',
@@ -184,7 +204,7 @@ function weightOf(element: HTMLElement): string {
 }
 
 function isBlankLine(element: HTMLElement): boolean {
-  if (element.classList.contains('letterlock-signature')) return false;
+  if (/^letterlock-/.test(element.className)) return false;
   return (
     (element.textContent ?? '').replace(/\u00a0/g, ' ').trim() === '' &&
     element.querySelector('img, hr, table, div, p, li') === null
@@ -250,6 +270,10 @@ export function imageSources(doc: Node): string[] {
   const sources: string[] = [];
   doc.descendants((node) => {
     if (node.type.name === 'image') sources.push(String(node.attrs.src));
+    if (node.type.name !== 'original') return;
+    for (const match of String(node.attrs.html).matchAll(/\bsrc="(cid:[^"]+)"/gi)) {
+      sources.push((match[1] ?? '').replace(/&amp;/g, '&'));
+    }
   });
   return sources;
 }

@@ -27,7 +27,12 @@ before(async () => {
       write: false,
       minify: false,
       lib: {
-        entry: { editor: entry('create-editor'), html: entry('doc-html'), text: entry('doc-text') },
+        entry: {
+          editor: entry('create-editor'),
+          html: entry('doc-html'),
+          text: entry('doc-text'),
+          read: entry('read-letter'),
+        },
         formats: ['es'],
         fileName: (_format, name) => `${name}.js`,
       },
@@ -75,7 +80,8 @@ async function paste(data: { html?: string; text?: string; png?: boolean }): Pro
   requests = [];
   const pasted = await page.evaluate(
     async ({ data, url }) => {
-      const { createEditor, readLetter } = await import(`${url}/editor.js`);
+      const { createEditor } = await import(`${url}/editor.js`);
+      const { readLetter } = await import(`${url}/read.js`);
       const { docHtml } = await import(`${url}/html.js`);
       const { docText } = await import(`${url}/text.js`);
       const place = document.createElement('div');
@@ -85,6 +91,7 @@ async function paste(data: { html?: string; text?: string; png?: boolean }): Pro
       const editor = createEditor(place, {
         doc: readLetter('<div><br></div>'),
         label: 'Text',
+        editOriginal: 'Edit',
         lang: 'en',
         urlOf: () => undefined,
         keepImage: (file: File) => {
@@ -198,8 +205,64 @@ test('plain text keeps its lines, its quotations and its links', options, async 
   assert.match(html, /<a href="https:\/\/a\.example">https:\/\/a\.example<\/a>/);
 });
 
+test('nothing can be smuggled in as a forwarded message', options, async () => {
+  const { html } = await paste({
+    html: '<div class="letterlock-original"><p style="color:red" onclick="x()">seen</p></div>',
+    text: 'seen',
+  });
+  assert.equal(html, '<div>seen</div>');
+});
+
 test('html that is pasted as another letter’s picture does not show it', options, async () => {
   const pasted = await paste({ html: 'a <img src="cid:other@x" alt="theirs">', text: 'a' });
   assert.doesNotMatch(pasted.html, /img/);
   assert.equal(pasted.remoteImages, 1);
 });
+
+test(
+  'a forwarded message that is more than words is sent as it came, and edited only when asked',
+  options,
+  async () => {
+    assert.ok(page);
+    requests = [];
+    const found = await page.evaluate(async (url) => {
+      const { createEditor } = await import(`${url}/editor.js`);
+      const { readForwarded, readLetter } = await import(`${url}/read.js`);
+      const { docHtml } = await import(`${url}/html.js`);
+      const { docText } = await import(`${url}/text.js`);
+      const head = '<p><br></p><p>---------- Forwarded message ----------<br><b>From:</b> Ana</p>';
+      const message =
+        '<table width="600"><tbody><tr><td style="color:red">Offer</td><td>1 €</td></tr></tbody></table><img src="cid:logo@x" alt="Logo"><img src="https://evil.example/x.png">';
+      const place = document.createElement('div');
+      document.body.replaceChildren(place);
+      const editor = createEditor(place, {
+        doc: readForwarded(head + message),
+        label: 'Text',
+        editOriginal: 'Edit',
+        lang: 'en',
+        urlOf: () => undefined,
+        keepImage: () => '',
+        onChange: () => undefined,
+        onFormat: () => undefined,
+        onRemoteImages: () => undefined,
+        onLink: () => undefined,
+      });
+      const before = docHtml(editor.doc);
+      const text = docText(editor.doc);
+      const again = docHtml(readLetter(before));
+      const shownHtml = place.innerHTML;
+      place.querySelector('button')?.click();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      const simple = docHtml(readForwarded(`${head}<div>Only<br>words</div>`));
+      return { message, before, again, text, shownHtml, after: docHtml(editor.doc), simple };
+    }, origin);
+    assert.deepEqual(requests, [], 'nothing was fetched');
+    assert.ok(found.before.endsWith(`<div class="letterlock-original">${found.message}</div>`));
+    assert.equal(found.again, found.before, 'a draft that is opened again says the same');
+    assert.match(found.text, /From: Ana\n+Offer\t1 €/);
+    assert.doesNotMatch(found.shownHtml, /evil|color:red/);
+    assert.doesNotMatch(found.after, /letterlock-original|color:red/);
+    assert.match(found.after, /<td[^>]*>Offer<\/td>/);
+    assert.match(found.simple, /<div>Only<br>words<\/div>$/);
+  },
+);
