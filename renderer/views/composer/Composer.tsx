@@ -3,6 +3,7 @@ import { Paperclip, Trash2 } from 'lucide-react';
 import {
   type ClipboardEvent,
   type DragEvent,
+  type FocusEvent,
   type KeyboardEvent,
   useEffect,
   useEffectEvent,
@@ -28,7 +29,7 @@ import { ComposerOptions } from './ComposerOptions.tsx';
 import { DraftFileList } from './DraftFileList.tsx';
 import type { DockMode } from './dock-state.ts';
 import { filesMeant } from './editor/clean-paste.ts';
-import { isFresh } from './fresh-drafts.ts';
+import { isFresh, isReopened } from './fresh-drafts.ts';
 import { LetterText } from './LetterText.tsx';
 import { SendLater } from './SendLater.tsx';
 import { type Sender, senderOf, sendersOf } from './senders.ts';
@@ -84,6 +85,8 @@ export function Composer(props: ComposerProps) {
   const toField = useRef<{ focus(): void }>(null);
   const account = accounts.find((one) => one.accountId === content.accountId);
   const stopped = account?.lock.state === 'stopped';
+  // Those that come back with the window leave the hands where they are.
+  const takesFocus = !isReopened(draft);
   const title = content.subject.trim() === '' ? t('composer.title') : content.subject;
 
   useEffect(() => {
@@ -91,7 +94,7 @@ export function Composer(props: ComposerProps) {
   });
   const begin = useEffectEvent(() => {
     // An answer already has its people: there the hands go to the text.
-    if (draft.to === '') toField.current?.focus();
+    if (draft.to === '' && takesFocus) toField.current?.focus();
   });
   useEffect(() => begin(), []);
 
@@ -133,6 +136,10 @@ export function Composer(props: ComposerProps) {
     const isWithin = relatedTarget instanceof Node && event.currentTarget.contains(relatedTarget);
     if (!isWithin) setDropping(false);
   }
+  function onFocus({ target }: FocusEvent): void {
+    // Not the bar: a press on it folds, and must not unfold first.
+    if (target.closest('header') === null) props.onUse();
+  }
   const attach = () => picker.current?.click();
   const failure = sending.error ?? editing.error ?? files.error;
   const canSend = sending.ready && !sending.busy;
@@ -141,7 +148,7 @@ export function Composer(props: ComposerProps) {
       className={cx(styles.card, styles[mode])}
       aria-label={t('composer.label', { subject: title })}
       onKeyDown={onKeyDown}
-      onFocus={props.onUse}
+      onFocus={onFocus}
       onPaste={onPaste}
       onDropCapture={() => setDropping(false)}
       onDrop={onDrop}
@@ -168,7 +175,7 @@ export function Composer(props: ComposerProps) {
         <LetterText
           letter={letter}
           files={files}
-          focusFirst={draft.to !== ''}
+          focusFirst={draft.to !== '' && takesFocus}
           onRemoteImages={setRemoteImages}
         >
           <DraftFileList files={files} />
