@@ -1,8 +1,9 @@
 /** The open letters, side by side at the window's lower edge; those without room lie folded. */
-import { useEffect, useEffectEvent, useReducer, useState } from 'react';
+import { useEffect, useEffectEvent, useReducer } from 'react';
 import type { AccountDto, DraftDto } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
 import { useQuery } from '../../host/hooks.tsx';
+import { useWindowWidth } from '../use-window-width.ts';
 import { Composer } from './Composer.tsx';
 import styles from './ComposerDock.module.css';
 import { dockLayout, emptyDock, reduceDock } from './dock-state.ts';
@@ -17,16 +18,6 @@ interface ComposerDockProps {
 
 /** The dock's own room at both sides. */
 const margins = 48;
-
-function useWindowWidth(): number {
-  const [width, setWidth] = useState(window.innerWidth);
-  useEffect(() => {
-    const measure = () => setWidth(window.innerWidth);
-    window.addEventListener('resize', measure);
-    return () => window.removeEventListener('resize', measure);
-  }, []);
-  return width;
-}
 
 export function ComposerDock(props: ComposerDockProps) {
   const { drafts, accounts, onClose, onOpenLock, onContacts } = props;

@@ -18,10 +18,10 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import { Dialog } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
-import { Toolbar } from 'react-aria-components/Toolbar';
-import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
 import { Button, IconButton } from '../../../components/Button.tsx';
 import { cx } from '../../../components/cx.ts';
+import { Toolbar } from '../../../components/Toolbar.tsx';
+import { Tooltip } from '../../../components/Tooltip.tsx';
 import { useWords } from '../../../i18n/I18n.tsx';
 import type { BlockName, Format, MarkName } from './commands.ts';
 import type { LetterEditor } from './create-editor.ts';
@@ -68,7 +68,7 @@ export function FormatBar({ editor, format, isLinking, onLinking }: FormatBarPro
   const link = useRef<HTMLDivElement>(null);
   const run = (name: MarkName | BlockName | 'clear') => editor.current?.run(name);
   return (
-    <Toolbar aria-label={t('composer.format')} className={cx(styles.bar)}>
+    <Toolbar label={t('composer.format')} className={cx(styles.bar)}>
       {groups.map((tools) => (
         <div key={tools[0]?.name} className={cx(styles.group)}>
           {tools.map(({ name, Icon, keys }) => (
@@ -152,7 +152,7 @@ interface ToggleProps {
 
 function Toggle({ label, keys, isOn, onPress, children }: ToggleProps) {
   return (
-    <TooltipTrigger delay={600} closeDelay={80}>
+    <Tooltip text={label} shortcut={keys}>
       <ToggleButton
         aria-label={label}
         isSelected={isOn}
@@ -163,11 +163,7 @@ function Toggle({ label, keys, isOn, onPress, children }: ToggleProps) {
       >
         {children}
       </ToggleButton>
-      <Tooltip className={cx(styles.tooltip)} offset={6}>
-        {label}
-        {keys !== undefined && <kbd className={cx(styles.keys)}>{keys}</kbd>}
-      </Tooltip>
-    </TooltipTrigger>
+    </Tooltip>
   );
 }
 
