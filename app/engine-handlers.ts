@@ -7,6 +7,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { peopleHandlers } from './engine-people-handlers.ts';
 import type { EngineOptions, MethodHandlers } from './engine-types.ts';
 import { RequestError } from './errors.ts';
+import { hostHandlers } from './host-handlers.ts';
 import { toMessageRow, toMessageRows } from './imap/rows.ts';
 import { safeFileName } from './mime/file-names.ts';
 import { replyDraft } from './mime/reply.ts';
@@ -17,7 +18,7 @@ import { findThunderbird } from './transfer/thunderbird.ts';
 
 export function createHandlers(options: EngineOptions, parts: EngineParts): MethodHandlers {
   return {
-    ...appHandlers(options, parts),
+    ...hostHandlers(options, parts),
     ...accountHandlers(options, parts),
     ...mailHandlers(options, parts),
     ...syncHandlers(parts),
@@ -34,30 +35,6 @@ type Prefixed<P extends string> = Pick<
   MethodHandlers,
   Extract<keyof MethodHandlers, `${P}.${string}`>
 >;
-
-function appHandlers(
-  { host }: EngineOptions,
-  { mail, stores }: EngineParts,
-): Prefixed<'app' | 'settings' | 'network'> {
-  return {
-    'app.info': () => ({
-      version: host.version,
-      host: host.kind,
-      capabilities: [...host.capabilities],
-      secretStorage: host.secretStorage,
-    }),
-    'settings.get': () => stores.state.settings(),
-    'settings.set': (input) => {
-      const settings = stores.state.setSettings(input);
-      if (input.bodiesDays !== undefined) mail.settingsChanged();
-      return settings;
-    },
-    'network.changed': () => {
-      mail.networkChanged();
-      return {};
-    },
-  };
-}
 
 function accountHandlers(
   options: EngineOptions,
@@ -96,6 +73,10 @@ function accountHandlers(
       accounts.setFloor(accountId, service, floor);
       startOver(accountId);
       return dto(accountId);
+    },
+    'account.setOrder': ({ accountIds }) => {
+      accounts.setOrder(accountIds);
+      return {};
     },
     'account.remove': async ({ accountId }) => {
       accounts.get(accountId);
@@ -356,12 +337,13 @@ function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 
 
 function transferHandlers(
   { host }: EngineOptions,
-  { accounts, mail, stores, transfers }: EngineParts,
+  { accounts, mail, sources, stores, transfers }: EngineParts,
 ): Prefixed<'transfer' | 'thunderbird'> {
   return {
-    'transfer.import': ({ accountId, source, target }) => {
+    'transfer.choose': async ({ what }) => sources.add((await host.chooseFiles?.(what)) ?? []),
+    'transfer.import': ({ accountId, sourceId, target }) => {
       accounts.get(accountId);
-      return transfers.import(accountId, source, target);
+      return transfers.import(accountId, sources.get(sourceId), target);
     },
     'transfer.list': () => transfers.list(),
     'transfer.pause': ({ transferId }) => transfers.pause(transferId),
@@ -379,6 +361,6 @@ function transferHandlers(
       if (path === undefined) return { written: 0, failed: 0 };
       return exportMessages({ source: mail.sources, refs, format, path });
     },
-    'thunderbird.find': async ({ path }) => ({ profiles: await findThunderbird(path) }),
+    'thunderbird.find': async () => ({ profiles: sources.addProfiles(await findThunderbird()) }),
   };
 }

@@ -6,15 +6,18 @@ import { Legs } from './accounts/legs.ts';
 import { StateStore } from './accounts/state-store.ts';
 import { ContentStore } from './content/content-store.ts';
 import { MailSearch } from './content/search.ts';
-import type { MessageRef } from './contract/index.ts';
+import { events, type MessageRef } from './contract/index.ts';
 import { type DisposableStore, toDisposable } from './disposable.ts';
 import type { EngineOptions } from './engine-types.ts';
 import { EventBus } from './event-bus.ts';
 import { checkImapSignIn } from './imap/connect.ts';
 import { MailSync } from './imap/mail-sync.ts';
+import { toMessageRow } from './imap/rows.ts';
 import { openLeg } from './leg/open-leg.ts';
 import { meetsFloor } from './leg/types.ts';
 import { describeError } from './log.ts';
+import type { Arrival } from './notify/decide.ts';
+import { Notifier } from './notify/notifier.ts';
 import { Contacts } from './people/contacts.ts';
 import { PeopleIndex } from './people/people-index.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
@@ -30,6 +33,7 @@ import type { MessageChanges } from './tasks/message-changes.ts';
 import { PendingFlags } from './tasks/pending-flags.ts';
 import type { TaskQueue } from './tasks/task-queue.ts';
 import { TaskStore } from './tasks/task-store.ts';
+import { ChosenSources } from './transfer/chosen-sources.ts';
 import { TransferJobs } from './transfer/transfer-jobs.ts';
 import { TransferStore } from './transfer/transfer-store.ts';
 
@@ -58,6 +62,8 @@ export interface EngineParts {
   readonly outbox: Outbox;
   readonly transfers: TransferJobs;
   readonly people: PeopleIndex;
+  readonly sources: ChosenSources;
+  readonly notifier: Notifier;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -197,6 +203,8 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     outbox,
     transfers,
     people,
+    sources: new ChosenSources(),
+    notifier: open.add(createNotifier(stores, bus)),
     tellLock,
   };
   return parts;
@@ -225,6 +233,21 @@ function openStores({ profileDir, host }: EngineOptions, open: DisposableStore):
   return { state, outbox, tasks, transfers, contacts, mail, content };
 }
 
+function createNotifier(stores: EngineStores, bus: EventBus): Notifier {
+  const notifier = new Notifier({
+    settings: () => stores.state.settings(),
+    arrival: (ref) => arrivalOf(stores.mail.reader, ref),
+    ownAddresses: () =>
+      new Set(stores.state.identities.list().map(({ address }) => address.toLowerCase())),
+    onDue: (due) => bus.emit('notification.due', due),
+  });
+  bus.on((name, payload) => {
+    if (name !== 'message.arrived') return;
+    notifier.arrived(events['message.arrived'].parse(payload).row.ref);
+  });
+  return notifier;
+}
+
 function createAccounts(options: EngineOptions, stores: EngineStores, bus: EventBus) {
   const { host, trustAnchors } = options;
   const shared = { store: stores.state, openLeg, ...(trustAnchors ? { trustAnchors } : {}) };
@@ -251,6 +274,16 @@ function goOn(parts: EngineParts, { host }: EngineOptions, accountId: string): v
   parts.outbox.reconcile(accountId).catch((error: unknown) => {
     host.logger.log('info', 'outbox.reconcile', { error: describeError(error) });
   });
+}
+
+/** A message that came, as it is now and where the person sees it. */
+function arrivalOf(reader: MailStoreReader, ref: MessageRef): Arrival | undefined {
+  const mailbox = reader.mailbox(ref.mailboxId);
+  if (mailbox?.accountId !== ref.accountId || mailbox.uidValidity !== ref.uidValidity) return;
+  const message = reader.message(ref.mailboxId, ref.uid);
+  const shown = message && reader.mailbox(message.shownIn);
+  if (message === undefined || shown === undefined) return;
+  return { row: toMessageRow(mailbox, message), role: shown.role };
 }
 
 /** What a reply needs of the message it answers, as far as the list knows it. */

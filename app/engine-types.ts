@@ -3,8 +3,10 @@
  * root that builds an Engine; `main/engine` runs it in a worker.
  */
 import type {
+  Capability,
   EventName,
   EventPayload,
+  HostNotification,
   MethodName,
   MethodOutput,
   MethodParsedInput,
@@ -15,7 +17,7 @@ import type { Logger } from './log.ts';
 export interface EngineHost {
   readonly version: string;
   readonly kind: 'electron' | 'chromium' | 'fixture';
-  readonly capabilities: readonly ('tray' | 'badge' | 'dragOut' | 'notifications' | 'saveDialog')[];
+  readonly capabilities: readonly Capability[];
   readonly secretStorage: 'system' | 'file' | 'session';
   /** Encrypts a secret for keeping in the profile. */
   sealSecret(secret: string): Promise<Uint8Array>;
@@ -23,6 +25,15 @@ export interface EngineHost {
   openSecret(sealed: Uint8Array): Promise<string>;
   /** Where to save a file of this name; undefined when the person gave up. */
   chooseSavePath(fileName: string): Promise<string | undefined>;
+  /** Absolute paths that the person chose in a dialog; none when they gave up. */
+  chooseFiles?(what: 'files' | 'folder'): Promise<readonly string[]>;
+  /** @returns false when the window has to show it itself */
+  notify?(notification: HostNotification): Promise<boolean>;
+  setBadge?(count: number): Promise<void>;
+  /** Ends the program, then takes the profile off the disk. Returns before that. */
+  eraseProfile?(): Promise<void>;
+  /** Where the log lies, when it is a file. */
+  readonly logPath?: string;
   readonly logger: Logger;
 }
 

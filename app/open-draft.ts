@@ -47,10 +47,10 @@ export async function openDraft(parts: DraftParts, ref: MessageRef): Promise<Dra
   const ours = known(revisionIn(bytes));
   if (ours !== undefined) return ours;
   const identities = stores.state.identities.ofAccount(ref.accountId);
-  const draft = drafts.make(adoptedDraft(body, identities), attachments, true);
-  // What was cut at a limit is not all of it: the message stays beside the draft.
-  if (!body.truncated) draftCopies.own(draft.draftId, origin);
-  return draft;
+  return drafts.make(adoptedDraft(body, identities), attachments, true, (draftId) => {
+    // What was cut at a limit is not all of it: the message stays beside the draft.
+    if (!body.truncated) draftCopies.own(draftId, origin);
+  });
 }
 
 function revisionIn(source: Uint8Array): string | undefined {

@@ -7,7 +7,7 @@ import type { EngineLink } from './engine-link.ts';
 import type { HostOptions } from './host-options.ts';
 import type { KeySource } from './key-sources.ts';
 import { appVersion } from './layout.ts';
-import { createFileLogger } from './log.ts';
+import { createFileLogger, logFilePath } from './log.ts';
 import { ProfileLock, prepareProfile } from './profile.ts';
 import { openSecretStore } from './secret-store.ts';
 import { startEngine } from './start-engine.ts';
@@ -33,6 +33,11 @@ export interface EngineSetup {
   /** Best first. */
   readonly keySources: readonly KeySource[];
   readonly chooseSavePath: EngineHost['chooseSavePath'];
+  readonly chooseFiles: NonNullable<EngineHost['chooseFiles']>;
+  readonly eraseProfile: NonNullable<EngineHost['eraseProfile']>;
+  /** Absent where the window shows them itself. */
+  readonly notify?: NonNullable<EngineHost['notify']>;
+  readonly setBadge?: NonNullable<EngineHost['setBadge']>;
 }
 
 /** @throws RequestError `secret.unavailable` when there is no place for the master key */
@@ -47,6 +52,11 @@ export async function setUpEngine(setup: EngineSetup): Promise<EngineLink> {
     sealSecret: (secret) => secrets.sealSecret(secret),
     openSecret: (sealed) => secrets.openSecret(sealed),
     chooseSavePath: setup.chooseSavePath,
+    chooseFiles: setup.chooseFiles,
+    eraseProfile: setup.eraseProfile,
+    ...(setup.notify === undefined ? {} : { notify: setup.notify }),
+    ...(setup.setBadge === undefined ? {} : { setBadge: setup.setBadge }),
+    logPath: logFilePath(profile.dir),
     logger: profile.logger,
   };
   return startEngine({

@@ -2,7 +2,16 @@
  * The profile folder: where it is, that it is the person's alone, and that only one Letterlock
  * uses it. The lock is the operating system's own on an SQLite file: it ends with the process.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -36,6 +45,22 @@ export function prepareProfile(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
 }
+
+/**
+ * Takes all that Letterlock keeps off the disk; the folder itself stays, empty. For when nothing of
+ * it is open any more. @throws Error when something cannot be removed
+ */
+export function eraseProfile(dir: string): void {
+  const own = readdirSync(dir).filter((name) => ownNames.test(name));
+  // Electron keeps hold of its folder: last, so that nothing else stays because of it.
+  for (const name of own.sort((a, b) => Number(a === 'electron') - Number(b === 'electron'))) {
+    rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Should the folder ever be one that the person has other things in: those stay. */
+const ownNames =
+  /^(?:[a-z]+\.db.*|outbox|attachments|browser|electron|log|secret\..+|profile\.id|focus-request)$/;
 
 const focusFile = 'focus-request';
 

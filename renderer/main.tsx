@@ -4,7 +4,6 @@ import '@fontsource-variable/inter/index.css';
 import './theme/tokens.css';
 import './theme/base.css';
 import { StrictMode } from 'react';
-import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { createRoot } from 'react-dom/client';
 import { createClient } from './host/client.ts';
 import { type Backend, BackendProvider } from './host/hooks.tsx';
@@ -12,10 +11,10 @@ import { connectEvents } from './host/invalidation.ts';
 import { tellNetwork } from './host/network.ts';
 import { QueryCache } from './host/query-cache.ts';
 import { type Transport, takeHostTransport } from './host/transport.ts';
-import { WordsProvider } from './i18n/I18n.tsx';
-import { loadCatalog, pickLocale } from './i18n/locale.ts';
+import { loadCatalog, localeFor } from './i18n/locale.ts';
 import { isOpenable } from './mail/linkify.ts';
 import { App } from './views/App.tsx';
+import { LanguageRoot } from './views/LanguageRoot.tsx';
 
 function createBackend(transport: Transport): Backend {
   const client = createClient(transport);
@@ -33,28 +32,28 @@ function createBackend(transport: Transport): Backend {
   };
 }
 
+/** What the system is set to; a picture may ask for another one. */
+function systemLanguages(): string[] {
+  const asked = new URLSearchParams(location.search).get('lang');
+  return [...(asked === null ? [] : [asked]), ...navigator.languages];
+}
+
 async function start(root: HTMLElement): Promise<void> {
   const transport = takeHostTransport(window);
-  const asked = new URLSearchParams(location.search).get('lang');
-  const { language, locale } = pickLocale([
-    ...(asked === null ? [] : [asked]),
-    ...navigator.languages,
-  ]);
-  const catalog = await loadCatalog(language);
-  document.documentElement.lang = locale;
+  const system = systemLanguages();
   if (transport === undefined) {
-    root.textContent = catalog['app.noHost'].message;
+    root.textContent = (await loadCatalog(localeFor('system', system).language))[
+      'app.noHost'
+    ].message;
     return;
   }
   createRoot(root).render(
     <StrictMode>
-      <WordsProvider catalog={catalog} locale={locale}>
-        <I18nProvider locale={locale}>
-          <BackendProvider value={createBackend(transport)}>
-            <App />
-          </BackendProvider>
-        </I18nProvider>
-      </WordsProvider>
+      <BackendProvider value={createBackend(transport)}>
+        <LanguageRoot system={system}>
+          <App />
+        </LanguageRoot>
+      </BackendProvider>
     </StrictMode>,
   );
 }

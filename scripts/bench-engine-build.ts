@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..');
 const bundles = [
   ['scripts/bench-engine-child.ts', 'bench-engine-child.mjs'],
   ['scripts/bench-engine-worker.ts', 'bench-engine-worker.mjs'],
+  ['app/engine.ts', 'engine.mjs'],
   ['app/content/worker.ts', 'content-worker.mjs'],
 ] as const;
 

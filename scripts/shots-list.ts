@@ -4,6 +4,7 @@ import { lockState } from '../app/contract/index.ts';
 import type { Shot } from './shot.ts';
 import { beginLetter, composerShots, tickets } from './shots-composer.ts';
 import { deskShots } from './shots-desk.ts';
+import { settingsShots } from './shots-settings.ts';
 
 const openRow = (index: number) => async (page: Page) => {
   await page.getByRole('option').nth(index).click();
@@ -209,26 +210,6 @@ const powers: readonly Shot[] = [
       await page.getByRole('button', { name: /^Markiert/ }).click();
     },
   },
-  {
-    name: 'settings',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Settings', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
-  {
-    name: 'settings-german',
-    query: 'lang=de',
-    ...german,
-    width: 420,
-    height: 760,
-    themes: ['light'],
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Postfächer anzeigen' }).click();
-      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
-      await page.waitForTimeout(200);
-    },
-  },
   { name: 'thread', act: openRow(2) },
   {
     name: 'thread-opened',
@@ -257,6 +238,100 @@ const powers: readonly Shot[] = [
   },
 ];
 
+const findCommand = (text: string) => async (page: Page) => {
+  await openRow(1)(page);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill(text);
+  await page.waitForTimeout(200);
+};
+
+const keyboard: readonly Shot[] = [
+  { name: 'palette', act: findCommand('') },
+  { name: 'palette-typed', act: findCommand('ar') },
+  { name: 'palette-nothing', act: findCommand('periwinkle') },
+  { name: 'palette-german', query: 'lang=de', ...german, themes: ['light'], act: findCommand('') },
+  {
+    name: 'palette-narrow',
+    width: 420,
+    height: 760,
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('in');
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'palette-places',
+    themes: ['light'],
+    act: async (page) => {
+      await page.keyboard.press('g');
+      await page.keyboard.press('l');
+      await page.getByRole('combobox').fill('kit');
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'shortcuts', act: (page) => page.keyboard.press('?') },
+  {
+    name: 'shortcuts-german',
+    query: 'lang=de',
+    ...german,
+    themes: ['light'],
+    act: (page) => page.keyboard.press('?'),
+  },
+  { name: 'shortcuts-narrow', width: 420, height: 760, act: (page) => page.keyboard.press('?') },
+  {
+    name: 'focus-row',
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+    },
+  },
+  {
+    name: 'focus-mailbox',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.keyboard.press('Shift+F6');
+    },
+  },
+  {
+    name: 'focus-message',
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('o');
+    },
+  },
+  {
+    name: 'focus-button',
+    act: async (page) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('F6');
+      await page.getByRole('button', { name: 'Archive' }).last().focus();
+      await page.waitForTimeout(800);
+    },
+  },
+  // 1280 CSS pixels at 400 %.
+  {
+    name: 'reflow-400',
+    width: 320,
+    height: 256,
+    scale: 2,
+    act: (page) => page.keyboard.press('j'),
+  },
+  {
+    name: 'reflow-400-palette',
+    width: 320,
+    height: 256,
+    scale: 2,
+    themes: ['light'],
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.waitForTimeout(200);
+    },
+  },
+  { name: 'reflow-200', width: 640, height: 400, scale: 2, themes: ['light'], act: openRow(0) },
+];
+
 const lockSidebars: Shot[] = lockState.options.map((state) => ({
   name: `sidebar-${state}`,
   query: `lock=${state}`,
@@ -268,7 +343,7 @@ const lockSidebars: Shot[] = lockState.options.map((state) => ({
 }));
 
 export const shots: readonly Shot[] = [
-  { name: 'welcome', query: 'accounts=0' },
+  ...settingsShots,
   { name: 'main', act: openRow(0) },
   { name: 'main-html', act: openRow(1) },
   { name: 'main-nothing-open' },
@@ -424,6 +499,7 @@ export const shots: readonly Shot[] = [
   },
   ...deskShots,
   ...powers,
+  ...keyboard,
   ...lockSidebars,
   ...locks,
   ...lockCases,

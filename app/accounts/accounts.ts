@@ -143,6 +143,11 @@ export class Accounts implements AccountDirectory {
     return account;
   }
 
+  setOrder(accountIds: readonly string[]): void {
+    this.#options.store.setOrder(accountIds);
+    this.#options.onChanged();
+  }
+
   /**
    * Asks the submission server what it offers, once, for an account that an older version added.
    * @throws as `add`

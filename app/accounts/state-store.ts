@@ -5,13 +5,14 @@
  */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import * as z from 'zod';
-import { level, type Settings, settings } from '../contract/index.ts';
+import { level, type Settings } from '../contract/index.ts';
 import { RequestError, StorageError } from '../errors.ts';
 import { type LegEndpoint, type Level, meetsFloor, type Pin, type Service } from '../leg/types.ts';
 import type { StoredAccount, SubmissionOffer } from '../ports.ts';
 import { openDatabase, transaction } from '../store/database.ts';
 import { Identities } from './identities.ts';
 import { encodePin, parsePin } from './pin-json.ts';
+import { readSettings, settingText } from './setting-text.ts';
 import { stateMigrations } from './state-schema.ts';
 
 export interface StoredLeg {
@@ -59,29 +60,6 @@ const memoryRow = z.object({
   since: z.number().nullable(),
 });
 
-/** The column holds text, of numbers too. What no longer has a meaning is as if it were not set. */
-const storedSettings = z.object({
-  theme: settings.shape.theme.catch('system'),
-  density: settings.shape.density.catch('comfortable'),
-  bodiesDays: settings.shape.bodiesDays.catch('90'),
-  composeFormat: settings.shape.composeFormat.catch('rich'),
-  openDrafts: z
-    .string()
-    .transform((ids) => ids.split(',').filter((id) => id !== ''))
-    .pipe(settings.shape.openDrafts)
-    .catch([]),
-  listBy: settings.shape.listBy.catch('conversations'),
-  listOrder: settings.shape.listOrder.catch('newest'),
-  sidebarWidth: z.coerce.number().pipe(settings.shape.sidebarWidth).catch(232),
-  listWidth: z.coerce.number().pipe(settings.shape.listWidth).catch(376),
-  collapsedAccounts: z
-    .string()
-    .transform((ids) => ids.split(',').filter((id) => id !== ''))
-    .pipe(settings.shape.collapsedAccounts)
-    .catch([]),
-  undoSendSeconds: z.coerce.number().pipe(settings.shape.undoSendSeconds).catch(10),
-});
-
 export class StateStore {
   readonly identities: Identities;
   readonly #db: DatabaseSync;
@@ -103,7 +81,7 @@ export class StateStore {
     this.#db.close();
   }
 
-  /** In the order in which they were added. */
+  /** In the order of the person, at first that in which they were added. */
   accounts(): StoredAccount[] {
     const rows = this.#db.prepare('SELECT * FROM account ORDER BY position').all();
     return rows.map((row) => this.#toAccount(row));
@@ -163,6 +141,17 @@ export class StateStore {
     this.#db.prepare('DELETE FROM account WHERE account_id = ?').run(accountId);
     this.setSyncPaused(accountId, false);
     this.#forgetLog();
+  }
+
+  /** Accounts that are not named come after those that are, in their order so far. */
+  setOrder(accountIds: readonly string[]): void {
+    const known = this.accounts().map(({ accountId }) => accountId);
+    const named = [...new Set(accountIds)].filter((accountId) => known.includes(accountId));
+    const order = [...named, ...known.filter((accountId) => !named.includes(accountId))];
+    const put = this.#db.prepare('UPDATE account SET position = ? WHERE account_id = ?');
+    transaction(this.#db, () => {
+      for (const [index, accountId] of order.entries()) put.run(index + 1, accountId);
+    });
   }
 
   leg(accountId: string, service: Service): StoredLeg | undefined {
@@ -278,7 +267,7 @@ export class StateStore {
 
   settings(): Settings {
     const rows = this.#db.prepare('SELECT name, value FROM setting').all();
-    return storedSettings.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])));
+    return readSettings(new Map(rows.map(({ name, value }) => [String(name), String(value)])));
   }
 
   setSettings(patch: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Settings {
@@ -287,7 +276,7 @@ export class StateStore {
     );
     transaction(this.#db, () => {
       for (const [name, value] of Object.entries(patch)) {
-        if (value !== undefined) put.run(name, String(value));
+        if (value !== undefined) put.run(name, settingText(value));
       }
     });
     return this.settings();

@@ -10,12 +10,11 @@ import { CancelledError, StorageError } from '../errors.ts';
 import { describeError, type Logger } from '../log.ts';
 import { isDamage, setAside } from '../store/database.ts';
 import type { MailStore } from '../store/mail-store.ts';
-import type { ContentKey, InsertedMessage } from '../store/mail-types.ts';
+import type { ContentKey } from '../store/mail-types.ts';
 import { rowsPerTransaction } from '../store/mail-writer.ts';
 import { openContentDatabase } from './content-db.ts';
 import { ContentReader } from './content-reader.ts';
-import type { ContentHead, KeptContent, RawContent } from './content-writer.ts';
-import { headsOf } from './heads.ts';
+import type { KeptContent, RawContent } from './content-writer.ts';
 import {
   type ContentWorkerData,
   type FromContentWorker,
@@ -25,7 +24,10 @@ import {
 import { contentWorkerUrl } from './worker-url.ts';
 
 /** What may be on its way to the worker; more waits. */
-const mostBytesUnderWay = 8 * 1024 * 1024;
+const mostBytesUnderWay = 4 * 1024 * 1024;
+/** Blocks go there and back: a new one for each batch would lie about until it is collected. */
+const spareBlocks = 2;
+const spareBytes = 2 * 1024 * 1024;
 /** A worker that keeps dying is left alone until the next start. */
 const mostRestarts = 5;
 
@@ -58,6 +60,7 @@ export class ContentStore {
   readonly #options: ContentStoreOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #forRoom: (() => void)[] = [];
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #reader: ContentReader;
   #worker: Worker | undefined;
   #lastId = 0;
@@ -100,7 +103,7 @@ export class ContentStore {
     }
     this.#bytesUnderWay += length;
     try {
-      const block = new Uint8Array(length);
+      const block = this.#block(length);
       let end = 0;
       const places = items.map(({ rowId, token, raw }) => {
         const start = end;
@@ -109,6 +112,7 @@ export class ContentStore {
         return { rowId, token, start, end };
       });
       const answer = await this.#ask({ kind: 'keep', block, items: places }, [block.buffer]);
+      if (answer.kind === 'kept') this.#giveBack(answer.block);
       const kept = answer.kind === 'kept' ? answer.items : [];
       for (let from = 0; from < kept.length; from += rowsPerTransaction) {
         this.#options.store.writer.setKept(kept.slice(from, from + rowsPerTransaction));
@@ -118,6 +122,15 @@ export class ContentStore {
       this.#bytesUnderWay -= length;
       for (const resolve of this.#forRoom.splice(0)) resolve();
     }
+  }
+
+  #block(length: number): Uint8Array<ArrayBuffer> {
+    if (length > spareBytes) return new Uint8Array(length);
+    return this.#spare.pop() ?? new Uint8Array(spareBytes);
+  }
+
+  #giveBack(block: Uint8Array<ArrayBuffer>): void {
+    if (block.length === spareBytes && this.#spare.length < spareBlocks) this.#spare.push(block);
   }
 
   /** The message as it came, when it is kept. What cannot be read counts as not kept. */
@@ -209,8 +222,9 @@ export class ContentStore {
     this.#reader.close();
   }
 
-  #indexHeads(messages: readonly InsertedMessage[]): void {
-    this.#quietly(this.#ask({ kind: 'heads', items: messages.map(toHead) }));
+  /** The worker reads them from mail.db. */
+  #indexHeads(messages: readonly ContentKey[]): void {
+    this.#quietly(this.#ask({ kind: 'heads', items: [...messages] }));
   }
 
   #startWorker(): Worker {
@@ -220,7 +234,7 @@ export class ContentStore {
       workerData,
       name: 'content',
       // Short-lived text of messages: a small nursery keeps the memory flat.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     worker.on('message', (value: unknown) => this.#receive(fromContentWorker.parse(value)));
     worker.on('error', (error) => {
@@ -247,15 +261,11 @@ export class ContentStore {
   }
 
   #missing(lost: readonly ContentKey[], unindexed: readonly ContentKey[]): void {
-    const { reader, writer } = this.#options.store;
+    const { writer } = this.#options.store;
     for (let from = 0; from < lost.length; from += rowsPerTransaction) {
       writer.setContent(lost.slice(from, from + rowsPerTransaction), 'none');
     }
-    const found = unindexed.flatMap((key) => {
-      const header = reader.messageByKey(key);
-      return header === undefined ? [] : [{ ...key, header }];
-    });
-    if (found.length > 0) this.#indexHeads(found);
+    if (unindexed.length > 0) this.#indexHeads(unindexed);
   }
 
   #ask(question: Question, transfer: ArrayBuffer[] = []): Promise<Answer> {
@@ -324,8 +334,4 @@ function openFiles({ contentPath, mailPath }: ContentStoreOptions) {
   const isNew = db.prepare('SELECT 1 FROM state').get() === undefined;
   db.close();
   return { rebuilt: rebuilt || isNew, reader: new ContentReader(contentPath, mailPath) };
-}
-
-function toHead({ rowId, token, header }: InsertedMessage): ContentHead {
-  return { rowId, token, ...headsOf(header) };
 }

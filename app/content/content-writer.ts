@@ -7,10 +7,11 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { extractText } from '../mime/index-text.ts';
 import { integerColumn } from '../store/columns.ts';
+import { toMessage } from '../store/mail-reader.ts';
 import type { ContentKey } from '../store/mail-types.ts';
 import { pack, packText } from './codec.ts';
 import { toIndexed } from './fold.ts';
-import type { Heads } from './heads.ts';
+import { headsOf } from './heads.ts';
 
 export interface RawContent extends ContentKey {
   readonly raw: Uint8Array;
@@ -19,9 +20,6 @@ export interface RawContent extends ContentKey {
 export interface KeptContent extends ContentKey {
   readonly snippet: string;
 }
-
-/** What is known of a message before its content is here. */
-export interface ContentHead extends ContentKey, Heads {}
 
 export class ContentWriter {
   readonly #db: DatabaseSync;
@@ -77,18 +75,25 @@ export class ContentWriter {
     return { rowId, token, snippet };
   }
 
-  /** Makes headers findable, unless the content of that message is here already. */
-  indexHead({ rowId, token, subject, from, to }: ContentHead): void {
+  /**
+   * Makes headers of mail.db (attached) findable, unless the content of that message is here
+   * already. A message that is gone meanwhile is passed over.
+   */
+  indexHead({ rowId, token }: ContentKey): void {
     const known = this.#prepare('SELECT token FROM doc WHERE rowId = ?').get(rowId);
-    if (known !== undefined) {
-      if (known.token === token) return;
-      this.#delete(rowId);
-    }
+    if (known?.token === token) return;
+    const row = this.#prepare('SELECT * FROM mail.message WHERE rowId = ? AND token = ?').get(
+      rowId,
+      token,
+    );
+    if (row === undefined) return;
+    if (known !== undefined) this.#delete(rowId);
     this.#run(
       'INSERT INTO doc (rowId, token, kept, storedBytes) VALUES (?, ?, 0, 0)',
       rowId,
       token,
     );
+    const { subject, from, to } = headsOf(toMessage(row));
     this.#index(rowId, [subject, from, to, '', '', '']);
   }
 

@@ -70,6 +70,12 @@ class Pace {
   }
 }
 
+export interface ReadOptions {
+  readonly reader: MailStoreReader;
+  /** Whatever it takes, in steps: the index would take longer, in one. */
+  readonly toTheEnd: boolean;
+}
+
 /**
  * Looks through the newest texts for one of the terms, of which one is a short beginning. True when
  * enough was found, or nothing is left.
@@ -78,7 +84,7 @@ export async function readTexts(
   walk: Walk,
   either: readonly TextTerm[],
   results: Results,
-  reader: MailStoreReader,
+  { reader, toTheEnd }: ReadOptions,
 ): Promise<boolean> {
   const { list, match } = walk;
   const tests = either.map((term) => toTextTest(walk.content, reader, term));
@@ -93,7 +99,7 @@ export async function readTexts(
     return tests.some((test) => test(facts));
   };
   const pace = new Pace();
-  for (let step = 0; step < mostReadSteps && read < most; step += 1) {
+  for (let step = 0; toTheEnd || (step < mostReadSteps && read < most); step += 1) {
     const { found, ended } =
       list !== undefined
         ? listedStep(walk, list)
@@ -102,7 +108,7 @@ export async function readTexts(
           : indexStep(walk, textsInStep);
     passed += results.take(found, passes);
     if (ended || results.missing <= 0) return true;
-    if (read >= textsReadFirst && passed < read * enough) return false;
+    if (!toTheEnd && read >= textsReadFirst && passed < read * enough) return false;
     await pace.pause();
   }
   return false;
@@ -162,9 +168,12 @@ function toTextTest(
     const line = headLines.indexOf(term.column);
     return (facts) => isIn(heads(facts).split('\n')[line] ?? '');
   }
+  // A phrase does not go on from one header to the next.
+  const inHeads = (lines: string) =>
+    matcher.hasPhrase ? lines.split('\n').some(isIn) : isIn(lines);
   return (facts) => {
     const text = readText(content, facts)?.folded;
-    return (text !== undefined && matcher.find(text, 0) !== undefined) || isIn(heads(facts));
+    return (text !== undefined && matcher.find(text, 0) !== undefined) || inHeads(heads(facts));
   };
 }
 

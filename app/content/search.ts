@@ -12,12 +12,13 @@ import { follow, Results, readText, readTexts } from './search-follow.ts';
 import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
 import {
+  endsInOneLetter,
   markedSnippet,
   type SnippetPiece,
   shortPrefixLength,
   toAny,
   toMatch,
-  withoutLastWord,
+  withoutLastWords,
 } from './terms.ts';
 import { TextMatcher } from './text-matcher.ts';
 
@@ -98,17 +99,22 @@ export class MailSearch {
   }
 
   async #collect(walk: Walk, { all, none }: ParsedQuery, results: Results): Promise<void> {
+    const { reader } = this.#options;
     const withNone = (match: string | undefined) =>
       match === undefined && none.length > 0 ? toAny(none) : undefined;
-    const typed = all.find((either) => either.some((term) => shortPrefixLength(term) > 0));
+    const phrase = all.find((either) => either.some(endsInOneLetter));
+    const typed =
+      phrase ?? all.find((either) => either.some((term) => shortPrefixLength(term) > 0));
     let { bound } = walk;
     if (typed?.every(({ column }) => column !== 'names') === true) {
       // A common beginning is found in the newest texts at once; a rare one the index knows fast.
-      const begun = typed.length === 1 ? typed.flatMap((term) => withoutLastWord(term) ?? []) : [];
+      const begun = withoutLastWords(typed);
       const rest = all.filter((either) => either !== typed);
       const match = toMatch(begun.length === 0 ? rest : [...rest, begun], none);
       const reading = { ...walk, match, none: withNone(match), beginnings: false };
-      if (await readTexts(reading, typed, results, this.#options.reader)) return;
+      // The index would gather all messages with such a word before it looks at the others.
+      const toTheEnd = phrase !== undefined && begun.length > 0;
+      if (await readTexts(reading, typed, results, { reader, toTheEnd })) return;
       bound = reading.bound;
     }
     await follow({ ...walk, none: withNone(walk.match), bound }, results);

@@ -44,8 +44,22 @@ export function shortPrefixLength({ text, prefix, column }: TextTerm): number {
   return words.length === 1 || column !== undefined ? length : 0;
 }
 
-/** The words of a phrase before the one that is still being typed; undefined when there are none. */
-export function withoutLastWord(term: TextTerm): TextTerm | undefined {
+/** A phrase of text of whose last word only the first letter is typed. */
+export function endsInOneLetter({ text, prefix, column }: TextTerm): boolean {
+  if (!prefix || column !== undefined) return false;
+  const words = [...wordsOf(toIndexed(text))];
+  const typed = words.at(-1)?.folded ?? '';
+  const { length } = [...typed];
+  return words.length > 1 && length === 1 && !isSingleCharacter(typed);
+}
+
+/** Each term without the word that is still being typed; empty when nothing would be left of one. */
+export function withoutLastWords(terms: readonly TextTerm[]): readonly TextTerm[] {
+  const begun = terms.flatMap((term) => (term.prefix ? (withoutLastWord(term) ?? []) : term));
+  return begun.length === terms.length ? begun : [];
+}
+
+function withoutLastWord(term: TextTerm): TextTerm | undefined {
   const indexed = toIndexed(term.text);
   const words = [...wordsOf(indexed)];
   const last = words.at(-1);
@@ -86,8 +100,11 @@ export function markedSnippet(
   return pieces;
 }
 
+/** Control characters and white space. */
+const blank = /[\0-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
+
 function addPiece(pieces: SnippetPiece[], text: string, hit: boolean): void {
-  const line = text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ');
+  const line = text.toWellFormed().replace(blank, ' ');
   if (line !== '') pieces.push({ text: line, hit });
 }
 

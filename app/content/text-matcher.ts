@@ -22,8 +22,8 @@ interface Phrase {
   readonly open: boolean;
 }
 
-/** Between two words of a phrase in a text may lie so many signs. */
-const mostBetween = 10;
+/** Between two words of a phrase in a text may lie so many signs: a line of dashes, an empty page. */
+const mostBetween = 500;
 
 export class TextMatcher {
   readonly #phrases: readonly Phrase[];
@@ -38,6 +38,11 @@ export class TextMatcher {
       if (first === undefined || last === undefined) return [];
       return [{ first, rest, open: term.prefix || last.single }];
     });
+  }
+
+  /** Some term has several words. */
+  get hasPhrase(): boolean {
+    return this.#phrases.some(({ rest }) => rest.length > 0);
   }
 
   /** Nothing is looked for. */

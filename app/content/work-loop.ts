@@ -218,7 +218,7 @@ function apply(writer: ContentWriter, write: Write): FromContentWorker {
       const items = write.items.map(({ rowId, token, start, end }) =>
         writer.keep({ rowId, token, raw: write.block.subarray(start, end) }),
       );
-      return { kind: 'kept', id: write.id, items };
+      return { kind: 'kept', id: write.id, block: write.block, items };
     }
     case 'heads':
       for (const item of write.items) writer.indexHead(item);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 const id = z.int().positive();
 const key = z.object({ rowId: z.int(), token: z.int() });
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 
 export const contentWorkerData = z.object({ contentPath: z.string(), mailPath: z.string() });
 export type ContentWorkerData = z.infer<typeof contentWorkerData>;
@@ -16,11 +16,8 @@ export const toContentWorker = z.discriminatedUnion('kind', [
     block: bytes,
     items: z.array(key.extend({ start: z.int(), end: z.int() })),
   }),
-  z.object({
-    kind: z.literal('heads'),
-    id,
-    items: z.array(key.extend({ subject: z.string(), from: z.string(), to: z.string() })),
-  }),
+  /** Messages of mail.db, to be found by their headers. */
+  z.object({ kind: z.literal('heads'), id, items: z.array(key) }),
   z.object({ kind: z.literal('remove'), id, items: z.array(key) }),
   /** Compares content.db with mail.db, in steps between other work. */
   z.object({ kind: z.literal('sweep'), id }),
@@ -32,7 +29,13 @@ export const toContentWorker = z.discriminatedUnion('kind', [
 export type ToContentWorker = z.infer<typeof toContentWorker>;
 
 export const fromContentWorker = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('kept'), id, items: z.array(key.extend({ snippet: z.string() })) }),
+  /** `block` comes back to be filled again. */
+  z.object({
+    kind: z.literal('kept'),
+    id,
+    block: bytes,
+    items: z.array(key.extend({ snippet: z.string() })),
+  }),
   z.object({ kind: z.literal('done'), id }),
   /** Part of a sweep: messages whose content is not here though mail.db says so. */
   z.object({ kind: z.literal('missing'), lost: z.array(key), unindexed: z.array(key) }),

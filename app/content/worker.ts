@@ -24,7 +24,8 @@ const mail = openMailCheckpoints(mailPath);
 const loop = new WorkLoop({
   writer,
   checkpointMail: () => mail.checkpoint(),
-  send: (message: FromContentWorker) => port.postMessage(message),
+  send: (message: FromContentWorker) =>
+    port.postMessage(message, message.kind === 'kept' ? [message.block.buffer] : []),
   ended: () => {
     mail.close();
     db.close();

@@ -50,10 +50,31 @@ export const methods = {
     output: z.object({
       version: z.string(),
       host: z.enum(['electron', 'chromium', 'fixture']),
-      capabilities: z.array(z.enum(['tray', 'badge', 'dragOut', 'notifications', 'saveDialog'])),
+      capabilities: z.array(s.capability),
       /** Where passwords rest: the system's keyring, a file only this user can read, or nowhere. */
       secretStorage: z.enum(['system', 'file', 'session']),
     }),
+  },
+  /** Whether the person looks at the window: nothing is notified of meanwhile. */
+  'app.focus': { input: z.object({ focused: z.boolean() }), output: nothing },
+  /** The number on the program's icon, where the host has one; 0 takes it away. */
+  'app.badge': { input: z.object({ count: z.int().nonnegative() }), output: nothing },
+  /** Takes everything of this profile off the computer and ends the program. Nothing on servers. */
+  'app.erase': { input: nothing, output: nothing },
+  /** The end of the log, oldest line first, addresses masked; and where it lies. */
+  'log.tail': {
+    input: z.object({ lines: z.int().positive().max(1_000) }),
+    output: z.object({ path: z.string().optional(), lines: z.array(z.string()) }),
+  },
+  /** Has the host show it. `shown` is false where the window does that itself. */
+  'notification.show': {
+    input: s.hostNotification,
+    output: z.object({ shown: z.boolean() }),
+  },
+  /** The host's word that the person clicked one. */
+  'notification.clicked': {
+    input: z.object({ notificationId: s.notificationId }),
+    output: nothing,
   },
   'settings.get': { input: nothing, output: s.settings },
   'settings.set': { input: s.settings.partial(), output: s.settings },
@@ -82,6 +103,11 @@ export const methods = {
   'account.setFloor': {
     input: byAccount.extend({ service: z.enum(['imap', 'submission']), floor: s.level }),
     output: s.account,
+  },
+  /** The order of `account.list`; accounts that are left out follow. */
+  'account.setOrder': {
+    input: z.object({ accountIds: z.array(s.accountId).max(100) }),
+    output: nothing,
   },
   'account.remove': { input: byAccount, output: nothing },
   /** Try again now: connect, sync, submit what waits. */
@@ -367,9 +393,21 @@ export const methods = {
   'outbox.confirmArrived': { input: byOutbox, output: s.outboxItem },
   'outbox.discard': { input: byOutbox, output: nothing },
 
+  /**
+   * The host's dialog: files (mbox, .eml), or one folder (Maildir, .eml, mail of Thunderbird). The
+   * window gets names for what was chosen and cannot name a path by itself.
+   */
+  'transfer.choose': {
+    input: z.object({ what: z.enum(['files', 'folder']) }),
+    output: z.object({
+      sources: z.array(s.chosenSource).max(200),
+      /** Names of those in which no mail was found. */
+      refused: z.array(z.string()).max(200),
+    }),
+  },
   /** Uploads mail from files into a mailbox of the account; goes on after a restart. */
   'transfer.import': {
-    input: byAccount.extend({ source: s.transferSource, target: s.transferTarget }),
+    input: byAccount.extend({ sourceId: s.sourceId, target: s.transferTarget }),
     output: s.transfer,
   },
   'transfer.list': { input: nothing, output: z.array(s.transfer) },
@@ -395,9 +433,9 @@ export const methods = {
       failed: z.int().nonnegative(),
     }),
   },
-  /** Profiles of Thunderbird on this computer, or the one under `path`. Passwords are not read. */
+  /** Profiles of Thunderbird in the usual places of this computer. Passwords are not read. */
   'thunderbird.find': {
-    input: z.object({ path: z.string().min(1).max(4_096).optional() }),
+    input: nothing,
     output: z.object({ profiles: z.array(s.thunderbirdProfile).max(20) }),
   },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -424,6 +462,9 @@ export const events = {
   'contacts.changed': z.object({}),
   'outbox.changed': z.object({}),
   'transfer.changed': z.object({}),
+  'notification.due': s.dueNotification,
+  /** The person clicked one that the host shows. */
+  'notification.opened': z.object({ notificationId: s.notificationId }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type MethodName = keyof typeof methods;

@@ -6,6 +6,7 @@ export * from './schemas/accounts.ts';
 export * from './schemas/base.ts';
 export * from './schemas/compose.ts';
 export * from './schemas/mail.ts';
+export * from './schemas/notify.ts';
 export * from './schemas/people.ts';
 export * from './schemas/settings.ts';
 export * from './schemas/transfer.ts';

@@ -9,6 +9,8 @@ export type ImapValue = string | null | readonly ImapValue[];
 export class Unreadable extends Error {}
 
 const deepest = 40;
+/** Also a flag. */
+const atom = /^\\?[^\0-\x20\x7f-\xff%*"\\\]]+$/;
 const quote = 0x22;
 const backslash = 0x5c;
 const open = 0x28;
@@ -75,7 +77,7 @@ export class ValueReader {
         return this.#literal();
       default: {
         const word = this.word();
-        if (word === '') throw new Unreadable();
+        if (!atom.test(word)) throw new Unreadable();
         return word.length === 3 && word.toUpperCase() === 'NIL' ? null : word;
       }
     }
@@ -86,9 +88,12 @@ export class ValueReader {
     this.#at += 1;
     const values: ImapValue[] = [];
     while (!this.passes(')')) {
-      values.push(this.value(depth + 1));
-      // Some put no space between lists.
-      this.passes(' ');
+      const value = this.value(depth + 1);
+      values.push(value);
+      const next = this.#text.charCodeAt(this.#at);
+      if (next === space) this.#at += 1;
+      // After a list there may be no space.
+      else if (next !== close && !Array.isArray(value)) throw new Unreadable();
     }
     return values;
   }

@@ -98,7 +98,11 @@ export class MessageIntake {
       });
     const known = new Set(this.#known(rows));
     const fresh = rows.filter((row) => !known.has(row.uid));
-    writer.upsertMessages(this.#mailboxId, rows);
+    writer.upsertMessages(this.#mailboxId, rows, pending.arriving(mailbox));
+    pending.came(
+      mailbox,
+      fresh.map(({ uid }) => uid),
+    );
     return fresh;
   }
 
@@ -142,7 +146,9 @@ export class MessageIntake {
 
   /** Takes messages away that the server said are gone. Returns how many were here. */
   async remove(spans: readonly UidSpan[]): Promise<number> {
-    const { sync, writer } = this.#context;
+    const { sync, writer, reader, pending } = this.#context;
+    const mailbox = reader.mailbox(this.#mailboxId);
+    if (mailbox === undefined) return 0;
     let removed = 0;
     for (const [first, last] of spans) {
       for (let from = first; ; ) {
@@ -150,7 +156,9 @@ export class MessageIntake {
         const highest = uids.at(-1);
         if (highest === undefined) break;
         // Not all go: what the person moved has its own way out of here.
-        removed += writer.removeMessages(this.#mailboxId, uids);
+        const leaving = pending.leaving(mailbox);
+        const gone = uids.filter((uid) => !leaving.has(uid));
+        removed += writer.removeMessages(this.#mailboxId, gone);
         from = highest + 1;
         await breathe();
       }

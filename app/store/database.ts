@@ -86,8 +86,8 @@ export function openDatabase(
     db.exec('PRAGMA busy_timeout = 5000');
     // A statement with triggers keeps an undo journal: in a temporary file it costs a system call each.
     db.exec('PRAGMA temp_store = MEMORY');
-    // 16 MiB: the inner pages of a large mailbox's indexes stay at hand.
-    db.exec('PRAGMA cache_size = -16384');
+    // 8 MiB: the inner pages of a large mailbox's indexes stay at hand.
+    db.exec('PRAGMA cache_size = -8192');
     // 16 MiB: a page that many batches change goes into the file once.
     db.exec('PRAGMA wal_autocheckpoint = 4000');
     migrate(db, path, migrations);

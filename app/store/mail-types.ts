@@ -82,11 +82,6 @@ export interface ContentKey {
   readonly token: number;
 }
 
-/** A message that came into the store. */
-export interface InsertedMessage extends ContentKey {
-  readonly header: MessageHeader;
-}
-
 export interface StoredMessage extends MessageHeader {
   readonly rowId: number;
   /** Where the server keeps it. */

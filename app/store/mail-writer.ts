@@ -6,14 +6,8 @@ import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { integerColumn, optionalText, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
-import type {
-  ContentKey,
-  FlagsChange,
-  InsertedMessage,
-  ListedMailbox,
-  MessageHeader,
-} from './mail-types.ts';
-import { isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
+import type { ContentKey, FlagsChange, ListedMailbox, MessageHeader } from './mail-types.ts';
+import { type HiddenCopies, isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
 import { ThreadIndex } from './thread-index.ts';
 
 /** Larger work is split by the caller. */
@@ -35,6 +29,7 @@ interface Arrival {
   readonly known: ReadonlySet<number> | undefined;
   /** Messages that are shown here while the server still keeps them elsewhere. */
   readonly awaited: ReadonlySet<string>;
+  readonly copies: HiddenCopies | undefined;
   /** Counted as they are stored. */
   readonly added: { stored: number; total: number; unseen: number };
 }
@@ -44,7 +39,7 @@ export class MailStoreWriter {
   readonly #threads: ThreadIndex;
   readonly #statements = new Map<string, StatementSync>();
   /** Told of messages that came into the store, once they are committed. */
-  onInserted: ((messages: readonly InsertedMessage[]) => void) | undefined;
+  onInserted: ((messages: readonly ContentKey[]) => void) | undefined;
   /** Told after messages went, whichever way; which ones is noted in content_gone. */
   onDeleted: (() => void) | undefined;
 
@@ -174,17 +169,24 @@ export class MailStoreWriter {
     );
   }
 
-  /** Adds messages or brings known ones up to date. */
-  upsertMessages(mailboxId: number, headers: readonly MessageHeader[]): void {
-    const inserted: InsertedMessage[] = [];
+  /**
+   * Adds messages or brings known ones up to date.
+   * @param copies what other rows stand for until a move is noted: stored, and not shown yet
+   */
+  upsertMessages(
+    mailboxId: number,
+    headers: readonly MessageHeader[],
+    copies?: HiddenCopies,
+  ): void {
+    const inserted: ContentKey[] = [];
     try {
       transaction(this.#db, () => {
-        const arrival = this.#arrival(mailboxId, headers);
+        const arrival = this.#arrival(mailboxId, headers, copies);
         // Oldest first within the batch: pages fill up, where newest first would leave halves.
         for (const header of headers.toSorted((a, b) => a.uid - b.uid)) {
           const known = arrival.known?.has(header.uid) ?? true;
           if (!known || !this.#updateMessage(mailboxId, header)) {
-            inserted.push({ ...this.#insertMessage(arrival, header), header });
+            inserted.push(this.#insertMessage(arrival, header));
           }
         }
         if (arrival.added.stored > 0) this.#count(arrival);
@@ -197,7 +199,11 @@ export class MailStoreWriter {
     if (inserted.length > 0) this.onInserted?.(inserted);
   }
 
-  #arrival(mailboxId: number, headers: readonly MessageHeader[]): Arrival {
+  #arrival(
+    mailboxId: number,
+    headers: readonly MessageHeader[],
+    copies: HiddenCopies | undefined,
+  ): Arrival {
     const mailbox = this.#prepare(
       `SELECT accountId, ${isListedSql} AS listed FROM mailbox WHERE mailboxId = ?`,
     ).get(mailboxId);
@@ -210,6 +216,7 @@ export class MailStoreWriter {
       accountId: mailbox === undefined ? '' : textColumn(mailbox, 'accountId'),
       listed: mailbox !== undefined && integerColumn(mailbox, 'listed') === 1,
       known: this.#knownUids(mailboxId, headers),
+      copies,
       added: { stored: 0, total: 0, unseen: 0 },
       awaited: new Set(
         awaited.map((row) =>
@@ -296,8 +303,10 @@ export class MailStoreWriter {
       receivedAt === header.receivedAt ? header : { ...header, receivedAt },
       rowIdsPerSecond,
     );
-    const awaited =
-      arrival.awaited.size > 0 && arrival.awaited.has(sameMessageKey({ ...header, receivedAt }));
+    const { awaited: expected, copies } = arrival;
+    const isCopy = copies !== undefined && header.uid >= copies.fromUid;
+    const key = expected.size > 0 || isCopy ? sameMessageKey({ ...header, receivedAt }) : '';
+    const awaited = expected.has(key) || (isCopy && copies.keys.has(key));
     const shownIn = header.deleted === true ? 0 : awaited ? shownAsAnother : mailboxId;
     const insert = this.#prepare(
       `INSERT INTO message (rowId, mailboxId, shownIn, uid, token, receivedAt, sentAt, fromName,
@@ -466,6 +475,20 @@ export class MailStoreWriter {
   shrinkSome(): boolean {
     this.#db.exec('PRAGMA incremental_vacuum(100)');
     return Number(this.#db.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0) > 0;
+  }
+
+  /**
+   * Makes everything that was written so far outlive a power cut: a commit that is synced takes
+   * those before it along.
+   */
+  flush(): void {
+    const version = Number(this.#db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+    this.#db.exec('PRAGMA synchronous = FULL');
+    try {
+      this.#db.exec(`PRAGMA user_version = ${version}`);
+    } finally {
+      this.#db.exec('PRAGMA synchronous = NORMAL');
+    }
   }
 
   /** Empties the write-ahead log into the file, as far as readers let it. */

@@ -4,9 +4,9 @@
  * it refused. A moved message keeps its row, its token and so its content.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { integerColumn, optionalText, textColumn } from './columns.ts';
+import { integerColumn, optionalText, type SqlRow, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
-import { isListedSql, shownAsAnother } from './placement.ts';
+import { type HiddenCopies, isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
 import type { ThreadIndex } from './thread-index.ts';
 
 export class PlacementWriter {
@@ -92,7 +92,11 @@ export class PlacementWriter {
         const there = find.get(toMailboxId, newUid);
         if (row === undefined) {
           if (there === undefined) absent += 1;
-          else shownHome += 1;
+          else {
+            shownHome += 1;
+            const hidden = integerColumn(there, 'shownIn') === shownAsAnother;
+            if (hidden) this.#place(integerColumn(there, 'rowId'), toMailboxId);
+          }
           continue;
         }
         const rowId = integerColumn(row, 'rowId');
@@ -123,20 +127,30 @@ export class PlacementWriter {
     });
   }
 
-  /** Nothing is on its way to this mailbox any more: what came meanwhile is shown. */
-  showArrived(mailboxId: number): boolean {
-    const awaited = this.#prepare(
-      `SELECT 1 FROM message INDEXED BY message_displaced
-       WHERE shownIn = ? AND shownIn <> mailboxId LIMIT 1`,
-    ).get(mailboxId);
-    if (awaited !== undefined) return false;
-    return (
-      this.#showHome(
-        'SELECT rowId, mailboxId, deleted FROM message WHERE shownIn = ? AND mailboxId = ?',
-        shownAsAnother,
-        mailboxId,
-      ) > 0
-    );
+  /**
+   * Shows what came to this mailbox and is not on its way there any more.
+   * @param copies what other rows still stand for
+   */
+  showArrived(mailboxId: number, copies?: HiddenCopies): boolean {
+    const hidden = this.#prepare(
+      `SELECT rowId, uid, deleted, messageId, receivedAt, sizeBytes
+       FROM message INDEXED BY message_displaced
+       WHERE shownIn = ? AND shownIn <> mailboxId AND mailboxId = ?`,
+    ).all(shownAsAnother, mailboxId);
+    if (hidden.length === 0) return false;
+    const displaced = this.#prepare(
+      `SELECT messageId, receivedAt, sizeBytes FROM message INDEXED BY message_displaced
+       WHERE shownIn = ? AND shownIn <> mailboxId`,
+    ).all(mailboxId);
+    const awaited = new Set(displaced.map(keyOf));
+    const arrived = hidden.filter((row) => {
+      const isCopy = copies !== undefined && integerColumn(row, 'uid') >= copies.fromUid;
+      return !awaited.has(keyOf(row)) && !(isCopy && copies.keys.has(keyOf(row)));
+    });
+    transaction(this.#db, () => {
+      for (const row of arrived) this.#placeHome(row, mailboxId);
+    });
+    return arrived.length > 0;
   }
 
   /**
@@ -144,22 +158,14 @@ export class PlacementWriter {
    * still on their way are shown again, after a start.
    */
   showAllBack(accountId: string): void {
-    this.#showHome(
+    const rows = this.#prepare(
       `SELECT rowId, mailboxId, deleted FROM message INDEXED BY message_displaced
        WHERE shownIn <> mailboxId AND shownIn >= 0 AND (deleted = 0 OR shownIn <> 0)
          AND mailboxId IN (SELECT mailboxId FROM mailbox WHERE accountId = ?)`,
-      accountId,
-    );
-  }
-
-  /** As `showArrived`, for all mailboxes of an account. */
-  showAllArrived(accountId: string): void {
-    const rows = this.#prepare(
-      `SELECT DISTINCT mailboxId FROM message INDEXED BY message_displaced
-       WHERE shownIn = ? AND shownIn <> mailboxId
-         AND mailboxId IN (SELECT mailboxId FROM mailbox WHERE accountId = ?)`,
-    ).all(shownAsAnother, accountId);
-    for (const row of rows) this.showArrived(integerColumn(row, 'mailboxId'));
+    ).all(accountId);
+    transaction(this.#db, () => {
+      for (const row of rows) this.#placeHome(row, integerColumn(row, 'mailboxId'));
+    });
   }
 
   /** Adds a keyword, or takes it away. Returns how many rows changed. */
@@ -208,15 +214,9 @@ export class PlacementWriter {
     return found;
   }
 
-  #showHome(sql: string, ...values: (string | number)[]): number {
-    const rows = this.#prepare(sql).all(...values);
-    transaction(this.#db, () => {
-      for (const row of rows) {
-        const shownIn = integerColumn(row, 'deleted') === 1 ? 0 : integerColumn(row, 'mailboxId');
-        this.#place(integerColumn(row, 'rowId'), shownIn);
-      }
-    });
-    return rows.length;
+  #placeHome(row: SqlRow, mailboxId: number): void {
+    const shownIn = integerColumn(row, 'deleted') === 1 ? 0 : mailboxId;
+    this.#place(integerColumn(row, 'rowId'), shownIn);
   }
 
   #place(rowId: number, shownIn: number): void {
@@ -237,6 +237,14 @@ export function withKeyword(
   const has = keywords.some((one) => one.toLowerCase() === lower);
   if (on) return has ? keywords : [...keywords, keyword];
   return has ? keywords.filter((one) => one.toLowerCase() !== lower) : keywords;
+}
+
+function keyOf(row: SqlRow): string {
+  return sameMessageKey({
+    messageId: optionalText(row, 'messageId'),
+    receivedAt: integerColumn(row, 'receivedAt'),
+    sizeBytes: integerColumn(row, 'sizeBytes'),
+  });
 }
 
 function realMailboxes(ids: Set<number>): Set<number> {

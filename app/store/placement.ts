@@ -3,6 +3,14 @@
 /** `shownIn` of a message for which another row stands until a move is done. */
 export const shownAsAnother = -1;
 
+/** Messages that other rows stand for until the move that brings them is noted. */
+export interface HiddenCopies {
+  /** None is below. */
+  readonly fromUid: number;
+  /** As `sameMessageKey` makes them. */
+  readonly keys: ReadonlySet<string>;
+}
+
 /**
  * Whether lists over all mailboxes (unread, starred) show a mailbox: not what was thrown away, and
  * not the mailboxes that hold copies of all others' messages. A SQL term over `mailbox`.

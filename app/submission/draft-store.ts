@@ -1,5 +1,5 @@
 /** Rows of drafts and attachments in outbox.db, and the attachments' files. No rules; see drafts.ts. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
@@ -54,11 +54,16 @@ const attachmentShape = z.object({
 export class DraftStore {
   readonly #db: DatabaseSync;
   readonly #folder: string;
+  readonly #remove: (path: string) => void;
 
-  /** @param folder attachments/, which exists */
-  constructor(db: DatabaseSync, folder: string) {
+  /**
+   * @param folder attachments/, which exists
+   * @param removeFile now, or after the commit of what names the file
+   */
+  constructor(db: DatabaseSync, folder: string, removeFile: (path: string) => void) {
     this.#db = db;
     this.#folder = folder;
+    this.#remove = removeFile;
   }
 
   attachmentPath(attachmentId: string): string {
@@ -147,17 +152,22 @@ export class DraftStore {
   /** After a crash: attachments that never finished, and files that no row names. */
   sweep(): void {
     this.#db.exec('DELETE FROM attachment WHERE finished = 0');
-    for (const name of readdirSync(this.#folder)) {
-      if (this.attachment(name) === undefined) this.#removeFile(name);
-    }
+    this.sweepFiles();
     const rows = this.#db.prepare('SELECT * FROM attachment').all().map(toAttachment);
     for (const { attachmentId } of rows) {
       if (!existsSync(this.attachmentPath(attachmentId))) this.removeAttachment(attachmentId);
     }
   }
 
+  /** Removes files that no row names. */
+  sweepFiles(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (this.attachment(name) === undefined) this.#removeFile(name);
+    }
+  }
+
   #removeFile(attachmentId: string): void {
-    rmSync(this.attachmentPath(attachmentId), { force: true });
+    this.#remove(this.attachmentPath(attachmentId));
   }
 }
 

@@ -72,24 +72,29 @@ export class Drafts {
    * A draft made from a message: one that answers or forwards it, or goes on with it.
    * @param parts of the message; those that are pictures in the draft's html come along in any case
    * @param all whether the others come along too
+   * @param own notes what it was made from. In the same commit: without all of it, the draft would
+   *   stand for less than that message, or beside it
    */
   make(
     { content, thread, pictures }: ReplyDraft,
     parts: readonly MessagePart[],
     all: boolean,
+    own: (draftId: string) => void = () => undefined,
   ): DraftDto {
-    const { draftId } = this.#create(content, thread);
     try {
-      for (const part of parts) {
-        const shown = part.contentId === undefined ? undefined : pictures.get(part.contentId);
-        if (all || shown !== undefined) this.attachBytes(draftId, part, shown);
-      }
+      return this.#options.store.transaction(() => {
+        const { draftId } = this.#create(content, thread);
+        for (const part of parts) {
+          const shown = part.contentId === undefined ? undefined : pictures.get(part.contentId);
+          if (all || shown !== undefined) this.attachBytes(draftId, part, shown);
+        }
+        own(draftId);
+        return this.toDto(this.#get(draftId));
+      });
     } catch (error) {
-      // Without all of it, it would stand for less than it was made from.
-      this.discard(draftId);
+      this.#rows.sweepFiles();
       throw error;
     }
-    return this.toDto(this.#get(draftId));
   }
 
   beginAttachment(input: MethodParsedInput<'attachment.begin'>): {

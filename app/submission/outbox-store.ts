@@ -95,6 +95,8 @@ export class OutboxStore {
   readonly copies: DraftCopyStore;
   readonly #db: DatabaseSync;
   readonly #folder: string;
+  /** Files to be removed once the transaction that is under way is committed. */
+  #doomed: string[] | undefined;
 
   /**
    * @param profileDir exists; gets outbox.db (0600), attachments/ and outbox/ (0700)
@@ -107,7 +109,8 @@ export class OutboxStore {
     // Deleted drafts do not stay readable in free pages.
     this.#db.exec('PRAGMA secure_delete = ON');
     this.#folder = privateFolder(join(profileDir, 'outbox'));
-    this.drafts = new DraftStore(this.#db, privateFolder(join(profileDir, 'attachments')));
+    const attachments = privateFolder(join(profileDir, 'attachments'));
+    this.drafts = new DraftStore(this.#db, attachments, (path) => this.#removeFile(path));
     this.copies = new DraftCopyStore(this.#db);
     this.#sweep();
   }
@@ -116,9 +119,23 @@ export class OutboxStore {
     this.#db.close();
   }
 
-  /** Everything or nothing. */
+  /** Everything or nothing. Files go after the commit: rows that name them come back without it. */
   transaction<T>(work: () => T): T {
-    return transaction(this.#db, work);
+    const doomed: string[] = [];
+    this.#doomed = doomed;
+    let result: T;
+    try {
+      result = transaction(this.#db, work);
+    } finally {
+      this.#doomed = undefined;
+    }
+    for (const path of doomed) this.#removeFile(path);
+    return result;
+  }
+
+  #removeFile(path: string): void {
+    if (this.#doomed !== undefined) this.#doomed.push(path);
+    else rmSync(path, { force: true });
   }
 
   messagePath(outboxId: string): string {
@@ -130,7 +147,7 @@ export class OutboxStore {
   }
 
   removeMessage(outboxId: string): void {
-    rmSync(this.messagePath(outboxId), { force: true });
+    this.#removeFile(this.messagePath(outboxId));
   }
 
   get(outboxId: string): OutboxRow | undefined {

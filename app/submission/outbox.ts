@@ -310,9 +310,11 @@ export class Outbox {
   }
 
   #remove(row: OutboxRow): void {
-    const draft = this.#store.drafts.ofOutbox(row.outboxId);
-    this.#store.remove(row.outboxId);
-    if (draft) this.#store.drafts.remove(draft.draftId);
+    this.#store.transaction(() => {
+      const draft = this.#store.drafts.ofOutbox(row.outboxId);
+      this.#store.remove(row.outboxId);
+      if (draft) this.#store.drafts.remove(draft.draftId);
+    });
   }
 }
 

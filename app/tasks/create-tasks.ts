@@ -1,6 +1,5 @@
 /** The person's changes put together: the queue, its kinds, and what the window may ask of them. */
 import type { EmitEvent } from '../engine-types.ts';
-import type { MailSync } from '../imap/mail-sync.ts';
 import { describeError, type Logger } from '../log.ts';
 import type { DraftCopySource } from '../ports.ts';
 import type { MailStore } from '../store/mail-store.ts';
@@ -11,15 +10,17 @@ import { createExpungeTask } from './expunge-task.ts';
 import { createFlagsTask } from './flags-task.ts';
 import { createKeywordTask } from './keyword-task.ts';
 import { MessageChanges } from './message-changes.ts';
-import { createMoveTask } from './move-task.ts';
+import { createMoveTask, showMoved } from './move-task.ts';
 import type { PendingFlags } from './pending-flags.ts';
+import { copiesArriving, uidsLeaving } from './pending-moves.ts';
+import type { RemoteAccount } from './task-kind.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { TaskStore } from './task-store.ts';
 
 export interface TasksOptions {
   readonly store: Pick<MailStore, 'reader' | 'writer' | 'placement'>;
   readonly tasks: TaskStore;
-  readonly mail: Pick<MailSync, 'account'>;
+  readonly mail: { account(accountId: string): RemoteAccount };
   readonly pending: PendingFlags;
   /** Without it, drafts stay on this computer. */
   readonly drafts?: DraftCopySource;
@@ -44,7 +45,8 @@ export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes:
   };
   const flags = createFlagsTask({ reader, writer, changed });
   const keyword = createKeywordTask({ reader, placement, changed });
-  const move = createMoveTask({ reader, writer, placement, changed, syncSoon });
+  const arriving = (mailbox: StoredMailbox) => pending.arriving(mailbox);
+  const move = createMoveTask({ reader, writer, placement, changed, syncSoon, arriving });
   const expunge = createExpungeTask({ reader, writer, placement, changed });
   const tasks = new TaskQueue({
     store: options.tasks,
@@ -57,10 +59,25 @@ export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes:
       const known = taskKinds.find((one) => one === kind);
       if (known !== undefined) emit('task.refused', { accountId, kind: known, count, error });
     },
-    onLoad: (accountId, showPending) => {
+    onLoad: (accountId, moved, showPending) => {
+      for (const group of moved) showMoved({ reader, writer, placement }, accountId, group);
       placement.showAllBack(accountId);
       showPending();
-      placement.showAllArrived(accountId);
+      for (const mailbox of reader.mailboxes(accountId)) {
+        placement.showArrived(mailbox.mailboxId, pending.arriving(mailbox));
+      }
+    },
+    flush: () => writer.flush(),
+  });
+  pending.follow({
+    showPending: (accountId) => tasks.showPending(accountId),
+    leaving(mailbox) {
+      const underWay = tasks.underWay(mailbox.accountId);
+      return underWay && uidsLeaving(underWay, mailbox, reader);
+    },
+    arriving(mailbox) {
+      const underWay = tasks.underWay(mailbox.accountId);
+      return underWay && copiesArriving(underWay, mailbox, reader);
     },
   });
   tasks.register(flags);

@@ -4,7 +4,7 @@ import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { PlacementWriter } from '../store/placement-writer.ts';
-import { groupRefs, locate, toTarget } from './message-targets.ts';
+import { groupRefs, locate, locateThere, toTarget } from './message-targets.ts';
 import { markAndExpunge } from './move-remote.ts';
 import { type NewTask, type Target, type TaskKind, target } from './task-kind.ts';
 
@@ -26,8 +26,9 @@ export function createExpungeTask(options: ExpungeTaskOptions): TaskKind<Target>
         if (placement.show(mailbox.mailboxId, uids, 0).size > 0) changed(mailbox);
       }
     },
-    async runRemote({ account, accountId, resolve, note }, payload) {
-      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+    async runRemote(run, payload) {
+      const { account, note } = run;
+      for (const { mailbox, uids } of await locateThere(reader, run, payload)) {
         const gone = await account.inMailbox(mailbox, (client) => {
           note('deleting');
           return markAndExpunge(client, uids);

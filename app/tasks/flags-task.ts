@@ -9,7 +9,7 @@ import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
-import { groupRefs, locate, stillNamed, toTarget } from './message-targets.ts';
+import { groupRefs, locate, locateThere, stillNamed, toTarget } from './message-targets.ts';
 import {
   type NewTask,
   type RemoteAccount,
@@ -43,10 +43,10 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
       if (writer.setFlags(mailbox.mailboxId, changes) > 0) changed(mailbox);
     }
   };
-  const taken = (payload: FlagsPayload) => ({
-    named: { ...payload, uids: payload.changed ?? payload.uids },
-    change: invert(payload),
-  });
+  const showBack = (accountId: string, payload: FlagsPayload, resolve: Resolve) => {
+    const { named, change } = takenBack(payload);
+    show(accountId, named, change, resolve);
+  };
   return {
     kind: 'flags',
     schema: flagsPayload,
@@ -54,8 +54,9 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
     applyLocal(accountId, payload, resolve) {
       show(accountId, payload, payload, resolve);
     },
-    async runRemote({ account, accountId, resolve, note }, payload) {
-      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+    async runRemote(run, payload) {
+      const { account, note } = run;
+      for (const { mailbox, uids } of await locateThere(reader, run, payload)) {
         await account.inMailbox(mailbox, async (client) => {
           note('storing');
           await storeFlags(client, { ...payload, uids });
@@ -67,10 +68,8 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
         await takeFlags(account, mailbox, uids, options);
       }
     },
-    showBack(accountId, payload, resolve) {
-      const { named, change } = taken(payload);
-      show(accountId, named, change, resolve);
-    },
+    showBack,
+    showTaken: showBack,
     reverse(accountId, payload, resolve) {
       const among = new Set(payload.changed ?? payload.uids);
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
@@ -106,6 +105,14 @@ export function toFlagsPayloads(
       };
     }),
   );
+}
+
+/** What is so once the change is taken back, and of which messages. */
+export function takenBack(payload: FlagsPayload): { named: Target; change: FlagChange } {
+  return {
+    named: { ...payload, uids: payload.changed ?? payload.uids },
+    change: invert(payload),
+  };
 }
 
 /** The flags that the change sets; the rest stays as it is. */

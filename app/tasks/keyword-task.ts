@@ -9,7 +9,7 @@ import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { type PlacementWriter, withKeyword } from '../store/placement-writer.ts';
-import { groupRefs, locate, stillNamed, toTarget } from './message-targets.ts';
+import { groupRefs, locate, locateThere, stillNamed, toTarget } from './message-targets.ts';
 import { type NewTask, type Resolve, type Target, type TaskKind, target } from './task-kind.ts';
 
 const keywordPayload = target.extend({
@@ -50,8 +50,9 @@ export function createKeywordTask(options: KeywordTaskOptions): TaskKind<Keyword
     schema: keywordPayload,
     count: ({ uids }) => uids.length,
     applyLocal: (accountId, payload, resolve) => show(accountId, payload, payload, resolve),
-    async runRemote({ account, accountId, resolve, note }, payload) {
-      for (const { mailbox, uids } of locate(reader, accountId, payload, resolve)) {
+    async runRemote(run, payload) {
+      const { account, note } = run;
+      for (const { mailbox, uids } of await locateThere(reader, run, payload)) {
         await account.inMailbox(mailbox, async (client) => {
           note('storing');
           await storeKeyword(client, { ...payload, uids });
@@ -63,6 +64,7 @@ export function createKeywordTask(options: KeywordTaskOptions): TaskKind<Keyword
       return Promise.resolve();
     },
     showBack: takeBack,
+    showTaken: takeBack,
     reverse(accountId, payload, resolve) {
       const among = new Set(payload.changed);
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {

@@ -2,7 +2,7 @@
 import type { MessageRef } from '../contract/index.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
-import type { Resolve, ResolvedTarget, Target } from './task-kind.ts';
+import type { Resolve, ResolvedTarget, Target, TaskRun } from './task-kind.ts';
 
 /** Messages of one mailbox. */
 export interface RefGroup {
@@ -45,6 +45,22 @@ export function locate(
     const mailbox = reader.mailboxByPath(accountId, group.path);
     return mailbox?.uidValidity === group.uidValidity ? [{ ...group, mailbox }] : [];
   });
+}
+
+/**
+ * As `locate`, for the server's sake: a mailbox that the store has not opened, as after mail.db was
+ * made anew, is opened first. Its uids may well mean what they meant.
+ */
+export async function locateThere(
+  reader: MailStoreReader,
+  { account, accountId, resolve }: Pick<TaskRun, 'account' | 'accountId' | 'resolve'>,
+  target: Target,
+): Promise<LocatedTarget[]> {
+  for (const { path } of resolve(target)) {
+    const mailbox = reader.mailboxByPath(accountId, path);
+    if (mailbox?.uidValidity === 0) await account.syncMailbox(mailbox.mailboxId);
+  }
+  return locate(reader, accountId, target, resolve);
 }
 
 /** Uids in `among`, as the task knew them, where they are now. */

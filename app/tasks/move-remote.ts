@@ -6,27 +6,15 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import type { CopyResponseObject, ImapFlow } from 'imapflow';
-import * as z from 'zod';
 import { ImapError, RequestError } from '../errors.ts';
 import { headerQuery, toHeader } from '../imap/headers.ts';
 import { assertConnected, isRefusal } from '../imap/imap-errors.ts';
 import { toUidSet } from '../imap/uid-ranges.ts';
 import { sameMessageKey } from '../store/placement.ts';
+import type { MoveStep } from './move-payload.ts';
 
 /** How long a server is given to end a COPY of a broken connection. */
 const lateCopyMs = 3_000;
-
-/** How far a move came; kept with the task. */
-export const moveStep = z.object({
-  /** As the server knows it. */
-  path: z.string(),
-  uidValidity: z.int().nonnegative(),
-  /** The destination's next uid before anything was done: copies of ours are not below. */
-  uidNext: z.int().nonnegative(),
-  /** COPY was sent, and it is not known what became of it. */
-  copying: z.boolean().optional(),
-});
-export type MoveStep = z.infer<typeof moveStep>;
 
 /** What is known of a message, to find its copy. */
 export interface MovedMessage {

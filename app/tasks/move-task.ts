@@ -1,36 +1,18 @@
 /** Moves messages to another mailbox of their account; archive, delete and junk are moves too. */
 import type { ImapFlow } from 'imapflow';
-import * as z from 'zod';
 import type { MessageRef } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
 import { assertConnected } from '../imap/imap-errors.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
+import type { HiddenCopies } from '../store/placement.ts';
 import type { PlacementWriter } from '../store/placement-writer.ts';
-import { groupRefs, type LocatedTarget, locate, toTarget } from './message-targets.ts';
-import { type MovedMessage, type MoveStep, moveMessages, moveStep } from './move-remote.ts';
-import { type NewTask, type TaskKind, type TaskRun, target } from './task-kind.ts';
-
-const movePayload = target.extend({
-  /** Path of the destination; for one that is to be made, its name. */
-  to: z.string(),
-  create: z.boolean().optional(),
-  /** Path of the mailbox that they were shown in, where an earlier move was still on its way. */
-  shownIn: z.string().optional(),
-  /** What tells a copy from other messages, in the order of `uids`. */
-  messages: z.array(
-    z.object({
-      messageId: z.string().optional(),
-      receivedAt: z.number(),
-      sizeBytes: z.number(),
-    }),
-  ),
-});
-export type MovePayload = z.infer<typeof movePayload>;
-
-/** Where the step of one source is kept: a task's messages may lie in several mailboxes by now. */
-const moveSteps = z.record(z.string(), moveStep);
+import { groupRefs, type LocatedTarget, locate, locateThere, toTarget } from './message-targets.ts';
+import { type MovePayload, type MoveStep, movePayload, moveSteps } from './move-payload.ts';
+import { type MovedMessage, moveMessages } from './move-remote.ts';
+import type { NewTask, TaskKind, TaskRun } from './task-kind.ts';
+import type { MovedGroup } from './task-store.ts';
 
 export interface MoveTaskOptions {
   readonly reader: MailStoreReader;
@@ -39,6 +21,8 @@ export interface MoveTaskOptions {
   readonly changed: (mailbox: StoredMailbox) => void;
   /** Brings a mailbox up to date when there is time. */
   readonly syncSoon: (mailbox: StoredMailbox) => void;
+  /** Copies that stay hidden for now. */
+  readonly arriving: (mailbox: StoredMailbox) => HiddenCopies | undefined;
 }
 
 export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> {
@@ -62,7 +46,7 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
       }
     },
     async runRemote(run, payload) {
-      for (const group of locate(reader, run.accountId, payload, run.resolve)) {
+      for (const group of await locateThere(reader, run, payload)) {
         if (group.path !== payload.to) await moveGroup(run, payload, group, options, tell);
       }
     },
@@ -74,7 +58,7 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
       }
       const destination = reader.mailboxByPath(accountId, payload.to);
       if (destination === undefined) return;
-      placement.showArrived(destination.mailboxId);
+      placement.showArrived(destination.mailboxId, options.arriving(destination));
       options.changed(destination);
     },
     showBack(accountId, payload, resolve) {
@@ -82,18 +66,36 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
         tell(placement.showBack(mailbox.mailboxId, uids));
       }
     },
+    showTaken(accountId, payload, resolve) {
+      const shownIn = reader.mailboxByPath(accountId, placeBefore(payload))?.mailboxId;
+      if (shownIn === undefined) return;
+      for (const group of locate(reader, accountId, payload, resolve)) {
+        tell(placement.show(group.mailbox.mailboxId, awayFrom(payload, group), shownIn));
+      }
+    },
     reverse(accountId, payload, resolve) {
       return locate(reader, accountId, payload, resolve).flatMap((group): NewTask[] => {
-        const { path, uidValidity, uids, origin } = group;
-        // Back to where the person saw them, which an earlier move may have made another place.
-        const to = payload.shownIn ?? payload.path;
-        if (path === payload.path || path === to) return [];
-        const messages = messagesOf(payload, origin);
-        const back = { path, uidValidity, uids, to, messages };
-        return uids.length === 0 ? [] : [{ accountId, kind: 'move', payload: back }];
+        const uids = awayFrom(payload, group);
+        if (uids.length === 0) return [];
+        const { path, uidValidity, origin } = group;
+        const messages = messagesOf(payload, uids, origin);
+        const back = { path, uidValidity, uids, to: placeBefore(payload), messages };
+        return [{ accountId, kind: 'move', payload: back }];
       });
     },
   };
+}
+
+/** Where the person saw them, which an earlier move may have made another place than theirs. */
+function placeBefore({ path, shownIn }: MovePayload): string {
+  return shownIn ?? path;
+}
+
+/** Messages of `group` that have to move to be there again. */
+function awayFrom(payload: MovePayload, { path, uids, origin }: LocatedTarget): number[] {
+  if (path === placeBefore(payload)) return [];
+  // One that still bears its uid never left; one that came back to that mailbox has another.
+  return uids.filter((uid) => path !== payload.path || origin.get(uid) !== uid);
 }
 
 /** One task for each mailbox that the messages are in; messages that are there already stay. */
@@ -134,9 +136,9 @@ async function moveGroup(
   tell: (mailboxIds: ReadonlySet<number>) => void,
 ): Promise<void> {
   const { accountId, account } = run;
-  const { reader, placement, writer } = options;
+  const { reader } = options;
   const { path, uidValidity, uids, mailbox } = group;
-  const messages = messagesOf(payload, group.origin).map(
+  const messages = messagesOf(payload, uids, group.origin).map(
     (message, index): MovedMessage => ({ ...message, uid: uids[index] ?? 0 }),
   );
   const { step, moved } = await account.run(async (client) => {
@@ -152,24 +154,42 @@ async function moveGroup(
     }
     return { step: begun, moved: result.uids };
   });
+  const from = { path, uidValidity };
+  const to = { path: step.path, uidValidity: step.uidValidity };
+  // Noted before it is shown: a start in between shows it then (`showMoved`).
+  run.moved(from, to, moved);
+  const { shownHome, absent } = showMoved(options, accountId, { from, to, uids: moved });
+  if (shownHome > 0 || absent > 0) run.showAgain();
   const destination = reader.mailboxByPath(accountId, step.path);
-  const gone = uids.filter((uid) => !moved.has(uid));
-  if (destination !== undefined) {
-    // Never opened yet: its uids mean from now on what they mean on the server.
-    if (destination.uidValidity === 0) {
-      writer.resetMailbox(destination.mailboxId, step.uidValidity);
-    }
-    const same = reader.mailbox(destination.mailboxId)?.uidValidity === step.uidValidity;
-    const { shownHome, absent } = same
-      ? placement.relocate(mailbox.mailboxId, destination.mailboxId, moved)
-      : { shownHome: 0, absent: moved.size };
-    if (shownHome > 0 || absent > 0) run.showAgain();
-    if (absent > 0 || gone.length > 0 || !destination.complete) options.syncSoon(destination);
+  const gone = moved.size < uids.length;
+  if (destination !== undefined && (absent > 0 || gone || !destination.complete)) {
+    options.syncSoon(destination);
   }
-  placement.remove(mailbox.mailboxId, uids);
-  run.moved({ path, uidValidity }, { path: step.path, uidValidity: step.uidValidity }, moved);
-  if (destination !== undefined) placement.showArrived(destination.mailboxId);
+  options.placement.remove(mailbox.mailboxId, uids);
+  if (destination !== undefined) {
+    options.placement.showArrived(destination.mailboxId, options.arriving(destination));
+  }
   tell(new Set([mailbox.mailboxId, ...(destination ? [destination.mailboxId] : [])]));
+}
+
+/** Brings rows to where the server has put their messages; again, when that was done before. */
+export function showMoved(
+  { reader, writer, placement }: Pick<MoveTaskOptions, 'reader' | 'writer' | 'placement'>,
+  accountId: string,
+  { from, to, uids }: MovedGroup,
+): { readonly shownHome: number; readonly absent: number } {
+  const source = reader.mailboxByPath(accountId, from.path);
+  const destination = reader.mailboxByPath(accountId, to.path);
+  // Never opened yet: its uids mean from now on what they mean on the server.
+  if (destination?.uidValidity === 0) {
+    writer.resetMailbox(destination.mailboxId, to.uidValidity);
+  }
+  const known =
+    destination !== undefined &&
+    (destination.uidValidity === 0 || destination.uidValidity === to.uidValidity);
+  if (!known || source?.uidValidity !== from.uidValidity)
+    return { shownHome: 0, absent: uids.size };
+  return placement.relocate(source.mailboxId, destination.mailboxId, uids);
 }
 
 /** The step that was noted, or a new one: nothing is done before it is on disk. */
@@ -204,10 +224,14 @@ function noteStep(run: TaskRun, from: string, step: MoveStep): void {
   run.note({ ...steps, [from]: step });
 }
 
-/** What is known of the messages, in the order of `origin`. */
-function messagesOf(payload: MovePayload, origin: ReadonlyMap<number, number>) {
-  return [...origin.values()].map((uid) => {
-    const known = payload.messages[payload.uids.indexOf(uid)];
+/** What is known of the messages, in the order of `uids`. */
+function messagesOf(
+  payload: MovePayload,
+  uids: readonly number[],
+  origin: ReadonlyMap<number, number>,
+) {
+  return uids.map((uid) => {
+    const known = payload.messages[payload.uids.indexOf(origin.get(uid) ?? 0)];
     return known ?? { receivedAt: 0, sizeBytes: 0 };
   });
 }

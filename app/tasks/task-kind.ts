@@ -66,6 +66,11 @@ export interface TaskKind<Payload> {
   undo(run: TaskRun, payload: Payload): Promise<void>;
   /** Taken back before the server knew of it: the store as it was. */
   showBack(accountId: string, payload: Payload, resolve: Resolve): void;
+  /**
+   * Taken back while the server carries it out, and not reversed there yet: shown in its turn with
+   * the changes that wait. Absent where nothing has to be shown.
+   */
+  showTaken?(accountId: string, payload: Payload, resolve: Resolve): void;
   /** What takes the change back after it was done; empty when nothing can. */
   reverse(accountId: string, payload: Payload, resolve: Resolve): NewTask[];
 }

@@ -6,6 +6,7 @@
 import { asMailError, ImapError, type MailError } from '../errors.ts';
 import { isRefusal } from '../imap/imap-errors.ts';
 import { describeError, type Logger } from '../log.ts';
+import type { UnderWay } from './pending-moves.ts';
 import type {
   NewTask,
   RemoteAccount,
@@ -14,18 +15,27 @@ import type {
   TaskKind,
   TaskRun,
 } from './task-kind.ts';
-import type { StoredTask, TaskStore } from './task-store.ts';
+import type { MovedGroup, StoredTask, TaskStore } from './task-store.ts';
 
 export interface TaskQueueOptions {
   readonly store: TaskStore;
   readonly account: (accountId: string) => RemoteAccount;
   readonly logger: Logger;
-  /** Told when a task came or went, so that overlays can be made anew. */
+  /** Told when a task came, went or was taken back, so that overlays can be made anew. */
   readonly onPending: (accountId: string, tasks: readonly StoredTask[], resolve: Resolve) => void;
   /** A change was undone because the server said no. */
   readonly onRefused?: (task: StoredTask, count: number, failure: MailError) => void;
-  /** Shows the store as the server has it, then, by `showPending`, what is still on its way. */
-  readonly onLoad?: (accountId: string, showPending: () => void) => void;
+  /**
+   * Shows the store as the server has it, then, by `showPending`, what is still on its way.
+   * @param moved what went elsewhere; the store may not know of the last of it
+   */
+  readonly onLoad?: (
+    accountId: string,
+    moved: readonly MovedGroup[],
+    showPending: () => void,
+  ) => void;
+  /** Makes what is shown outlive a power cut: before a change is forgotten that was taken back. */
+  readonly flush?: () => void;
 }
 
 /** Failures that are neither a refusal nor a broken connection are tried again so often. */
@@ -42,6 +52,7 @@ interface RunnableTask {
   runRemote(account: RemoteAccount): Promise<void>;
   undo(account: RemoteAccount): Promise<void>;
   showBack(): void;
+  showTaken(): void;
   reverse(): NewTask[];
 }
 
@@ -52,9 +63,11 @@ export class TaskQueue {
   /** Accounts whose queue was woken while it ran. */
   readonly #woken = new Set<string>();
   readonly #current = new Set<number>();
-  /** What takes back tasks that are done. */
-  readonly #done = new Map<number, NewTask[]>();
+  /** Those that are done and can be taken back. */
+  readonly #done = new Map<number, StoredTask>();
   readonly #odd = new Map<number, number>();
+  /** Refused by the server, and not yet taken back here. */
+  readonly #refused = new Set<number>();
   /** Done, and then the rest has to be shown once more. */
   readonly #again = new Set<number>();
   readonly #retries = new Map<string, { timer: NodeJS.Timeout; waitMs: number }>();
@@ -77,6 +90,7 @@ export class TaskQueue {
         runRemote: (account) => kind.runRemote(this.#run(task, account), data),
         undo: (account) => kind.undo(this.#run(task, account), data),
         showBack: () => kind.showBack(accountId, data, resolve),
+        showTaken: () => kind.showTaken?.(accountId, data, resolve),
         reverse: () => kind.reverse(accountId, data, resolve),
       };
     });
@@ -84,24 +98,30 @@ export class TaskQueue {
 
   /** Loads what an earlier run left behind and shows it again. */
   load(accountId: string): void {
+    // While the program ran it could be asked for: what is done can be taken back until its end.
+    this.#options.store.forgetMoved(accountId);
     this.#announce(accountId);
-    const showPending = () => this.#showPending(accountId);
-    const { onLoad } = this.#options;
+    const showPending = () => this.showPending(accountId);
+    const { onLoad, store } = this.#options;
     if (onLoad === undefined) showPending();
-    else onLoad(accountId, showPending);
+    else onLoad(accountId, store.moved(accountId), showPending);
   }
 
   /** On disk when this returns, shown as well; the server follows when it can. */
   add(accountId: string, kind: string, payload: unknown): number {
-    const task = this.#options.store.add(accountId, kind, payload);
-    this.#announce(accountId);
-    this.#runnable(task)?.applyLocal();
-    this.#start(accountId);
-    return task.taskId;
+    const [taskId = 0] = this.addAll([{ accountId, kind, payload }]);
+    return taskId;
   }
 
+  /** As `add`; after a crash all are there, or none. */
   addAll(tasks: readonly NewTask[]): number[] {
-    return tasks.map(({ accountId, kind, payload }) => this.add(accountId, kind, payload));
+    if (tasks.length === 0) return [];
+    const stored = this.#options.store.add(tasks);
+    const accounts = accountsOf(stored);
+    for (const accountId of accounts) this.#announce(accountId);
+    for (const task of stored) this.#runnable(task)?.applyLocal();
+    for (const accountId of accounts) this.#start(accountId);
+    return stored.map(({ taskId }) => taskId);
   }
 
   /**
@@ -109,24 +129,40 @@ export class TaskQueue {
    * another task after that. Returns the tasks that do so.
    */
   undo(taskIds: readonly number[]): number[] {
-    const { store } = this.#options;
-    return [...taskIds]
-      .sort((a, b) => b - a)
-      .flatMap((taskId) => {
-        const task = store.get(taskId);
-        if (task === undefined) {
-          const reverse = this.#done.get(taskId) ?? [];
-          this.#done.delete(taskId);
-          return this.addAll(reverse);
-        }
-        // What may have reached the server is let through and then reversed.
-        if (task.step !== undefined || this.#current.has(taskId)) store.markUndone(taskId);
-        else store.remove(taskId);
-        this.#announce(task.accountId);
-        this.#runnable(task)?.showBack();
-        this.#showPending(task.accountId);
-        return [];
-      });
+    const { store, flush } = this.#options;
+    const latestFirst = [...new Set(taskIds)].sort((a, b) => b - a);
+    const waiting = latestFirst.flatMap((taskId) => store.get(taskId) ?? []);
+    const reverse = latestFirst.flatMap((taskId) => {
+      const done = this.#done.get(taskId);
+      // As things are now: what came after it may have moved the messages on.
+      return done === undefined ? [] : (this.#runnable(done)?.reverse() ?? []);
+    });
+    // What may have reached the server is let through and then reversed.
+    const isBegun = ({ taskId, step }: StoredTask) =>
+      step !== undefined || this.#current.has(taskId);
+    // Shown before it is kept: a start in between shows the change again, and nothing but the
+    // change itself would ever say that what is shown of it is not so on the server.
+    for (const task of waiting) this.#runnable(task)?.showBack();
+    if (waiting.length > 0) flush?.();
+    const stored = store.takeBack({
+      remove: waiting.filter((task) => !isBegun(task)).map(({ taskId }) => taskId),
+      markUndone: waiting.filter(isBegun).map(({ taskId }) => taskId),
+      reverse,
+    });
+    for (const taskId of latestFirst) this.#done.delete(taskId);
+    for (const accountId of accountsOf([...waiting, ...stored])) {
+      this.#announce(accountId);
+      this.showPending(accountId);
+    }
+    for (const accountId of accountsOf(stored)) this.#start(accountId);
+    return stored.map(({ taskId }) => taskId);
+  }
+
+  /** The change that the server may have heard of and whose end is not noted yet. */
+  underWay(accountId: string): UnderWay | undefined {
+    const task = this.#options.store.first(accountId);
+    if (task?.step === undefined || this.#refused.has(task.taskId)) return undefined;
+    return { task, resolve: this.#resolve(accountId) };
   }
 
   /** Changes that wait for the server. */
@@ -163,6 +199,10 @@ export class TaskQueue {
       if (step !== undefined) store.noteStep(task.taskId, step);
     }
     store.renameMoved(accountId, from, to);
+    for (const [taskId, task] of this.#done) {
+      const payload = task.accountId === accountId ? withPath(task.payload, from, to) : undefined;
+      if (payload !== undefined) this.#done.set(taskId, { ...task, payload });
+    }
     this.#announce(accountId);
   }
 
@@ -212,7 +252,7 @@ export class TaskQueue {
       }
       if (this.#stopped) return false;
       if (failure === undefined) this.#finish(task);
-      else await this.#takeBack(task, failure);
+      else if (!(await this.#takeBack(task, failure))) return true;
     }
   }
 
@@ -220,19 +260,15 @@ export class TaskQueue {
     const { store } = this.#options;
     const reverse = this.#runnable(task)?.reverse() ?? [];
     const undone = store.get(task.taskId)?.undone === true;
-    if (undone) {
-      // Stored before the task goes: a restart in between must not forget that it was taken back.
-      for (const { accountId, kind, payload } of reverse) store.add(accountId, kind, payload);
-    }
-    store.remove(task.taskId);
+    store.remove(task.taskId, undone ? reverse : []);
     this.#announce(task.accountId);
     const again = this.#again.delete(task.taskId);
-    if (undone || again) this.#showPending(task.accountId);
-    if (!undone) this.#keepDone(task.taskId, reverse);
+    if (undone || again) this.showPending(task.accountId);
+    if (!undone && reverse.length > 0) this.#keepDone(task);
   }
 
-  #keepDone(taskId: number, reverse: NewTask[]): void {
-    this.#done.set(taskId, reverse);
+  #keepDone(task: StoredTask): void {
+    this.#done.set(task.taskId, task);
     for (const oldest of this.#done.keys()) {
       if (this.#done.size <= doneKept) break;
       this.#done.delete(oldest);
@@ -248,20 +284,30 @@ export class TaskQueue {
     }
   }
 
-  async #takeBack(task: StoredTask, failure: MailError): Promise<void> {
-    const { store, logger, onRefused } = this.#options;
+  /** Kept until the store is as the server has it: no sync asks again for what did not change there. */
+  async #takeBack(task: StoredTask, failure: MailError): Promise<boolean> {
+    const { store, logger, onRefused, flush } = this.#options;
     logger.log('warn', 'task.refused', { kind: task.kind, error: describeError(failure) });
     const runnable = this.#runnable(task);
-    store.remove(task.taskId);
+    this.#refused.add(task.taskId);
     this.#announce(task.accountId);
     try {
       await runnable?.undo(this.#options.account(task.accountId));
     } catch (error) {
-      // The next sync brings the server's state all the same.
       logger.log('info', 'task.undo-waits', { error: describeError(error) });
+      if (!this.#isFinal(task, asMailError(error))) {
+        this.#refused.delete(task.taskId);
+        this.#announce(task.accountId);
+        return false;
+      }
     }
-    this.#showPending(task.accountId);
+    flush?.();
+    store.remove(task.taskId);
+    this.#refused.delete(task.taskId);
+    this.#announce(task.accountId);
+    this.showPending(task.accountId);
     onRefused?.(task, runnable?.count ?? 0, failure);
+    return true;
   }
 
   #isFinal(task: StoredTask, failure: MailError): boolean {
@@ -317,17 +363,27 @@ export class TaskQueue {
     };
   }
 
-  /** Shows what is on its way, in order. */
-  #showPending(accountId: string): void {
-    for (const task of this.#options.store.list(accountId)) {
-      if (task.undone !== true) this.#runnable(task)?.applyLocal();
+  /** Shows what is on its way, in order; again where that was done. */
+  showPending(accountId: string): void {
+    for (const task of this.#shown(accountId)) {
+      const runnable = this.#runnable(task);
+      if (task.undone === true) runnable?.showTaken();
+      else runnable?.applyLocal();
     }
   }
 
   #announce(accountId: string): void {
-    const tasks = this.#options.store.list(accountId).filter(({ undone }) => undone !== true);
-    this.#options.onPending(accountId, tasks, this.#resolve(accountId));
+    this.#options.onPending(accountId, this.#shown(accountId), this.#resolve(accountId));
   }
+
+  /** Without what the server has refused. */
+  #shown(accountId: string): StoredTask[] {
+    return this.#options.store.list(accountId).filter(({ taskId }) => !this.#refused.has(taskId));
+  }
+}
+
+function accountsOf(tasks: readonly StoredTask[]): Set<string> {
+  return new Set(tasks.map(({ accountId }) => accountId));
 }
 
 /** What the change was about is gone: there is nothing left to change. */
@@ -346,7 +402,7 @@ function withKey(step: unknown, from: string, to: string): unknown {
 function withPath(payload: unknown, from: string, to: string): unknown {
   if (typeof payload !== 'object' || payload === null) return undefined;
   const isPath = ([name, value]: [string, unknown]) =>
-    (name === 'path' || name === 'to') && value === from;
+    (name === 'path' || name === 'to' || name === 'shownIn') && value === from;
   const entries = Object.entries(payload);
   if (!entries.some(isPath)) return undefined;
   return Object.fromEntries(entries.map((entry) => [entry[0], isPath(entry) ? to : entry[1]]));

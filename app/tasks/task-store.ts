@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { integerColumn, type SqlRow, textColumn } from '../store/columns.ts';
 import { type Migration, openDatabase, transaction } from '../store/database.ts';
+import type { NewTask } from './task-kind.ts';
 
 const task001: Migration = {
   name: 'task-001-tasks',
@@ -51,6 +52,13 @@ export interface MessagePlace {
   readonly uid: number;
 }
 
+/** Messages that went from one mailbox to another: old uid to new uid. */
+export interface MovedGroup {
+  readonly from: Omit<MessagePlace, 'uid'>;
+  readonly to: Omit<MessagePlace, 'uid'>;
+  readonly uids: ReadonlyMap<number, number>;
+}
+
 export interface StoredTask {
   readonly taskId: number;
   readonly accountId: string;
@@ -81,7 +89,12 @@ export class TaskStore {
     return statement;
   }
 
-  add(accountId: string, kind: string, payload: unknown): StoredTask {
+  /** All or none: what the person did with one click is one change, whatever it takes. */
+  add(tasks: readonly NewTask[]): StoredTask[] {
+    return transaction(this.#db, () => tasks.map((task) => this.#add(task)));
+  }
+
+  #add({ accountId, kind, payload }: NewTask): StoredTask {
     const { lastInsertRowid } = this.#prepare(
       'INSERT INTO task (accountId, kind, payload, createdAt) VALUES (?, ?, ?, ?)',
     ).run(accountId, kind, JSON.stringify(payload), Date.now());
@@ -119,8 +132,23 @@ export class TaskStore {
     this.#prepare('UPDATE task SET step = ? WHERE taskId = ?').run(JSON.stringify(step), taskId);
   }
 
-  markUndone(taskId: number): void {
-    this.#prepare('UPDATE task SET undone = 1 WHERE taskId = ?').run(taskId);
+  /**
+   * Takes changes back, all or none.
+   * @param change.reverse what takes back those that are done
+   */
+  takeBack(change: {
+    readonly remove: readonly number[];
+    readonly markUndone: readonly number[];
+    readonly reverse: readonly NewTask[];
+  }): StoredTask[] {
+    return transaction(this.#db, () => {
+      const reverse = change.reverse.map((task) => this.#add(task));
+      for (const taskId of change.markUndone) {
+        this.#prepare('UPDATE task SET undone = 1 WHERE taskId = ?').run(taskId);
+      }
+      for (const taskId of change.remove) this.#remove(taskId);
+      return reverse;
+    });
   }
 
   /** Notes where messages went. A message that came back to where it once was has no other place. */
@@ -163,17 +191,46 @@ export class TaskStore {
     return at;
   }
 
-  /** Forgets a task; with the last one of the account, also where messages went. */
-  remove(taskId: number): void {
-    const task = this.get(taskId);
-    if (task === undefined) return;
+  /** All that is known of an account's moves, each message by where it is now. */
+  moved(accountId: string): MovedGroup[] {
+    const groups = new Map<string, MovedGroup & { readonly uids: Map<number, number> }>();
+    const rows = this.#prepare('SELECT path, uidValidity, uid FROM moved WHERE accountId = ?');
+    for (const row of rows.all(accountId)) {
+      const from = {
+        path: textColumn(row, 'path'),
+        uidValidity: integerColumn(row, 'uidValidity'),
+      };
+      const uid = integerColumn(row, 'uid');
+      const { uid: newUid, ...to } = this.placeOf(accountId, { ...from, uid });
+      const key = JSON.stringify([from, to]);
+      const group = groups.get(key) ?? { from, to, uids: new Map<number, number>() };
+      group.uids.set(uid, newUid);
+      groups.set(key, group);
+    }
+    return [...groups.values()];
+  }
+
+  /**
+   * Forgets a task.
+   * @param follow stored in the same commit
+   */
+  remove(taskId: number, follow: readonly NewTask[] = []): void {
     transaction(this.#db, () => {
-      this.#prepare('DELETE FROM task WHERE taskId = ?').run(taskId);
-      this.#prepare(
-        `DELETE FROM moved WHERE accountId = ?1
-           AND NOT EXISTS (SELECT 1 FROM task WHERE accountId = ?1)`,
-      ).run(task.accountId);
+      for (const task of follow) this.#add(task);
+      this.#remove(taskId);
     });
+  }
+
+  #remove(taskId: number): void {
+    this.#prepare('DELETE FROM task WHERE taskId = ?').run(taskId);
+  }
+
+  /** Forgets where messages went, if nothing waits that names them by where they were. */
+  forgetMoved(accountId: string): void {
+    this.#prepare(
+      `DELETE FROM moved WHERE accountId = ?1
+         AND NOT EXISTS (SELECT 1 FROM task WHERE accountId = ?1)`,
+    ).run(accountId);
   }
 
   /** A mailbox has another path: what was moved out of it or into it is found there. */

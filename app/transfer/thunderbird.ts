@@ -19,7 +19,11 @@ export interface ThunderbirdPlaces {
 }
 
 type ThunderbirdAccount = ThunderbirdProfile['accounts'][number];
-type LocalFolders = ThunderbirdProfile['localFolders'][number];
+type LocalFolders = Omit<ThunderbirdProfile['localFolders'][number], 'sourceId'>;
+/** A profile before the places of its mail have names. */
+export type FoundProfile = Omit<ThunderbirdProfile, 'localFolders'> & {
+  readonly localFolders: LocalFolders[];
+};
 
 const most = 100;
 
@@ -45,8 +49,8 @@ export function thunderbirdRoots(places: ThunderbirdPlaces = {}): string[] {
 export async function findThunderbird(
   path?: string,
   places: ThunderbirdPlaces = {},
-): Promise<ThunderbirdProfile[]> {
-  const profiles: ThunderbirdProfile[] = [];
+): Promise<FoundProfile[]> {
+  const profiles: FoundProfile[] = [];
   for (const root of path === undefined ? thunderbirdRoots(places) : [path]) {
     for (const { dir, name } of await profileFolders(root)) {
       const profile = await readProfile(dir, name);
@@ -72,7 +76,7 @@ async function profileFolders(root: string): Promise<{ dir: string; name: string
     });
 }
 
-async function readProfile(dir: string, name: string): Promise<ThunderbirdProfile | undefined> {
+async function readProfile(dir: string, name: string): Promise<FoundProfile | undefined> {
   const text = await textOf(join(dir, 'prefs.js'));
   if (text === undefined) return undefined;
   const prefs = parsePrefs(text);

@@ -6,9 +6,10 @@ import type { Logger } from '../../app/log.ts';
 import type { Assets } from '../assets.ts';
 import { PageBridge } from './bridge.ts';
 import { type CdpConnection, type CdpEvent, isRecord } from './cdp.ts';
-import { appUrl } from './flags.ts';
+import { pickFiles } from './file-picker.ts';
+import { appOrigin, appUrl } from './flags.ts';
 import { interceptRequests } from './interception.ts';
-import { deniedPermissions } from './permissions.ts';
+import { deniedPermissions, grantedPermissions } from './permissions.ts';
 
 export interface AppWindowOptions {
   readonly cdp: CdpConnection;
@@ -36,6 +37,7 @@ export class AppWindow {
     | undefined;
   #crashes = 0;
   #returns = 0;
+  #choosing = false;
   #opened: (() => void) | undefined;
 
   constructor(options: AppWindowOptions) {
@@ -62,6 +64,17 @@ export class AppWindow {
           .send('Browser.setPermission', { permission: { name }, setting: 'denied' })
           .catch(() => undefined),
       ),
+      ...grantedPermissions.map((name) =>
+        cdp
+          .send('Browser.setPermission', {
+            permission: { name },
+            setting: 'granted',
+            origin: appOrigin,
+          })
+          .catch((error: unknown) => {
+            logger.log('warn', 'permission-not-granted', { name, error: String(error) });
+          }),
+      ),
     ]);
   }
 
@@ -81,6 +94,21 @@ export class AppWindow {
     if (this.#page === undefined) return;
     this.#quietly('Target.activateTarget', { targetId: this.#page.targetId });
     this.#quietly('Page.bringToFront', {}, this.#page.sessionId);
+  }
+
+  /** The browser's file dialog; one at a time. Nothing when it was closed or cannot be shown. */
+  async chooseFiles(what: 'files' | 'folder'): Promise<string[]> {
+    if (this.#page === undefined || this.#choosing) return [];
+    const { targetId: frameId, sessionId } = this.#page;
+    this.#choosing = true;
+    try {
+      return await pickFiles({ cdp: this.#options.cdp, sessionId, frameId }, what);
+    } catch (error) {
+      this.#options.logger.log('warn', 'file-dialog-failed', { error: String(error) });
+      return [];
+    } finally {
+      this.#choosing = false;
+    }
   }
 
   #handle(event: CdpEvent): void {

@@ -53,7 +53,6 @@ export function browserFlags(options: BrowserFlagOptions): string[] {
     '--disable-breakpad',
     '--disable-crash-reporter',
     '--disable-field-trial-config',
-    '--disable-notifications',
     '--disable-print-preview',
     '--disable-save-password-bubble',
     '--disable-search-engine-choice-screen',

@@ -27,6 +27,8 @@ export interface ChromiumHost {
   /** Resolves when the window or the browser is gone; the browser has ended by then. */
   readonly ended: Promise<HostEnd>;
   focus(): void;
+  /** The browser's file dialog. Nothing when the person gave up. */
+  chooseFiles(what: 'files' | 'folder'): Promise<string[]>;
   /** Closes the window and the browser. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function startChromiumHost(options: ChromiumHostOptions): Promise<C
         return reason;
       }),
       focus: () => window.focus(),
+      chooseFiles: (what) => window.chooseFiles(what),
       close: () => browser.close(),
     };
   } catch (error) {

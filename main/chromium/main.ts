@@ -10,7 +10,7 @@ import { type HeldProfile, holdProfile, setUpEngine, tearDown } from '../host-se
 import { rendererDir } from '../layout.ts';
 import { logFilePath } from '../log.ts';
 import { openExternal } from '../open-external.ts';
-import { profileDir, requestFocus } from '../profile.ts';
+import { eraseProfile, profileDir, requestFocus } from '../profile.ts';
 import { downloadsDir, freePath } from '../save-path.ts';
 import { systemKeySources } from '../secret-store.ts';
 import { findBrowser } from './find-browser.ts';
@@ -51,16 +51,24 @@ async function run(
   browserPath: string,
 ): Promise<number> {
   let engine: EngineLink | undefined;
+  let host: ChromiumHost | undefined;
+  let erases = false;
   try {
     engine = await setUpEngine({
       profile,
       options,
       kind: 'chromium',
-      capabilities: [],
+      // Notifications are the page's own: only the browser can show them.
+      capabilities: ['notifications', 'openDialog'],
       keySources: systemKeySources(profile.dir, platform, env),
       chooseSavePath: async (name) => freePath(downloadsDir({ platform, env }), name),
+      chooseFiles: async (what) => (await host?.chooseFiles(what)) ?? [],
+      eraseProfile: async () => {
+        erases = true;
+        void host?.close();
+      },
     });
-    const host = await startChromiumHost({
+    host = await startChromiumHost({
       browserPath,
       userDataDir: join(profile.dir, 'browser'),
       rendererDir,
@@ -76,6 +84,7 @@ async function run(
     return 1;
   } finally {
     await tearDown(profile, engine);
+    if (erases) eraseProfile(profile.dir);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Everything a page can ask the person for. All of it is denied; writing to the clipboard after
- * a click needs no permission and stays. Names: the Permissions API as the browser spells it.
+ * Everything a page can ask the person for. All of it is denied to every origin, but for telling of
+ * new mail by the app's own; writing to the clipboard after a click needs no permission and stays.
+ * Names: the Permissions API as the browser spells it.
  */
 export const deniedPermissions: readonly string[] = [
   'accelerometer',
@@ -21,7 +22,6 @@ export const deniedPermissions: readonly string[] = [
   'microphone',
   'midi',
   'nfc',
-  'notifications',
   'payment-handler',
   'periodic-background-sync',
   'persistent-storage',
@@ -33,3 +33,6 @@ export const deniedPermissions: readonly string[] = [
   'top-level-storage-access',
   'window-management',
 ];
+
+/** Given to the app's own origin, and to no other. */
+export const grantedPermissions: readonly string[] = ['notifications'];

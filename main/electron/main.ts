@@ -9,10 +9,14 @@ import {
   dialog,
   ipcMain,
   Menu,
+  Notification,
+  nativeImage,
+  type OpenDialogOptions,
   powerMonitor,
   protocol,
   safeStorage,
   shell,
+  Tray,
 } from 'electron';
 import { describeError } from '../../app/log.ts';
 import { createAssets } from '../assets.ts';
@@ -21,11 +25,13 @@ import { readHostOptions } from '../host-options.ts';
 import { type HeldProfile, holdProfile, setUpEngine, tearDown } from '../host-setup.ts';
 import { rendererDir } from '../layout.ts';
 import { allowedExternalUrl } from '../open-external.ts';
-import { profileDir, requestFocus } from '../profile.ts';
+import { eraseProfile, profileDir, requestFocus } from '../profile.ts';
 import { downloadsDir, safeFileName } from '../save-path.ts';
 import { forwardFrames, frameListener, tellResume } from './frames.ts';
+import { Notices, tellClicked } from './notices.ts';
 import { appScheme, channel } from './origin.ts';
 import { electronKeySources } from './secrets.ts';
+import { trayIcon16, trayIcon32 } from './tray-icon.ts';
 import { createAppWindow } from './window.ts';
 
 const { platform, env } = process;
@@ -51,15 +57,39 @@ function ownArguments(): string[] {
 
 async function run(profile: HeldProfile): Promise<void> {
   let window: BrowserWindow | undefined;
-  const engine = await setUpEngine({
+  const end: End = { erases: false };
+  const show = () => {
+    if (window !== undefined) showWindow(window);
+  };
+  const notices = new Notices({
+    create: (shown) => new Notification(shown),
+    onClick: (notificationId) => {
+      show();
+      tellClicked(engine, notificationId);
+    },
+  });
+  const engine: EngineLink = await setUpEngine({
     profile,
     options,
     kind: 'electron',
-    capabilities: ['saveDialog'],
+    capabilities: [
+      'saveDialog',
+      'openDialog',
+      'tray',
+      ...(Notification.isSupported() ? (['notifications'] as const) : []),
+      ...(platform === 'win32' ? [] : (['badge'] as const)),
+    ],
     keySources: await electronKeySources(dir, platform, safeStorage),
     chooseSavePath: (name) => chooseSavePath(window, name),
+    chooseFiles: (what) => chooseFiles(window, what),
+    notify: async (notification) => notices.show(notification),
+    setBadge: async (count) => void app.setBadgeCount(count),
+    eraseProfile: async () => {
+      end.erases = true;
+      app.quit();
+    },
   });
-  quitCleanly(profile, engine);
+  quitCleanly(profile, engine, end);
   const assets = createAssets({ rendererDir, readPart: (url) => engine.readPart(url) });
   const preloadPath = fileURLToPath(new URL('./preload.cjs', import.meta.url));
   const made = createAppWindow({ assets, preloadPath, logger: profile.logger });
@@ -70,7 +100,27 @@ async function run(profile: HeldProfile): Promise<void> {
   tellResume(powerMonitor, engine);
   profile.lock.onFocusRequest(() => showWindow(made.window));
   app.on('second-instance', () => showWindow(made.window));
+  createTray(show);
   made.open();
+}
+
+/** What is still to be done when everything is closed. */
+interface End {
+  erases: boolean;
+}
+
+/** Stays until the program ends: without a reference, it would be collected. */
+let tray: Tray | undefined;
+
+/** A click shows the window; there is nothing else to do there. */
+function createTray(show: () => void): void {
+  const icon = nativeImage.createFromBuffer(Buffer.from(trayIcon16, 'base64'));
+  icon.addRepresentation({ scaleFactor: 2, buffer: Buffer.from(trayIcon32, 'base64') });
+  // macOS colours it as its bar needs it.
+  icon.setTemplateImage(true);
+  tray = new Tray(icon);
+  tray.setToolTip('Letterlock');
+  tray.on('click', show);
 }
 
 function openAllowed(url: string): void {
@@ -96,17 +146,36 @@ async function chooseSavePath(
   return answer.canceled ? undefined : answer.filePath;
 }
 
+async function chooseFiles(
+  window: BrowserWindow | undefined,
+  what: 'files' | 'folder',
+): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    properties: what === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory'],
+  };
+  const answer = await (window === undefined || window.isDestroyed()
+    ? dialog.showOpenDialog(options)
+    : dialog.showOpenDialog(window, options));
+  return answer.canceled ? [] : answer.filePaths;
+}
+
 /** Holds the end of the program back until legs and databases are closed. */
-function quitCleanly(profile: HeldProfile, engine: EngineLink): void {
+function quitCleanly(profile: HeldProfile, engine: EngineLink, end: End): void {
   let done = false;
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', (event) => {
     if (done) return;
     event.preventDefault();
-    void tearDown(profile, engine).then(() => {
-      done = true;
-      app.quit();
-    });
+    void tearDown(profile, engine)
+      .then(() => {
+        if (end.erases) eraseProfile(profile.dir);
+      })
+      // Electron's own files may be held until it has ended; all else is gone by then.
+      .catch((error: unknown) => dialog.showErrorBox('Letterlock', describeError(error)))
+      .finally(() => {
+        done = true;
+        app.quit();
+      });
   });
 }
 

@@ -10,6 +10,7 @@ import { describeError } from '../../app/log.ts';
 import type { EngineLink } from '../engine-link.ts';
 import {
   type HostCall,
+  type HostValue,
   type ToHost,
   type ToWorker,
   toHost,
@@ -27,10 +28,10 @@ const mostRestarts = 3;
 type Part = { readonly mimeType: string; readonly bytes: Uint8Array };
 
 /**
- * Room for short-lived objects. By itself V8 takes more and keeps it; with half of this, parsed
- * rows outlive it, and both memory and time grow.
+ * Room for short-lived objects. By itself V8 takes more and keeps it; with half of this, time spent
+ * on collecting grows.
  */
-const maxYoungGenerationSizeMb = 48;
+const maxYoungGenerationSizeMb = 24;
 
 export class EngineClient implements EngineLink {
   readonly #options: EngineClientOptions;
@@ -94,6 +95,7 @@ export class EngineClient implements EngineLink {
       kind: host.kind,
       capabilities: [...host.capabilities],
       secretStorage: host.secretStorage,
+      ...(host.logPath === undefined ? {} : { logPath: host.logPath }),
       ...(trustAnchors === undefined ? {} : { trustAnchors: [...trustAnchors] }),
       ...(dnsServers === undefined ? {} : { dnsServers: [...dnsServers] }),
     };
@@ -152,7 +154,7 @@ export class EngineClient implements EngineLink {
     }
   }
 
-  #callHost(call: HostCall): Promise<string | Uint8Array | undefined> {
+  async #callHost(call: HostCall): Promise<HostValue | undefined> {
     const { host } = this.#options;
     switch (call.method) {
       case 'sealSecret':
@@ -161,6 +163,16 @@ export class EngineClient implements EngineLink {
         return host.openSecret(call.argument);
       case 'chooseSavePath':
         return host.chooseSavePath(call.argument);
+      case 'chooseFiles':
+        return [...((await host.chooseFiles?.(call.argument)) ?? [])];
+      case 'notify':
+        return (await host.notify?.(call.argument)) ?? false;
+      case 'setBadge':
+        await host.setBadge?.(call.argument);
+        return undefined;
+      case 'eraseProfile':
+        await host.eraseProfile?.();
+        return undefined;
     }
   }
 

@@ -3,7 +3,7 @@
  * frames inside are not looked at here. Bytes travel as they are, secrets only to be sealed.
  */
 import * as z from 'zod';
-import { errorCodeList } from '../../app/contract/index.ts';
+import { capability, errorCodeList, hostNotification } from '../../app/contract/index.ts';
 
 const id = z.int().positive();
 const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
@@ -14,8 +14,9 @@ export const workerSettings = z.object({
   profileDir: z.string(),
   version: z.string(),
   kind: z.enum(['electron', 'chromium', 'fixture']),
-  capabilities: z.array(z.enum(['tray', 'badge', 'dragOut', 'notifications', 'saveDialog'])),
+  capabilities: z.array(capability),
   secretStorage: z.enum(['system', 'file', 'session']),
+  logPath: z.string().optional(),
   trustAnchors: z.array(z.string()).optional(),
   dnsServers: z.array(z.string()).optional(),
 });
@@ -26,13 +27,20 @@ export const hostCall = z.discriminatedUnion('method', [
   z.object({ method: z.literal('sealSecret'), argument: z.string() }),
   z.object({ method: z.literal('openSecret'), argument: bytes }),
   z.object({ method: z.literal('chooseSavePath'), argument: z.string() }),
+  z.object({ method: z.literal('chooseFiles'), argument: z.enum(['files', 'folder']) }),
+  z.object({ method: z.literal('notify'), argument: hostNotification }),
+  z.object({ method: z.literal('setBadge'), argument: z.int().nonnegative() }),
+  z.object({ method: z.literal('eraseProfile') }),
 ]);
 export type HostCall = z.infer<typeof hostCall>;
+
+const hostValue = z.union([z.string(), z.boolean(), z.array(z.string()), bytes]);
+export type HostValue = z.infer<typeof hostValue>;
 
 export const toWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('frame'), json: z.string() }),
   z.object({ kind: z.literal('part'), id, url: z.string() }),
-  z.object({ kind: z.literal('host-result'), id, value: z.union([z.string(), bytes]).optional() }),
+  z.object({ kind: z.literal('host-result'), id, value: hostValue.optional() }),
   z.object({ kind: z.literal('host-error'), id, message: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);

@@ -10,6 +10,7 @@ import { describeError, type Logger } from '../../app/log.ts';
 import { Dispatcher } from './dispatcher.ts';
 import {
   type HostCall,
+  type HostValue,
   type ToHost,
   toWorker,
   type WorkerSettings,
@@ -25,13 +26,13 @@ const logger: Logger = {
 };
 
 interface Waiting {
-  readonly resolve: (value: string | Uint8Array | undefined) => void;
+  readonly resolve: (value: HostValue | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 const waiting = new Map<number, Waiting>();
 let lastCall = 0;
 
-function callHost(call: HostCall): Promise<string | Uint8Array | undefined> {
+function callHost(call: HostCall): Promise<HostValue | undefined> {
   lastCall += 1;
   const id = lastCall;
   return new Promise((resolve, reject) => {
@@ -60,6 +61,20 @@ function createHost(settings: WorkerSettings): EngineHost {
       const path = await callHost({ method: 'chooseSavePath', argument: fileName });
       return typeof path === 'string' ? path : undefined;
     },
+    async chooseFiles(what) {
+      const paths = await callHost({ method: 'chooseFiles', argument: what });
+      return Array.isArray(paths) ? paths : [];
+    },
+    async notify(notification) {
+      return (await callHost({ method: 'notify', argument: notification })) === true;
+    },
+    async setBadge(count) {
+      await callHost({ method: 'setBadge', argument: count });
+    },
+    async eraseProfile() {
+      await callHost({ method: 'eraseProfile' });
+    },
+    ...(settings.logPath === undefined ? {} : { logPath: settings.logPath }),
     logger,
   };
 }

@@ -26,7 +26,7 @@ interface IconButtonProps extends Omit<AriaButtonProps, 'className' | 'children'
   /** Its name for screen readers, and the tooltip. */
   readonly label: string;
   /** A key that does the same, shown in the tooltip. */
-  readonly shortcut?: string;
+  readonly shortcut?: string | undefined;
   readonly children: ReactNode;
   readonly active?: boolean;
   readonly className?: string;

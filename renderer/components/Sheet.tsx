@@ -16,6 +16,8 @@ interface SheetProps {
   readonly footer?: ReactNode;
   /** False while something runs that must not be cut off. */
   readonly dismissable?: boolean;
+  /** For what is looked over, not filled in. */
+  readonly wide?: boolean;
 }
 
 export function Sheet(props: SheetProps) {
@@ -30,7 +32,7 @@ export function Sheet(props: SheetProps) {
       }}
       className={cx(styles.overlay)}
     >
-      <Modal className={cx(styles.modal)}>
+      <Modal className={cx(styles.modal, props.wide && styles.wide)}>
         <Dialog className={cx(styles.dialog)}>
           <header className={cx(styles.header)}>
             <Heading slot="title" className={cx(styles.title)}>
@@ -40,10 +42,43 @@ export function Sheet(props: SheetProps) {
               <X size={17} aria-hidden />
             </IconButton>
           </header>
-          <div className={cx(styles.body)}>{props.children}</div>
+          <div
+            className={cx(styles.body)}
+            // Where nothing in it takes the focus, it is scrolled by keys itself.
+            {...(props.wide ? { tabIndex: 0, role: 'region', 'aria-label': props.title } : {})}
+          >
+            {props.children}
+          </div>
           {props.footer !== undefined && (
             <footer className={cx(styles.footer)}>{props.footer}</footer>
           )}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+interface WideSheetProps {
+  /** Its name for screen readers; the content has a heading with `slot="title"`. */
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A sheet with room for a side list; its height stays, whatever is shown. */
+export function WideSheet({ label, onClose, children }: WideSheetProps) {
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      className={cx(styles.overlay)}
+    >
+      <Modal className={cx(styles.modal, styles.wide)}>
+        <Dialog aria-label={label} className={cx(styles.dialog)}>
+          {children}
         </Dialog>
       </Modal>
     </ModalOverlay>

@@ -47,6 +47,7 @@ export function connectEvents(client: Client, cache: QueryCache): () => void {
       cache.invalidate('contact.get');
       cache.invalidate('contact.suggest');
     }),
+    client.on('transfer.changed', () => cache.invalidate('transfer.list')),
     client.on('outbox.changed', () => cache.invalidate('outbox.list')),
   ];
   return () => {

@@ -5,6 +5,22 @@ import type { Catalog } from './translate.ts';
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
+/** Each in its own words. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+
+/**
+ * What the window is written in: the person's choice, with the system's own form of that language
+ * for dates and numbers where it has one, else the system's languages.
+ */
+export function localeFor(
+  chosen: string,
+  system: readonly string[],
+): { language: Language; locale: string } {
+  if (!languages.some((known) => known === chosen)) return pickLocale(system);
+  const own = system.filter((tag) => tag.toLowerCase().split('-')[0] === chosen);
+  return pickLocale([...own, chosen]);
+}
+
 /**
  * @param wanted BCP 47 tags, best first
  * @returns the language of the words, and the tag by which dates and numbers are written

@@ -24,6 +24,11 @@ export function applyTheme(
   };
 }
 
+/** Sizes of type follow from it, in tokens.css. */
+export function applyTextSize(textSize: Settings['textSize'], root: HTMLElement): void {
+  root.dataset.textSize = textSize;
+}
+
 /** Row heights and paddings follow from it, in tokens.css. */
 export function applyDensity(density: Settings['density'], root: HTMLElement): void {
   root.dataset.density = density;

@@ -1,10 +1,12 @@
 /** The window: welcome without an account, the desk with one. */
 import { useEffect } from 'react';
+import { CommandsProvider } from '../commands/commands.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
 import { useBackend, useQuery } from '../host/hooks.tsx';
 import { useWords } from '../i18n/I18n.tsx';
-import { applyDensity, applyTheme } from '../theme/theme.ts';
+import { applyDensity, applyTextSize, applyTheme } from '../theme/theme.ts';
+import { SayProvider } from './Announcer.tsx';
 import styles from './App.module.css';
 import { Desk } from './Desk.tsx';
 import { Failure } from './Failure.tsx';
@@ -16,7 +18,10 @@ export function App() {
   const accounts = useQuery('account.list', {});
   const theme = settings.data?.theme ?? 'system';
   const density = settings.data?.density ?? 'comfortable';
-  useEffect(() => applyTheme(theme, document.documentElement), [theme]);
+  const contrast = settings.data?.contrast ?? 'system';
+  const textSize = settings.data?.textSize ?? 'normal';
+  useEffect(() => applyTheme(theme, document.documentElement, contrast), [theme, contrast]);
+  useEffect(() => applyTextSize(textSize, document.documentElement), [textSize]);
   useEffect(() => applyDensity(density, document.documentElement), [density]);
 
   if (accounts.data === undefined) {
@@ -34,5 +39,11 @@ export function App() {
   }
   // What the person chose decides how the desk stands from its first frame.
   if (settings.data === undefined && settings.error === undefined) return null;
-  return <Desk accounts={accounts.data} settings={settings.data} />;
+  return (
+    <SayProvider>
+      <CommandsProvider>
+        <Desk accounts={accounts.data} settings={settings.data} />
+      </CommandsProvider>
+    </SayProvider>
+  );
 }

@@ -1,6 +1,6 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
 import { CloudOff } from 'lucide-react';
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type {
   AccountDto,
   DraftDto,
@@ -8,6 +8,7 @@ import type {
   Settings,
   WireError,
 } from '../../app/contract/index.ts';
+import { useCommands } from '../commands/commands.tsx';
 import { Banner } from '../components/Banner.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
@@ -25,7 +26,8 @@ import { markFresh } from './composer/fresh-drafts.ts';
 import { Composers, Contacts } from './composer/lazy.tsx';
 import { DeleteSheet } from './DeleteSheet.tsx';
 import styles from './Desk.module.css';
-import { initialDesk, placeKey, reduceDesk, targetsOf } from './desk-state.ts';
+import { CommandSheets, useDeskCommands } from './desk-commands.tsx';
+import { initialDesk, placeKey, reduceDesk, startPlace, targetsOf } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { fitPanes, layoutOf, leastWidths, type PaneWidths, usualWidths } from './layout.ts';
 import { ListPane } from './list/ListPane.tsx';
@@ -38,15 +40,19 @@ import { DraftsView, OutboxView } from './local/LocalViews.tsx';
 import { MoveSheet } from './MoveSheet.tsx';
 import { reloadMail } from './message-actions.ts';
 import { type ListOrder, useMoves } from './moves.ts';
+import { Notifications } from './Notifications.tsx';
+import { openMessage } from './open-message.ts';
 import { Reader } from './reader/Reader.tsx';
-import { SettingsSheet } from './settings/SettingsSheet.tsx';
-import { useShortcuts } from './shortcuts.ts';
 import { MailboxSheet } from './sidebar/MailboxSheet.tsx';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 import { type Refused, TaskRefusal } from './TaskRefusal.tsx';
 import { useSetSettings } from './use-settings.ts';
 import { useWindowWidth } from './use-window-width.ts';
 import { Welcome } from './Welcome.tsx';
+
+// Not needed by the first screen.
+const ImportSheet = lazy(() => import('./import/ImportSheet.tsx'));
+const SettingsSheet = lazy(() => import('./settings/SettingsSheet.tsx'));
 
 interface DeskProps {
   readonly accounts: readonly AccountDto[];
@@ -80,15 +86,15 @@ export function Desk({ accounts, settings }: DeskProps) {
     ...(settings === undefined ? {} : { listBy: settings.listBy, listOrder: settings.listOrder }),
   });
 
+  const startWith = settings?.startWith ?? 'inbox';
   const inbox = mailboxes?.find((one) => one.role === 'inbox') ?? mailboxes?.[0];
   const placeIsGone =
     place?.kind === 'mailbox' && !accounts.some((one) => one.accountId === place.accountId);
   useEffect(() => {
     if ((place === undefined || placeIsGone) && inbox !== undefined) {
-      const { accountId, mailboxId } = inbox;
-      dispatch({ type: 'go', place: { kind: 'mailbox', accountId, mailboxId } });
+      dispatch({ type: 'go', place: startPlace(startWith, inbox) });
     }
-  }, [place, placeIsGone, inbox]);
+  }, [place, placeIsGone, inbox, startWith]);
 
   const fail = (reason: unknown) => setError(wireErrorOf(reason));
   const openDraft = (draft: DraftDto) => {
@@ -105,24 +111,22 @@ export function Desk({ accounts, settings }: DeskProps) {
   const moves = useMoves({ place, order, selection, dispatch, onFailure: fail });
   const shownRow = selection?.row;
   const row = shownRow === undefined ? undefined : (latestLine(cache, shownRow) ?? shownRow);
-  const onRows = (run: (rows: readonly ListRow[]) => void) => () => {
-    const rows = targetsOf(state);
-    if (rows.length > 0) run(rows);
-  };
+  const targets = targetsOf(state);
+  const onRows = (run: (rows: readonly ListRow[]) => void) =>
+    targets.length === 0 ? undefined : () => run(targets);
   const reply = ({ ref }: MessageRow, kind: 'reply' | 'reply-all' | 'forward') => {
     client.call('draft.reply', { ref, kind }).then(openDraft, fail);
   };
-  useShortcuts({
-    c: () => compose(),
-    e: onRows(moves.archive),
-    '#': onRows(moves.remove),
-    Delete: onRows(moves.remove),
-    Backspace: onRows(moves.remove),
-    '!': onRows(moves.junk),
-    v: onRows(moves.chooseMailbox),
-    z: moves.undo,
-    'Mod+z': moves.undo,
+  useCommands({
+    compose: shownAccountId === undefined ? undefined : () => compose(),
+    archive: onRows(moves.archive),
+    delete: onRows(moves.remove),
+    junk: onRows(moves.junk),
+    move: onRows(moves.chooseMailbox),
+    undo: moves.done === undefined ? undefined : moves.undo,
   });
+  const world = { accounts, mailboxes: allMailboxes, accountId: shownAccountId, dispatch };
+  useDeskCommands({ ...world, sheet, onFailure: fail });
   const [refused, setRefused] = useState<Refused>();
   useContractEvent('task.refused', (event) => {
     setRefused(event);
@@ -170,10 +174,12 @@ export function Desk({ accounts, settings }: DeskProps) {
     <>
       {sheet?.kind === 'add-account' && (
         <AddAccount
+          found={sheet.found}
           onClose={closeSheet}
           onAdded={() => {
             cache.invalidate('account.list');
-            closeSheet();
+            if (sheet.thenImport === true) dispatch({ type: 'sheet', sheet: { kind: 'import' } });
+            else closeSheet();
           }}
         />
       )}
@@ -187,7 +193,23 @@ export function Desk({ accounts, settings }: DeskProps) {
           onOpenLock={() => openLock(sheetAccount.accountId)}
         />
       )}
-      {sheet?.kind === 'settings' && <SettingsSheet onClose={closeSheet} />}
+      <CommandSheets {...world} sheet={sheet} onClose={closeSheet} />
+      {(sheet?.kind === 'settings' || sheet?.kind === 'import') && (
+        <Suspense>
+          {sheet.kind === 'import' ? (
+            <ImportSheet accounts={accounts} onClose={closeSheet} />
+          ) : (
+            <SettingsSheet
+              accounts={accounts}
+              section={sheet.section}
+              onClose={closeSheet}
+              onAddAccount={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })}
+              onImport={() => dispatch({ type: 'sheet', sheet: { kind: 'import' } })}
+              onOpenLock={openLock}
+            />
+          )}
+        </Suspense>
+      )}
       {sheet?.kind === 'contacts' && (
         <Contacts
           onClose={closeSheet}
@@ -226,7 +248,9 @@ export function Desk({ accounts, settings }: DeskProps) {
   if (accounts.length === 0) {
     return (
       <>
-        <Welcome onAdd={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })} />
+        <Welcome
+          onAdd={(added) => dispatch({ type: 'sheet', sheet: { kind: 'add-account', ...added } })}
+        />
         {sheets}
       </>
     );
@@ -266,6 +290,7 @@ export function Desk({ accounts, settings }: DeskProps) {
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it where it lies over the list */}
         <div
           className={cx(styles.sidebar)}
+          data-area="sidebar"
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || layout === 'wide') return;
             event.preventDefault();
@@ -300,7 +325,7 @@ export function Desk({ accounts, settings }: DeskProps) {
           onClick={() => dispatch({ type: 'pane', pane: 'list' })}
         />
         {listing !== undefined && place !== undefined && (
-          <main className={cx(styles.list)}>
+          <main className={cx(styles.list)} data-area="list">
             <ListPane
               key={placeKey(place)}
               listing={listing}
@@ -332,7 +357,12 @@ export function Desk({ accounts, settings }: DeskProps) {
           />
         )}
         {listing !== undefined && (
-          <div className={cx(styles.reader)}>
+          <div
+            className={cx(styles.reader)}
+            data-area="reader"
+            // Where the list is not in sight, this is what the window is about.
+            {...(layout === 'narrow' && state.pane === 'reader' ? { role: 'main' } : {})}
+          >
             {picked.size > 0 ? (
               <PickedSummary
                 picked={picked}
@@ -358,12 +388,12 @@ export function Desk({ accounts, settings }: DeskProps) {
           </div>
         )}
         {place?.kind === 'drafts' && (
-          <main className={cx(styles.wide)}>
+          <main className={cx(styles.wide)} data-area="list">
             <DraftsView dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}
         {place?.kind === 'outbox' && (
-          <main className={cx(styles.wide)}>
+          <main className={cx(styles.wide)} data-area="list">
             <OutboxView accounts={accounts} dispatch={dispatch} onDraft={openDraft} />
           </main>
         )}
@@ -396,6 +426,7 @@ export function Desk({ accounts, settings }: DeskProps) {
         onOpenLock={openLock}
         onContacts={() => dispatch({ type: 'sheet', sheet: { kind: 'contacts' } })}
       />
+      <Notifications onOpen={(arrived) => void openMessage(client, dispatch, arrived)} />
       <Announcer
         describe={(arrived) => (arrived.from === undefined ? '' : shortName(arrived.from))}
       />

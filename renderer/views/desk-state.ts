@@ -1,7 +1,15 @@
 /** What the main window shows: one place, one message or several picked, the open composers, one sheet. Pure. */
-import type { DraftDto, MailboxDto, ViewDto, ViewFilter } from '../../app/contract/index.ts';
+import type {
+  DraftDto,
+  MailboxDto,
+  Settings,
+  ViewDto,
+  ViewFilter,
+} from '../../app/contract/index.ts';
+import type { FoundAccount } from './account/add-account-state.ts';
 import type { ListRow } from './list/list-row.ts';
 import { refKey } from './refs.ts';
+import type { SettingsSection } from './settings/settings-sections.ts';
 
 export { refKey, sameRef } from './refs.ts';
 
@@ -14,10 +22,14 @@ export type Place =
 export type Pane = 'sidebar' | 'list' | 'reader';
 
 export type SheetState =
-  | { readonly kind: 'add-account' }
+  | { readonly kind: 'add-account'; readonly found?: FoundAccount; readonly thenImport?: boolean }
+  | { readonly kind: 'import' }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'lock'; readonly accountId: string }
-  | { readonly kind: 'settings' }
+  | { readonly kind: 'settings'; readonly section?: SettingsSection }
+  | { readonly kind: 'shortcuts' }
+  /** All that can be done, or only where one can go. */
+  | { readonly kind: 'palette'; readonly scope: 'all' | 'places' }
   | { readonly kind: 'contacts' }
   | { readonly kind: 'move'; readonly rows: readonly ListRow[] }
   | { readonly kind: 'delete'; readonly rows: readonly ListRow[] }
@@ -152,6 +164,20 @@ export function reduceDesk(state: DeskState, action: DeskAction): DeskState {
       };
     case 'sheet':
       return { ...state, sheet: action.sheet };
+  }
+}
+
+/** Where the window begins, by the person's choice. */
+export function startPlace(startWith: Settings['startWith'], inbox: MailboxDto): Place {
+  switch (startWith) {
+    case 'inbox': {
+      const { accountId, mailboxId } = inbox;
+      return { kind: 'mailbox', accountId, mailboxId };
+    }
+    case 'inboxes':
+      return { kind: 'view', view: { kind: 'unified', role: 'inbox' } };
+    case 'unread':
+      return { kind: 'view', view: { kind: 'unread' } };
   }
 }
 

@@ -5,6 +5,8 @@
 import { type Dispatch, type RefObject, useEffect, useState } from 'react';
 import type { MailboxDto, MailboxRole, MessageRef } from '../../app/contract/index.ts';
 import { useBackend } from '../host/hooks.tsx';
+import { useWords } from '../i18n/I18n.tsx';
+import { useSay } from './Announcer.tsx';
 import { type DeskAction, type Place, refKey, type Selection, samePlace } from './desk-state.ts';
 import { countOf, type ListRow } from './list/list-row.ts';
 import {
@@ -85,6 +87,8 @@ interface MovesOptions {
 export function useMoves(options: MovesOptions): Moves {
   const { place, order, selection, dispatch, onFailure } = options;
   const { client, cache } = useBackend();
+  const { t } = useWords();
+  const say = useSay();
   const [done, setDone] = useState<DoneMove>();
   const [held, setHeld] = useState(false);
   useEffect(() => {
@@ -184,6 +188,7 @@ export function useMoves(options: MovesOptions): Moves {
       if (done === undefined || done.kind === 'deleteForever') return;
       setDone(undefined);
       setHeld(false);
+      say(t('desk.undone'));
       if (place !== undefined && samePlace(done.place, place) && done.rows.length === 1) {
         dispatch({ type: 'select', index: done.index, row: done.rows[0] });
       }

@@ -23,6 +23,40 @@ function searchOf(lab: ContentLab) {
 
 const bea = 'From: Beatriz Oliveira <bea@oliveira.test>';
 
+it('finds a phrase of which one letter more is typed, as with its whole word', async () => {
+  const lab = openLab();
+  try {
+    const dashes = '-'.repeat(120);
+    const letters = [
+      ...Array.from({ length: 60 }, (_, index) =>
+        letter(`News ${index}`, 'A meeting, and that is all.'),
+      ),
+      letter('In a row', 'The meeting room is free.'),
+      letter('Over a line', `Minutes of the meeting\n\n${dashes}\nRome, in March`),
+      letter('Meeting rules', 'They are in the subject.'),
+      letter('Last words: meeting', 'Not with the name that follows.', 'From: Rosa <rosa@x.test>'),
+      letter('Apart', 'The meeting in this room.'),
+      letter('Part of a word', 'The premeeting room.'),
+    ];
+    await lab.content.keep(lab.add(letters));
+    const ask = async (query: string) =>
+      (await searchOf(lab).query({ query, limit: 50 })).hits.map(({ message }) => message.subject);
+    assert.deepEqual(await ask('"meeting r'), ['Meeting rules', 'Over a line', 'In a row']);
+    assert.deepEqual(await ask('"meeting in" OR "meeting r'), [
+      'Apart',
+      'Meeting rules',
+      'Over a line',
+      'In a row',
+    ]);
+    assert.deepEqual(await ask('"meeting x'), []);
+    for (const whole of ['"meeting room"', '"meeting rules"', '"meeting rome"']) {
+      assert.equal((await ask(whole)).length, 1, whole);
+    }
+  } finally {
+    await lab.end();
+  }
+});
+
 describe('search', () => {
   let lab: ContentLab;
   let search: MailSearch;

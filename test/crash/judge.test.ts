@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { OutboxItem } from '../../app/contract/index.ts';
 import { type Delivered, judgeRest, judgeRestart } from '../support/trial/judge.ts';
-import { Ledger, type Letter, subjectOf, textOf, type Writing } from '../support/trial/ledger.ts';
+import {
+  Ledger,
+  type Letter,
+  label,
+  subjectOf,
+  textOf,
+  type Writing,
+} from '../support/trial/ledger.ts';
 import {
   compareViews,
   type LocalView,
@@ -15,6 +22,7 @@ interface Row {
   readonly path: string;
   readonly marker: string;
   readonly seen?: boolean;
+  readonly keywords?: readonly string[];
 }
 
 function mail(...rows: Row[]): MailView {
@@ -22,10 +30,11 @@ function mail(...rows: Row[]): MailView {
   return new Map(
     [...paths].map((path) => {
       const mine = rows.filter((row) => row.path === path);
-      const views = mine.map(({ marker, seen = false }, index): [number, RowView] => [
-        index + 1,
-        { marker, subject: subjectOf(marker), seen, flagged: false, answered: false },
-      ]);
+      const views = mine.map((row, index): [number, RowView] => {
+        const { marker, seen = false, keywords = [] } = row;
+        const flags = { seen, flagged: false, answered: false, keywords };
+        return [index + 1, { marker, subject: subjectOf(marker), ...flags }];
+      });
       const role = path === 'Sent' ? 'sent' : 'none';
       return [path, { path, role, uidValidity: 1, rows: new Map(views) }];
     }),
@@ -93,10 +102,25 @@ describe('letters', () => {
     ledger.gone.add(letter.marker);
     assert.equal(rest(mail({ path: 'INBOX', marker: letter.marker })).length, 1);
   });
+  it('sees right after a restart one that is in two places, also while it is being deleted', () => {
+    letter.place.begin('gone');
+    const { marker } = letter;
+    const view = local({ mail: mail({ path: 'INBOX', marker }, { path: 'Trash', marker }) });
+    assert.equal(judgeRestart(ledger, view).length, 1);
+  });
   it('sees right after a restart that a confirmed flag is not shown', () => {
     letter.seen.see(true);
     const view = local({ mail: mail({ path: 'INBOX', marker: letter.marker }) });
     assert.equal(judgeRestart(ledger, view).length, 1);
+  });
+  it('sees that a label was lost, and that it is on one side only', () => {
+    letter.labelled.see(true);
+    const { marker } = letter;
+    const bare = mail({ path: 'INBOX', marker });
+    assert.equal(judgeRestart(ledger, local({ mail: bare })).length, 1);
+    const labelled = mail({ path: 'INBOX', marker, keywords: [label] });
+    assert.deepEqual(judgeRestart(ledger, local({ mail: labelled })), []);
+    assert.equal(compareViews(labelled, bare).length, 1);
   });
 });
 

@@ -15,9 +15,17 @@ test('mail from Thunderbird comes into the account, is told of, and goes with it
   const { handlers } = world.engine;
   const { accountId } = world;
   const dir = folder(t);
+  const before = process.env.HOME;
+  process.env.HOME = dir;
+  t.after(() => {
+    if (before === undefined) delete process.env.HOME;
+    else process.env.HOME = before;
+  });
+  const root = '.thunderbird';
+  put(dir, `${root}/profiles.ini`, '[Profile0]\nName=default\nIsRelative=1\nPath=mine');
   put(
     dir,
-    'prefs.js',
+    `${root}/mine/prefs.js`,
     [
       'user_pref("mail.accountmanager.accounts", "account1");',
       'user_pref("mail.account.account1.server", "server1");',
@@ -25,11 +33,14 @@ test('mail from Thunderbird comes into the account, is told of, and goes with it
       'user_pref("mail.server.server1.directory-rel", "[ProfD]Mail/Local Folders");',
     ].join('\n'),
   );
-  put(dir, 'Mail/Local Folders/Old', `${postmark}\nStatus: R\nSubject: kept for years\n\nx\n\n`);
-  const { profiles } = await handlers['thunderbird.find']({ path: dir });
-  const path = profiles[0]?.localFolders[0]?.path ?? '';
-  const source = { kind: 'thunderbird', path } as const;
-  await handlers['transfer.import']({ accountId, source, target: ['Thunderbird'] });
+  put(
+    dir,
+    `${root}/mine/Mail/Local Folders/Old`,
+    `${postmark}\nStatus: R\nSubject: kept for years\n\nx\n\n`,
+  );
+  const { profiles } = await handlers['thunderbird.find']({});
+  const sourceId = profiles[0]?.localFolders[0]?.sourceId ?? '';
+  await handlers['transfer.import']({ accountId, sourceId, target: ['Thunderbird'] });
   const list = async (): Promise<TransferDto[]> => handlers['transfer.list']({});
   await until(async () => (await list())[0]?.state === 'finished', 'the end of the import');
   const transfers = await list();

@@ -6,6 +6,7 @@ import { Connections } from '../../app/imap/connections.ts';
 import { MailboxSync } from '../../app/imap/mailbox-sync.ts';
 import { silentLogger } from '../../app/log.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
+import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 import { until } from './engine-lab.ts';
 
 test('a message that comes while bodies are fetched is not passed over', async (t) => {
@@ -21,10 +22,7 @@ test('a message that comes while bodies are fetched is not passed over', async (
   store.writer.setSyncPoint(mailboxId, { uidNext: 2, highestModSeq: 1n, complete: true });
   const context = {
     ...store,
-    pending: {
-      flags: () => undefined,
-      keywords: (_m: unknown, _u: number, said: string[]) => said,
-    },
+    pending: new PendingFlags(),
     changed: () => undefined,
     arrived: () => undefined,
   };

@@ -5,8 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connectImap } from '../../app/imap/connect.ts';
 import { MailboxSync } from '../../app/imap/mailbox-sync.ts';
-import type { PendingChanges } from '../../app/imap/sync-context.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
+import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 import { until } from './engine-lab.ts';
 
 type Verb = 'SELECT' | 'NOOP' | 'SEARCH' | 'FETCH';
@@ -83,11 +83,7 @@ async function start(t: TestContext, count: number) {
     assert.ok(found);
     return found;
   };
-  const pending: PendingChanges = {
-    flags: () => undefined,
-    keywords: (_mailbox, _uid, said) => said,
-  };
-  const context = { ...store, pending };
+  const context = { ...store, pending: new PendingFlags() };
   const sync = new MailboxSync(
     { ...context, changed: () => undefined, arrived: () => undefined },
     inbox().mailboxId,

@@ -6,6 +6,7 @@ import { LiveChanges } from '../../app/imap/live-changes.ts';
 import { MailboxSync } from '../../app/imap/mailbox-sync.ts';
 import { MessageIntake } from '../../app/imap/message-intake.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
+import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 
 function openIntake() {
   const store = openMailStore(':memory:');
@@ -17,10 +18,7 @@ function openIntake() {
   const live = new LiveChanges();
   const context = {
     ...store,
-    pending: {
-      flags: () => undefined,
-      keywords: (_mailbox: unknown, _uid: number, own: readonly string[]) => own,
-    },
+    pending: new PendingFlags(),
     changed: () => undefined,
     arrived: () => undefined,
   };

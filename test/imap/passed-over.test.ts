@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { ImapFlow } from 'imapflow';
 import { MailboxSync } from '../../app/imap/mailbox-sync.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
+import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 import { connectBare } from '../support/trial/mail-views.ts';
 import { type Lab, letter, startLab, user } from './engine-lab.ts';
 
@@ -33,10 +34,7 @@ test('a change to a message that came just before is not passed over by the mod-
   const store = openMailStore(':memory:');
   store.writer.ensureInbox('a');
   const mailboxId = store.reader.mailboxByRole('a', 'inbox')?.mailboxId ?? 0;
-  const pending = {
-    flags: () => undefined,
-    keywords: (_mailbox: unknown, _uid: number, own: readonly string[]) => own,
-  };
+  const pending = new PendingFlags();
   const told = { changed: () => undefined, arrived: () => undefined };
   const sync = new MailboxSync({ ...store, pending, ...told }, mailboxId);
   const signIn = { port: lab.dovecot.imapPort, user, password: 'right' };

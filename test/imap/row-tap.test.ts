@@ -182,6 +182,8 @@ const passedOn: Record<string, string> = {
   'no uid': `* 3 FETCH (ENVELOPE ${envelope})\r\n`,
   'no envelope': response('ENVELOPE NIL'),
   'other lines': '* 5 EXISTS\r\n* VANISHED 3:4\r\n* OK [X] ENVELOPE\r\nA1 OK done\r\n',
+  'values without a space between': `* 3 FETCH (UID 7 ENVELOPE (NIL"Words" NIL NIL NIL NIL NIL NIL NIL NIL NIL))\r\n`,
+  'no word at all': response(`ENVELOPE ${envelope} BODYSTRUCTURE ("text" 2*3)`),
   'an end too few': `* 3 FETCH (UID 7 ENVELOPE ${envelope}\r\n`,
   'an end too many': `* 3 FETCH (UID 7 ENVELOPE ${envelope}))\r\n`,
   'a string that goes over a line':

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ProfileLock, prepareProfile, profileDir, requestFocus } from '../../main/profile.ts';
+import {
+  eraseProfile,
+  ProfileLock,
+  prepareProfile,
+  profileDir,
+  requestFocus,
+} from '../../main/profile.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -98,4 +104,16 @@ test('each platform has its own place', () => {
 test('ignores a relative XDG_DATA_HOME', () => {
   const place = { platform: 'linux', env: { XDG_DATA_HOME: 'data' }, home: '/h' } as const;
   assert.equal(profileDir(undefined, place), '/h/.local/share/letterlock');
+});
+
+test('erasing takes all that is ours, and nothing that is not', async () => {
+  const ours = ['state.db', 'state.db-wal', 'mail.db', 'lock.db', 'secret.key', 'profile.id'];
+  const folders = ['outbox', 'attachments', 'log', 'browser'];
+  for (const name of [...ours, 'thesis.odt']) await writeFile(join(dir, name), 'x');
+  for (const name of [...folders, 'photos']) {
+    await mkdir(join(dir, name));
+    await writeFile(join(dir, name, 'x'), 'x');
+  }
+  eraseProfile(dir);
+  assert.deepEqual((await readdir(dir)).sort(), ['photos', 'thesis.odt']);
 });

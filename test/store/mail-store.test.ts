@@ -177,7 +177,10 @@ test('an account goes in steps, its mailboxes last', () => {
 test('messages that came are told of once, and only those', () => {
   const { store, id } = openWithInbox();
   const told: number[] = [];
-  store.writer.onInserted = (messages) => told.push(...messages.map((each) => each.header.uid));
+  store.writer.onInserted = (messages) => {
+    const uids = messages.map((key) => store.reader.messageByKey(key)?.uid ?? 0);
+    told.push(...uids);
+  };
   store.writer.upsertMessages(id, [header(1), header(2)]);
   store.writer.upsertMessages(id, [header(2, { seen: true }), header(3)]);
   assert.deepEqual(told, [1, 2, 3]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,56 @@ import { openDatabase } from '../../app/store/database.ts';
 import { Drafts } from '../../app/submission/drafts.ts';
 import { outboxMigrations } from '../../app/submission/outbox-schema.ts';
 import { OutboxStore } from '../../app/submission/outbox-store.ts';
+import { content } from './outbox-bench.ts';
+
+test('files go after the commit: rows that come back without it find theirs', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'outbox-store-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const store = new OutboxStore(dir);
+  t.after(() => store.close());
+  const drafts = new Drafts({ store, onChanged: () => undefined });
+  const { draftId } = drafts.create(content());
+  const part = { fileName: 'x', mimeType: 'a/b', bytes: Buffer.from('x') };
+  const { attachmentId } = drafts.attachBytes(draftId, part);
+  const files = [store.messagePath('o1'), store.drafts.attachmentPath(attachmentId)];
+  writeFileSync(store.messagePath('o1'), 'x');
+  const remove = () => {
+    store.remove('o1');
+    store.drafts.remove(draftId);
+    assert.deepEqual(files.map(existsSync), [true, true], 'before the commit');
+  };
+  // As after a kill: what was not committed did not happen.
+  assert.throws(() =>
+    store.transaction(() => {
+      remove();
+      throw new Error('killed');
+    }),
+  );
+  assert.deepEqual(files.map(existsSync), [true, true]);
+  assert.equal(store.drafts.attachments(draftId).length, 1);
+  store.transaction(remove);
+  assert.deepEqual(files.map(existsSync), [false, false]);
+});
+
+test('a message that is adopted as a draft is one with what it was made from, or is not there', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'outbox-store-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const store = new OutboxStore(dir);
+  t.after(() => store.close());
+  const drafts = new Drafts({ store, onChanged: () => undefined });
+  const part = { fileName: 'x', mimeType: 'a/b', bytes: Buffer.from('x') };
+  const adopted = { content: content(), pictures: new Map() };
+  const killed = () => {
+    throw new Error('killed');
+  };
+  assert.throws(() => drafts.make(adopted, [part], true, killed));
+  assert.deepEqual(drafts.list(), []);
+  assert.deepEqual(readdirSync(join(dir, 'attachments')), []);
+  const origins: string[] = [];
+  const draft = drafts.make(adopted, [part], true, (draftId) => origins.push(draftId));
+  assert.deepEqual(origins, [draft.draftId]);
+  assert.equal(draft.attachments.length, 1);
+});
 
 test('rows of the first schema are there after the second, in their order', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'outbox-store-'));

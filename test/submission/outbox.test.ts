@@ -35,6 +35,21 @@ test('a submitted draft is accepted once, copied to Sent once and gone from the 
   assert.deepEqual(readdirSync(join(bench.dir, 'outbox')), []);
 });
 
+test('a message is discarded with its draft, or both stay', async (t) => {
+  bench.openLeg = unreachable;
+  const { outboxId } = await submit();
+  const killed = t.mock.method(bench.store.drafts, 'remove', () => {
+    throw new Error('killed');
+  });
+  assert.throws(() => bench.outbox.discard(outboxId));
+  killed.mock.restore();
+  assert.equal(bench.store.get(outboxId)?.outboxId, outboxId);
+  assert.ok(bench.store.hasMessage(outboxId));
+  bench.outbox.discard(outboxId);
+  assert.deepEqual(bench.store.drafts.ofAccount('a1'), []);
+  assert.deepEqual(readdirSync(join(bench.dir, 'outbox')), []);
+});
+
 test('a double click makes one message', async () => {
   const { draftId } = bench.drafts.create(content());
   const [first, second] = await Promise.all([

@@ -1,6 +1,7 @@
 /**
  * The Chromium host with a tiny page and an engine that echoes: for tests of the host alone.
- * Prints `up <json>` for every frame and `open <url>` for every link, one a line.
+ * Prints `up <json>` for every frame and `open <url>` for every link, one a line. A frame
+ * `{"choose":"files"}` opens the file dialog; `chosen <json>` says what came of it.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,8 @@ const engine: EngineLink = {
   postFrame: (json) => {
     console.log(`up ${json.length > 200 ? json.length : json}`);
     for (const listener of listeners) listener(`{"echo":${json}}`);
+    const what = /^\{"choose":"(files|folder)"\}$/.exec(json)?.[1];
+    if (what === 'files' || what === 'folder') void choose(what);
   },
   onFrame: (listener) => {
     listeners.push(listener);
@@ -25,6 +28,10 @@ const engine: EngineLink = {
     url === '/part/picture' ? { mimeType: 'image/gif', bytes: Buffer.from('GIF89a') } : undefined,
   stop: () => Promise.resolve(),
 };
+
+async function choose(what: 'files' | 'folder'): Promise<void> {
+  console.log(`chosen ${JSON.stringify(await host.chooseFiles(what))}`);
+}
 
 const host = await startChromiumHost({
   browserPath: findBrowser({ platform: process.platform, env: process.env }) ?? '',

@@ -242,6 +242,35 @@ for (const hides of ['mark', 'mark and a deletion that waits'] as const) {
   });
 }
 
+test('changes outlive mail.db, also in a mailbox that nobody has opened since', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'letterlock-moves-'));
+  const { app } = await start(t, { without: [] }, { dir });
+  app.changes.archive(refsOf(app, /^go/));
+  await done(app);
+  app.state.online = false;
+  app.cut();
+  const { rows } = app.mail.window(archiveOf(app).mailboxId, 0, 5);
+  const refs = (subject: string) =>
+    rows.filter((row) => row.subject === subject).map(({ ref }) => ref);
+  app.changes.setFlags(refs('go one'), { flagged: true });
+  app.changes.setKeyword(refs('go one'), 'letterlock-blue', true);
+  app.changes.delete(refs('go two'));
+  await app.stop();
+  for (const end of ['', '-wal', '-shm']) rmSync(join(dir, `mail.db${end}`), { force: true });
+  const second = startMail(lab.dovecot, { dir });
+  t.after(async () => {
+    await second.stop();
+    rmSync(dir, { recursive: true });
+  });
+  second.start();
+  await done(second);
+  assert.deepEqual(await subjects('Archive'), ['go one']);
+  assert.deepEqual(await subjects('Trash'), ['go two']);
+  const flags = await lab.dovecot.doveadm(['fetch', '-u', user, 'flags', 'subject', 'go one']);
+  assert.match(flags, /\\Flagged/);
+  assert.match(flags, /letterlock-blue/);
+});
+
 test('a move that is done is taken back by another; deletion for good cannot be', async (t) => {
   const { app } = await start(t, { without: [] });
   t.after(() => app.stop());
@@ -271,6 +300,57 @@ test('the second of two moves is taken back to where the first had put it', asyn
   await done(app);
   assert.deepEqual(await subjects('Trash'), ['go one', 'go two']);
   assert.deepEqual(await subjects('INBOX'), ['stay']);
+});
+
+for (const when of ['under way', 'done'] as const) {
+  test(`a move back, taken back when it is ${when}, ends where the first had put it`, async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'letterlock-moves-'));
+    const { proxy, app } = await start(t, { without: [] }, { dir });
+    const refs = refsOf(app, /^go/);
+    const inboxId = app.inbox().mailboxId;
+    if (when === 'under way') proxy.arm({ command: /^UID MOVE .*INBOX/, kind: 'cut after' });
+    app.changes.delete(refs);
+    const back = app.changes.move(refs, inboxId);
+    if (when === 'done') await done(app);
+    else await until(() => proxy.hits() === 1, 'the second move under way');
+    assert.deepEqual(shown(app, inboxId), ['go one', 'go two', 'stay']);
+    app.tasks.undo(back);
+    assert.deepEqual(shown(app, inboxId), ['stay']);
+    app.state.online = false;
+    await app.stop();
+    const second = startMail(lab.dovecot, { dir });
+    t.after(async () => {
+      await second.stop();
+      rmSync(dir, { recursive: true });
+    });
+    second.start();
+    assert.deepEqual(shown(second, inboxId), ['stay']);
+    await done(second);
+    assert.deepEqual(await subjects('Trash'), ['go one', 'go two']);
+    assert.deepEqual(await subjects('INBOX'), ['stay']);
+  });
+}
+
+test('what was done before a move is taken back where the message is by now', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  const refs = refsOf(app, /^go one/);
+  const flag = app.changes.setFlags(refs, { flagged: true });
+  const label = app.changes.setKeyword(refs, 'letterlock-blue', true);
+  const first = app.changes.delete(refs);
+  await done(app);
+  const trash = app.store.reader.mailboxByRole(accountId, 'trash');
+  const { rows } = app.mail.window(trash?.mailboxId ?? 0, 0, 5);
+  app.changes.archive(rows.map(({ ref }) => ref));
+  await done(app);
+  app.tasks.undo([...flag, ...label]);
+  await done(app);
+  const flags = await lab.dovecot.doveadm(['fetch', '-u', user, 'flags', 'subject', 'go one']);
+  assert.doesNotMatch(flags, /Flagged|letterlock-blue/);
+  assert.deepEqual(await subjects('Archive'), ['go one']);
+  app.tasks.undo(first);
+  await done(app);
+  assert.deepEqual(await subjects('INBOX'), ['go one', 'go two', 'stay']);
 });
 
 test('deletion for good never takes what others marked, with or without UIDPLUS', async (t) => {

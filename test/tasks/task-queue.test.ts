@@ -46,7 +46,7 @@ function start(
   t: TestContext,
   answers: (MailError | 'ok')[],
   path = ':memory:',
-  options: { touches?: boolean } = {},
+  options: { touches?: boolean; wayBack?: (MailError | 'ok')[] } = {},
 ) {
   const store = new TaskStore(path);
   const log: string[] = [];
@@ -75,7 +75,8 @@ function start(
     },
     undo: (_run, { text }) => {
       log.push(`undo ${text}`);
-      return Promise.resolve();
+      const answer = options.wayBack?.shift() ?? 'ok';
+      return answer === 'ok' ? Promise.resolve() : Promise.reject(answer);
     },
     showBack: (_id, { text }) => {
       log.push(`back ${text}`);
@@ -160,10 +161,38 @@ test('changes survive a restart and are shown again', async (t) => {
   assert.deepEqual(second.log, ['local one', 'remote one']);
 });
 
+test('a refusal is kept until the store is as the server has it', async (t) => {
+  const refusal = new ImapError('imap.failed', { status: 'NO' });
+  const wayBack = [new LegError('leg.truncated')];
+  const options = { wayBack };
+  const { queue, store, log, refused, pending, settled } = start(
+    t,
+    [refusal, refusal],
+    ':memory:',
+    options,
+  );
+  queue.add('a', 'note', { text: 'one' });
+  queue.add('a', 'note', { text: 'two' });
+  await settled();
+  assert.equal(store.count('a'), 2, 'a start in between knows of it');
+  assert.deepEqual(refused, []);
+  queue.wake('a');
+  await settled();
+  assert.deepEqual(
+    log.filter((line) => !line.startsWith('local')),
+    ['remote one', 'undo one', 'remote one', 'undo one', 'remote two'],
+  );
+  assert.deepEqual(refused, ['note 1 imap.failed']);
+  assert.equal(store.count('a'), 0);
+  assert.deepEqual(pending.at(-1), []);
+});
+
 test('a task of an unknown kind or shape does not block the others', async (t) => {
   const { queue, store, log, settled } = start(t, []);
-  store.add('a', 'of the future', { x: 1 });
-  store.add('a', 'note', { text: 5 });
+  store.add([
+    { accountId: 'a', kind: 'of the future', payload: { x: 1 } },
+    { accountId: 'a', kind: 'note', payload: { text: 5 } },
+  ]);
   queue.add('a', 'note', { text: 'one' });
   await settled();
   assert.deepEqual(log, ['local one', 'remote one']);
@@ -176,7 +205,7 @@ test('a change that was not tried yet is taken back at once and never reaches th
   const two = queue.add('a', 'note', { text: 'two' });
   await settled();
   assert.deepEqual(queue.undo([two, one]), []);
-  assert.deepEqual(log.slice(-3), ['back two', 'local one', 'back one']);
+  assert.deepEqual(log.slice(-2), ['back two', 'back one']);
   assert.equal(queue.pending('a'), 0);
   queue.wake('a');
   await settled();
@@ -212,10 +241,10 @@ test('a change that may have reached the server is let through and then reversed
   assert.equal(second.queue.pending('a'), 0);
 });
 
-test('where messages went is known until nothing waits any more', (t) => {
+test('where messages went is known until a start at which nothing waits', (t) => {
   const { store } = start(t, []);
   const place = { path: 'A', uidValidity: 1, uid: 5 };
-  const task = store.add('a', 'note', { text: 'one' });
+  const [task] = store.add([{ accountId: 'a', kind: 'note', payload: { text: 'one' } }]);
   store.addMoved(
     'a',
     { path: 'A', uidValidity: 1 },
@@ -230,7 +259,11 @@ test('where messages went is known until nothing waits any more', (t) => {
   );
   assert.deepEqual(store.placeOf('a', place), { path: 'C', uidValidity: 3, uid: 1 });
   assert.deepEqual(store.placeOf('b', place), place);
-  store.remove(task.taskId);
+  store.forgetMoved('a');
+  assert.deepEqual(store.placeOf('a', place).path, 'C');
+  store.remove(task?.taskId ?? 0);
+  assert.deepEqual(store.placeOf('a', place).path, 'C', 'what is done may be taken back');
+  store.forgetMoved('a');
   assert.deepEqual(store.placeOf('a', place), place);
 });
 

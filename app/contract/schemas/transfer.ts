@@ -10,6 +10,19 @@ export const transferSource = z.object({
 });
 export type TransferSource = z.infer<typeof transferSource>;
 
+/** Names files that the person chose, or that were found, while the program runs; never a path. */
+export const sourceId = z.string().min(1).max(64);
+
+/** Mail in files that the person chose and that can be imported. */
+export const chosenSource = z.object({
+  sourceId,
+  kind: transferSource.shape.kind,
+  /** The last part of its path. */
+  name: z.string().max(1_000),
+  mailboxes: z.int().positive(),
+});
+export type ChosenSource = z.infer<typeof chosenSource>;
+
 export const transferTarget = z.array(z.string().trim().min(1).max(200)).max(16);
 
 /** A message that was not taken over, and why: `text` is the server's. */
@@ -81,7 +94,7 @@ export const thunderbirdProfile = z.object({
     .max(100),
   /** Mail that lies on this computer only: "Local Folders", and what POP3 accounts fetched. */
   localFolders: z
-    .array(z.object({ name: z.string(), kind: z.enum(['none', 'pop3']), path: filePath }))
+    .array(z.object({ name: z.string(), kind: z.enum(['none', 'pop3']), path: filePath, sourceId }))
     .max(100),
 });
 export type ThunderbirdProfile = z.infer<typeof thunderbirdProfile>;

@@ -19,6 +19,8 @@ import {
   type AddAccountState,
   accountInput,
   errorPlace,
+  type FoundAccount,
+  filledFrom,
   initialAddAccount,
   looksLikeAddress,
   reduceAddAccount,
@@ -28,14 +30,19 @@ import { ForgetServerStep } from './RememberedServer.tsx';
 import { ServerFields } from './ServerFields.tsx';
 
 interface AddAccountProps {
+  /** What another program has set up already. */
+  readonly found?: FoundAccount | undefined;
   readonly onClose: () => void;
   readonly onAdded: (account: AccountDto) => void;
 }
 
-export function AddAccount({ onClose, onAdded }: AddAccountProps) {
+export function AddAccount({ found, onClose, onAdded }: AddAccountProps) {
   const { t } = useWords();
   const { client } = useBackend();
-  const [state, dispatch] = useReducer(reduceAddAccount, initialAddAccount);
+  const [state, dispatch] = useReducer(
+    reduceAddAccount,
+    found === undefined ? initialAddAccount : filledFrom(found),
+  );
   const [forgetting, setForgetting] = useState<readonly RememberedServerDto[]>();
   const checking = state.phase === 'checking';
   const input = accountInput(state);
@@ -43,8 +50,9 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
   async function discover(): Promise<AddAccountState> {
     const address = state.address.trim();
     if (!looksLikeAddress(address) || state.editsServers) return state;
-    const found = await client.call('account.discover', { address });
-    const action: AddAccountAction = { type: 'found', address, found };
+    if (address === state.keepsServersOf) return state;
+    const discovered = await client.call('account.discover', { address });
+    const action: AddAccountAction = { type: 'found', address, found: discovered };
     dispatch(action);
     return reduceAddAccount(state, action);
   }
@@ -144,7 +152,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
           placeholder={t('addAccount.addressExample')}
           isDisabled={checking}
           autoComplete="off"
-          autoFocus
+          autoFocus={found === undefined}
         />
         {place === 'address' && failure}
         {state.note !== undefined && (
@@ -157,6 +165,7 @@ export function AddAccount({ onClose, onAdded }: AddAccountProps) {
           onChange={(password) => dispatch({ type: 'edit', change: { password } })}
           isDisabled={checking}
           autoComplete="off"
+          autoFocus={found !== undefined}
           hint={
             <span className={cx(styles.promise)}>
               <LockGlyph state="connecting" size={14} />

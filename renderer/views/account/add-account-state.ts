@@ -3,10 +3,13 @@ import type {
   MethodInput,
   MethodOutput,
   ServerEndpointDto,
+  ThunderbirdProfile,
   WireError,
 } from '../../../app/contract/index.ts';
 
 export type Found = MethodOutput<'account.discover'>;
+/** An account as another program has it set up. */
+export type FoundAccount = ThunderbirdProfile['accounts'][number];
 
 /** Numbers stay text while they are typed. */
 export interface ServerForm {
@@ -26,6 +29,8 @@ export interface AddAccountState {
   /** True once servers were found or are being typed by hand. */
   readonly hasServers: boolean;
   readonly editsServers: boolean;
+  /** The address whose servers another program knows: they are better than a guess. */
+  readonly keepsServersOf: string | undefined;
   readonly phase: 'form' | 'checking';
   readonly error: WireError | undefined;
   /** Keys that the person accepted in this dialog. */
@@ -61,11 +66,32 @@ export const initialAddAccount: AddAccountState = {
   note: undefined,
   hasServers: false,
   editsServers: false,
+  keepsServersOf: undefined,
   phase: 'form',
   error: undefined,
   acceptedIdentities: [],
   allowClear: false,
 };
+
+/** The form with everything but the password, which other programs keep for themselves. */
+export function filledFrom(found: FoundAccount): AddAccountState {
+  const [identity] = found.identities;
+  const address = identity?.address ?? found.imap.userName;
+  const userName = found.imap.userName === '' ? address : found.imap.userName;
+  const { submission } = found;
+  return {
+    ...initialAddAccount,
+    address,
+    displayName: identity?.name ?? '',
+    userName,
+    imap: formOf(found.imap),
+    ...(submission === undefined
+      ? { editsServers: true }
+      : { submission: formOf(submission), keepsServersOf: address }),
+    hasServers: true,
+    note: found.imap.oauth ? 'oauth-only' : undefined,
+  };
+}
 
 function formOf(server: ServerEndpointDto): ServerForm {
   return { host: server.host, port: String(server.port), transport: server.transport };
@@ -104,6 +130,7 @@ export function reduceAddAccount(
     case 'found':
       // Typed servers are the person's; a late answer for another address is nobody's.
       if (state.editsServers || action.address !== state.address.trim()) return state;
+      if (action.address === state.keepsServersOf) return state;
       return {
         ...state,
         imap: formOf(action.found.imap),

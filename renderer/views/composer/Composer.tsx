@@ -146,6 +146,8 @@ export function Composer(props: ComposerProps) {
   return (
     <section
       className={cx(styles.card, styles[mode])}
+      data-area="composer"
+      data-composer
       aria-label={t('composer.label', { subject: title })}
       onKeyDown={onKeyDown}
       onFocus={onFocus}

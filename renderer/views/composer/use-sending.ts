@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import type { DraftDto, IdentityDto, WireError } from '../../../app/contract/index.ts';
 import { wireErrorOf } from '../../host/client.ts';
-import { useBackend } from '../../host/hooks.tsx';
+import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { hasRecipient } from '../../mail/addresses.ts';
 import { speaksOfAttachment } from './attachment-hint.ts';
 import { isBlank } from './blank.ts';
@@ -42,6 +42,7 @@ export function useSending(options: SendingOptions): Sending {
   const { draft, editing, letter, files, identity, onAsk, onClose } = options;
   const { draftId } = draft;
   const { client } = useBackend();
+  const reminds = useQuery('settings.get', {}).data?.attachmentReminder ?? true;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError>();
   const [held, setHeld] = useState<{ readonly sendAt: Date | undefined }>();
@@ -80,7 +81,9 @@ export function useSending(options: SendingOptions): Sending {
       if (busy || !ready) return;
       const { subject, text } = editing.read();
       const isMissing =
-        files.kept.length === 0 && speaksOfAttachment(subject, text, identity?.signatureText);
+        reminds &&
+        files.kept.length === 0 &&
+        speaksOfAttachment(subject, text, identity?.signatureText);
       if (isMissing && !asked.current) {
         asked.current = true;
         onAsk();

@@ -3,12 +3,13 @@ import { Menu, RotateCw, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
+import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
-import { useShortcuts } from '../shortcuts.ts';
+import { useSay } from '../Announcer.tsx';
 import { ListMenu } from './ListMenu.tsx';
 import type { ListProps } from './list-props.ts';
 import { type Listing, worstAccount } from './listing.ts';
@@ -34,6 +35,8 @@ export function ListPane(props: ListPaneProps) {
   const { selection, picked, dispatch, moves, order } = shared;
   const { t } = useWords();
   const { client } = useBackend();
+  const hints = useKeyHints();
+  const say = useSay();
   const field = useRef<HTMLInputElement>(null);
   const focusRef = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState('');
@@ -49,7 +52,24 @@ export function ListPane(props: ListPaneProps) {
     field.current?.focus();
     field.current?.select();
   }
-  useShortcuts({ '/': goSearch, 'Mod+f': goSearch });
+  useCommands({
+    search: (text) => {
+      goSearch();
+      if (text !== undefined) change(text);
+    },
+    refresh,
+  });
+
+  function refresh(): void {
+    const calls = toRefresh(listing, mailboxes).map((mailboxId) =>
+      client.call('mailbox.sync', { mailboxId }),
+    );
+    // A failure shows in the account's lock and problem line.
+    Promise.all(calls).then(
+      () => say(t('desk.upToDate')),
+      () => say(t('desk.refreshFailed')),
+    );
+  }
 
   function change(next: string): void {
     // The selection is a line of the list that is shown: another list, another selection.
@@ -94,15 +114,7 @@ export function ListPane(props: ListPaneProps) {
                   : t('list.counts', { total: listing.total })}
             </p>
           </div>
-          <IconButton
-            label={t('list.refresh')}
-            onPress={() => {
-              // A failure shows in the account's lock and problem line.
-              for (const mailboxId of toRefresh(listing, mailboxes)) {
-                client.call('mailbox.sync', { mailboxId }).catch(() => undefined);
-              }
-            }}
-          >
+          <IconButton label={t('list.refresh')} shortcut={hints.text('refresh')} onPress={refresh}>
             <RotateCw size={15} aria-hidden />
           </IconButton>
           {!searching && <ListMenu listing={listing} dispatch={dispatch} onSettings={onSettings} />}

@@ -1,6 +1,7 @@
 /** Several rows are picked: how many, and what can be done with all of them. */
 import { Archive, FolderInput, Mail, MailOpen, Star, StarOff, Trash2, X } from 'lucide-react';
 import type { Dispatch, ReactNode } from 'react';
+import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Kbd } from '../../components/Kbd.tsx';
@@ -10,7 +11,6 @@ import { plainName } from '../../mail/addresses.ts';
 import type { DeskAction, Picked } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import { type Moves, ofOneAccount } from '../moves.ts';
-import { useShortcuts } from '../shortcuts.ts';
 import { type ListRow, unseenOf } from './list-row.ts';
 import styles from './Picked.module.css';
 import { pickAtMost } from './selection-range.ts';
@@ -25,7 +25,7 @@ interface PickedProps {
 interface BulkAction {
   readonly id: string;
   readonly label: string;
-  readonly shortcut: string;
+  readonly shortcut: string | undefined;
   readonly icon: ReactNode;
   readonly disabled?: boolean;
   readonly run: () => void;
@@ -33,6 +33,7 @@ interface BulkAction {
 
 function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][] {
   const { t } = useWords();
+  const hints = useKeyHints();
   const actions = useMessageActions();
   const rows = [...picked.values()];
   const unread = rows.some((row) => unseenOf(row) > 0);
@@ -40,7 +41,7 @@ function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][
   const archive = {
     id: 'archive',
     label: t('reader.archive'),
-    shortcut: 'E',
+    shortcut: hints.text('archive'),
     icon: <Archive size={16} aria-hidden />,
     run: () => moves.archive(rows),
   };
@@ -50,14 +51,14 @@ function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][
       {
         id: 'delete',
         label: t('reader.delete'),
-        shortcut: '#',
+        shortcut: hints.text('delete'),
         icon: <Trash2 size={16} aria-hidden />,
         run: () => moves.remove(rows),
       },
       {
         id: 'move',
         label: t('list.moveTo'),
-        shortcut: 'V',
+        shortcut: hints.text('move'),
         icon: <FolderInput size={16} aria-hidden />,
         disabled: !ofOneAccount(rows),
         run: () => moves.chooseMailbox(rows),
@@ -67,14 +68,14 @@ function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][
       {
         id: 'read',
         label: t(unread ? 'reader.markRead' : 'reader.markUnread'),
-        shortcut: 'U',
+        shortcut: hints.text(unread ? 'markRead' : 'markUnread'),
         icon: unread ? <MailOpen size={16} aria-hidden /> : <Mail size={16} aria-hidden />,
         run: () => actions.setSeen(rows, unread),
       },
       {
         id: 'flag',
         label: t(unflagged ? 'reader.flag' : 'reader.unflag'),
-        shortcut: 'S',
+        shortcut: hints.text('star'),
         icon: unflagged ? <Star size={16} aria-hidden /> : <StarOff size={16} aria-hidden />,
         run: () => actions.setFlagged(rows, unflagged),
       },
@@ -86,7 +87,9 @@ function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][
 export function PickedBar(props: PickedProps) {
   const { t } = useWords();
   const [moving = [], marking = []] = useBulkActions(props);
-  useShortcuts({ Escape: () => props.dispatch({ type: 'unpick' }) });
+  const hints = useKeyHints();
+  const unpick = () => props.dispatch({ type: 'unpick' });
+  useCommands({ back: unpick });
   const button = ({ id, label, shortcut, icon, disabled = false, run }: BulkAction) => (
     <IconButton key={id} label={label} shortcut={shortcut} isDisabled={disabled} onPress={run}>
       {icon}
@@ -94,11 +97,7 @@ export function PickedBar(props: PickedProps) {
   );
   return (
     <header className={cx(styles.bar)}>
-      <IconButton
-        label={t('list.unpick')}
-        shortcut="Esc"
-        onPress={() => props.dispatch({ type: 'unpick' })}
-      >
+      <IconButton label={t('list.unpick')} shortcut={hints.text('back')} onPress={unpick}>
         <X size={17} aria-hidden />
       </IconButton>
       <p className={cx(styles.count)} role="status">
@@ -136,7 +135,7 @@ export function PickedSummary(props: PickedProps) {
               <Button key={id} className={cx(styles.action)} isDisabled={disabled} onPress={run}>
                 {icon}
                 <span className={cx(styles.label)}>{label}</span>
-                <Kbd keys={shortcut} />
+                {shortcut !== undefined && <Kbd keys={shortcut} />}
               </Button>
             ))}
           </div>

@@ -2,14 +2,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { Settings } from '../../../app/contract/index.ts';
+import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { cx } from '../../components/cx.ts';
 import { ContextMenu } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
+import { focusedArea } from '../areas.ts';
 import { useMessageActions } from '../message-actions.ts';
 import { refKey } from '../refs.ts';
-import { useShortcuts } from '../shortcuts.ts';
 import type { RowListProps } from './list-props.ts';
-import { unseenOf } from './list-row.ts';
+import type { ListRow } from './list-row.ts';
 import styles from './MessageList.module.css';
 import { MessageRowView, PlaceholderRow } from './MessageRowView.tsx';
 import { locate } from './message-windows.ts';
@@ -23,6 +24,7 @@ export function RowList(props: RowListProps) {
   const { label, rows, density, selection, picked, dispatch, order, onRange, focusRef } = props;
   const words = useWords();
   const actions = useMessageActions();
+  const hints = useKeyHints();
   const listId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = rowHeights[density];
@@ -96,28 +98,29 @@ export function RowList(props: RowListProps) {
     onHover: setHovered,
   });
   const targets = picked.size > 0 ? [...picked.values()] : current === undefined ? [] : [current];
-  useShortcuts({
-    j: () => select(at + 1),
-    k: () => select(selectedIndex === undefined ? at : at - 1),
-    x: () => {
-      if (current !== undefined) dispatch({ type: 'toggle', index: at, row: current });
-    },
-    u: () => {
-      if (targets.length > 0) {
-        actions.setSeen(
-          targets,
-          targets.some((row) => unseenOf(row) > 0),
-        );
-      }
-    },
-    s: () => {
-      if (targets.length > 0) {
-        actions.setFlagged(
-          targets,
-          targets.some((row) => !row.flagged),
-        );
-      }
-    },
+  const onTargets = (run: (rows: readonly ListRow[]) => void) =>
+    targets.length === 0 ? undefined : () => run(targets);
+  function goOn(index: number): void {
+    select(index);
+    // Who reads stays with the message; everyone else hears the row.
+    if (focusedArea() !== 'reader') focusRef.current?.focus();
+  }
+  useCommands({
+    next: () => goOn(at + 1),
+    previous: () => goOn(selectedIndex === undefined ? at : at - 1),
+    open: current === undefined ? undefined : () => events.open(current, at),
+    select:
+      current === undefined
+        ? undefined
+        : () => dispatch({ type: 'toggle', index: at, row: current }),
+    star: onTargets((some) =>
+      actions.setFlagged(
+        some,
+        some.some((row) => !row.flagged),
+      ),
+    ),
+    markRead: onTargets((some) => actions.setSeen(some, true)),
+    markUnread: onTargets((some) => actions.setSeen(some, false)),
   });
 
   return (
@@ -130,6 +133,7 @@ export function RowList(props: RowListProps) {
         aria-busy={props.busy === true}
         aria-multiselectable="true"
         tabIndex={0}
+        data-landing
         aria-activedescendant={
           current === undefined ? undefined : `${listId}-${refKey(current.ref)}`
         }
@@ -178,7 +182,7 @@ export function RowList(props: RowListProps) {
         <ContextMenu
           at={events.menu.at}
           label={words.t('list.menu')}
-          groups={rowMenu(events.menu.rows, { ...props, actions, t: words.t })}
+          groups={rowMenu(events.menu.rows, { ...props, actions, hints, t: words.t })}
           onClose={events.closeMenu}
         />
       )}

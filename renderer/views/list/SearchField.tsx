@@ -2,6 +2,7 @@
 import { Search, X } from 'lucide-react';
 import type { KeyboardEvent, RefObject } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { useKeyHints } from '../../commands/commands.tsx';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
 import styles from './SearchField.module.css';
@@ -22,6 +23,7 @@ interface SearchFieldProps {
 
 export function SearchField(props: SearchFieldProps) {
   const { t } = useWords();
+  const keys = useKeyHints();
   const { field, query, onQuery, here } = props;
   function onKeyDown(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing) return;
@@ -41,7 +43,7 @@ export function SearchField(props: SearchFieldProps) {
           type="search"
           aria-label={t('search.label')}
           placeholder={t('search.label')}
-          aria-keyshortcuts="/ Control+F"
+          aria-keyshortcuts={keys.aria('search')}
           autoComplete="off"
           spellCheck={false}
           maxLength={1_000}

@@ -1,4 +1,5 @@
 /** What was just done, and the way back; at the foot of the list, in nobody's way. */
+import { useKeyHints } from '../../commands/commands.tsx';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
@@ -16,6 +17,7 @@ function doneWords(t: Translate, { kind, to, count }: DoneMove): string {
 
 export function UndoLine({ moves }: { readonly moves: Moves }) {
   const { t } = useWords();
+  const hints = useKeyHints();
   const { done } = moves;
   return (
     // Always there, so that what comes into it is read out.
@@ -36,7 +38,7 @@ export function UndoLine({ moves }: { readonly moves: Moves }) {
             >
               {t('undo.undo')}
               <kbd className={cx(styles.key)} aria-hidden>
-                Z
+                {hints.text('undo')}
               </kbd>
             </Button>
           )}

@@ -13,6 +13,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import type { MessageRow } from '../../../app/contract/index.ts';
+import type { KeyHints } from '../../commands/commands.tsx';
 import type { MenuGroup } from '../../components/Menu.tsx';
 import type { Translate } from '../../i18n/translate.ts';
 import type { MessageActions } from '../message-actions.ts';
@@ -23,6 +24,7 @@ export type ReplyKind = 'reply' | 'reply-all' | 'forward';
 
 interface RowMenuOptions {
   readonly t: Translate;
+  readonly hints: KeyHints;
   readonly moves: Moves;
   readonly actions: MessageActions;
   readonly archives: boolean;
@@ -32,7 +34,7 @@ interface RowMenuOptions {
 const size = 15;
 
 export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): MenuGroup[] {
-  const { t, moves, actions, archives, onReply } = options;
+  const { t, hints, moves, actions, archives, onReply } = options;
   const [row] = rows;
   if (row === undefined) return [];
   const unread = rows.some((one) => unseenOf(one) > 0);
@@ -44,21 +46,21 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
       id: 'reply',
       label: t('reader.reply'),
       icon: <Reply size={size} aria-hidden />,
-      shortcut: 'R',
+      shortcut: hints.text('reply'),
       onAction: reply('reply'),
     },
     {
       id: 'reply-all',
       label: t('reader.replyAll'),
       icon: <ReplyAll size={size} aria-hidden />,
-      shortcut: 'A',
+      shortcut: hints.text('replyAll'),
       onAction: reply('reply-all'),
     },
     {
       id: 'forward',
       label: t('reader.forward'),
       icon: <Forward size={size} aria-hidden />,
-      shortcut: 'F',
+      shortcut: hints.text('forward'),
       onAction: reply('forward'),
     },
   ];
@@ -66,7 +68,7 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
     id: 'archive',
     label: t('reader.archive'),
     icon: <Archive size={size} aria-hidden />,
-    shortcut: 'E',
+    shortcut: hints.text('archive'),
     onAction: () => moves.archive(rows),
   };
   return [
@@ -78,14 +80,14 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
           id: 'read',
           label: t(unread ? 'reader.markRead' : 'reader.markUnread'),
           icon: unread ? <MailOpen size={size} aria-hidden /> : <Mail size={size} aria-hidden />,
-          shortcut: 'U',
+          shortcut: hints.text(unread ? 'markRead' : 'markUnread'),
           onAction: () => actions.setSeen(rows, unread),
         },
         {
           id: 'flag',
           label: t(unflagged ? 'reader.flag' : 'reader.unflag'),
           icon: unflagged ? <Star size={size} aria-hidden /> : <StarOff size={size} aria-hidden />,
-          shortcut: 'S',
+          shortcut: hints.text('star'),
           onAction: () => actions.setFlagged(rows, unflagged),
         },
       ],
@@ -98,7 +100,7 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
           id: 'move',
           label: t('list.moveTo'),
           icon: <FolderInput size={size} aria-hidden />,
-          shortcut: 'V',
+          shortcut: hints.text('move'),
           disabled: !ofOneAccount(rows),
           onAction: () => moves.chooseMailbox(rows),
         },
@@ -106,14 +108,14 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
           id: 'junk',
           label: t(junk ? 'reader.notJunk' : 'reader.junk'),
           icon: <Ban size={size} aria-hidden />,
-          shortcut: '!',
+          shortcut: hints.text('junk'),
           onAction: () => moves.junk(rows),
         },
         {
           id: 'delete',
           label: t('reader.delete'),
           icon: <Trash2 size={size} aria-hidden />,
-          shortcut: '#',
+          shortcut: hints.text('delete'),
           onAction: () => moves.remove(rows),
         },
       ],

@@ -10,6 +10,7 @@ import {
 } from 'react';
 import type { MenuPoint } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
+import { focusArea } from '../areas.ts';
 import { useMessageActions } from '../message-actions.ts';
 import { refKey } from '../refs.ts';
 import { dragType, drawDragged } from './drag-image.ts';
@@ -120,6 +121,14 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
         : { x: box.x + 40, y: box.y + box.height / 2 };
     setMenu({ at: point, rows: among(row) });
   }
+  /** Goes into the message, or on with it where it is a draft. */
+  function open(row: ListRow, index: number): void {
+    if (props.edits) props.onEdit(row);
+    else {
+      select(index, true);
+      focusArea('reader');
+    }
+  }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.altKey) return;
     const last = rows.total - 1;
@@ -137,12 +146,13 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
     const target = targetOf(event.key, { at, last, pageRows: standing.pageRows() });
     if (target === undefined) return;
     event.preventDefault();
-    if (event.key === 'Enter' && props.edits && current !== undefined) props.onEdit(current);
-    else if (event.shiftKey && event.key !== 'Enter') {
+    if (event.key === 'Enter') {
+      if (current !== undefined) open(current, target);
+    } else if (event.shiftKey) {
       const to = Math.max(0, Math.min(last, target));
       pickRange(anchor, to);
       standing.scrollTo(to);
-    } else select(target, event.key === 'Enter');
+    } else select(target);
   }
   function onDragStart(event: DragEvent): void {
     const { index } = placeOf(event.target);
@@ -178,6 +188,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
       onPointerOver,
       onPointerLeave: () => standing.onHover(undefined),
     },
+    open,
     menu,
     closeMenu: () => setMenu(undefined),
   };

@@ -59,7 +59,7 @@ export function Attachments({ messageRef, parts }: AttachmentsProps) {
                 <span className={cx(styles.icon)}>
                   <TypeIcon mimeType={part.mimeType} />
                 </span>
-                <FileName name={name} />
+                <FileName name={name} />{' '}
                 <span className={cx(styles.size)}>{size(part.sizeBytes)}</span>
                 <span className={cx(styles.action)}>
                   {saved[part.partId] === undefined ? (

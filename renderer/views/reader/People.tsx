@@ -49,17 +49,14 @@ export function People({ row, body }: PeopleProps) {
         <Recipients to={to} body={body} />
       ) : (
         all.length > 0 && (
-          <Button
-            className={cx(styles.line, styles.fold)}
-            onPress={() => setOpen(true)}
-            aria-label={t('reader.showRecipients')}
-          >
+          <Button className={cx(styles.line, styles.fold)} onPress={() => setOpen(true)}>
             <span className={cx(styles.label)}>{t('reader.to')}</span>
             <span className={cx(styles.names)} dir="auto">
               {all.slice(0, shownRecipients).map(shortName).join(', ')}
               {all.length > shownRecipients &&
                 ` ${t('reader.andMore', { count: all.length - shownRecipients })}`}
             </span>
+            <span className="visuallyHidden">{t('reader.showRecipients')}</span>
           </Button>
         )
       )}

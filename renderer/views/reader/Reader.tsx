@@ -15,6 +15,7 @@ import {
 } from 'lucide-react';
 import { type Dispatch, useEffect, useEffectEvent, useState } from 'react';
 import type { DraftDto, MessageBody, MessageRow } from '../../../app/contract/index.ts';
+import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -22,11 +23,11 @@ import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
 import { quoteWords } from '../../mail/quote-words.ts';
+import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
 import { Failure } from '../Failure.tsx';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
-import { useShortcuts } from '../shortcuts.ts';
 import { Attachments } from './Attachments.tsx';
 import { HtmlMessage } from './HtmlMessage.tsx';
 import { People } from './People.tsx';
@@ -85,9 +86,16 @@ export function Reader(props: ReaderProps) {
     if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
   });
   const openedKey = body.data === undefined ? undefined : refKey(body.data.ref);
+  const markRead = useQuery('settings.get', {}).data?.markRead ?? '0';
   useEffect(() => {
-    if (openedKey !== undefined) markSeen();
-  }, [openedKey]);
+    if (openedKey === undefined || markRead === 'never') return;
+    if (markRead === '0') {
+      markSeen();
+      return;
+    }
+    const timer = window.setTimeout(() => markSeen(), Number(markRead) * 1_000);
+    return () => window.clearTimeout(timer);
+  }, [openedKey, markRead]);
 
   function reply(kind: ReplyKind): void {
     if (row === undefined) return;
@@ -95,11 +103,17 @@ export function Reader(props: ReaderProps) {
       .call('draft.reply', { ref: row.ref, kind, words: quoteWords(t, locale) })
       .then(onDraft, onFailure);
   }
-  useShortcuts({
-    r: () => reply('reply'),
-    a: () => reply('reply-all'),
-    f: () => reply('forward'),
-    Escape: () => dispatch({ type: 'deselect' }),
+  const hints = useKeyHints();
+  const onOpen = (run: () => void) => (row === undefined ? undefined : run);
+  useCommands({
+    reply: onOpen(() => reply('reply')),
+    replyAll: onOpen(() => reply('reply-all')),
+    forward: onOpen(() => reply('forward')),
+    // First out of the message, then away from it.
+    back: onOpen(() => {
+      dispatch(focusedArea() === 'reader' ? { type: 'pane', pane: 'list' } : { type: 'deselect' });
+      focusArea('list');
+    }),
   });
 
   if (row === undefined) {
@@ -109,7 +123,7 @@ export function Reader(props: ReaderProps) {
           <EmptyState
             icon={<Mail size={40} strokeWidth={1.2} aria-hidden />}
             title={t('reader.empty.title')}
-            text={t('reader.empty.text')}
+            text={t('reader.empty.text', { key: hints.text('compose') ?? '' })}
           />
         )}
       </section>
@@ -128,52 +142,83 @@ export function Reader(props: ReaderProps) {
         >
           <ChevronLeft size={20} aria-hidden />
         </IconButton>
-        <IconButton label={t('reader.reply')} shortcut="R" onPress={() => reply('reply')}>
+        <IconButton
+          label={t('reader.reply')}
+          shortcut={hints.text('reply')}
+          onPress={() => reply('reply')}
+        >
           <Reply size={18} aria-hidden />
         </IconButton>
-        <IconButton label={t('reader.replyAll')} shortcut="A" onPress={() => reply('reply-all')}>
+        <IconButton
+          label={t('reader.replyAll')}
+          shortcut={hints.text('replyAll')}
+          onPress={() => reply('reply-all')}
+        >
           <ReplyAll size={18} aria-hidden />
         </IconButton>
-        <IconButton label={t('reader.forward')} shortcut="F" onPress={() => reply('forward')}>
+        <IconButton
+          label={t('reader.forward')}
+          shortcut={hints.text('forward')}
+          onPress={() => reply('forward')}
+        >
           <Forward size={18} aria-hidden />
         </IconButton>
         <span className={cx(styles.spacer)} />
         {role !== 'archive' && (
-          <IconButton label={t('reader.archive')} shortcut="E" onPress={() => moves.archive(row)}>
+          <IconButton
+            label={t('reader.archive')}
+            shortcut={hints.text('archive')}
+            onPress={() => moves.archive(row)}
+          >
             <Archive size={17} aria-hidden />
           </IconButton>
         )}
-        <IconButton label={t('reader.delete')} shortcut="#" onPress={() => moves.remove(row)}>
+        <IconButton
+          label={t('reader.delete')}
+          shortcut={hints.text('delete')}
+          onPress={() => moves.remove(row)}
+        >
           <Trash2 size={17} aria-hidden />
         </IconButton>
         <IconButton
           label={t(role === 'junk' ? 'reader.notJunk' : 'reader.junk')}
-          shortcut="!"
+          shortcut={hints.text('junk')}
           onPress={() => moves.junk(row)}
         >
           <Ban size={17} aria-hidden />
         </IconButton>
-        <IconButton label={t('reader.move')} shortcut="V" onPress={() => moves.chooseMailbox(row)}>
+        <IconButton
+          label={t('reader.move')}
+          shortcut={hints.text('move')}
+          onPress={() => moves.chooseMailbox(row)}
+        >
           <FolderInput size={17} aria-hidden />
         </IconButton>
         <span className={cx(styles.gap)} />
         <IconButton
           label={seen ? t('reader.markUnread') : t('reader.markRead')}
-          shortcut="U"
+          shortcut={hints.text(seen ? 'markUnread' : 'markRead')}
           onPress={() => actions.setFlags({ ...row, seen }, { seen: !seen })}
         >
           {seen ? <Mail size={17} aria-hidden /> : <MailOpen size={17} aria-hidden />}
         </IconButton>
         <IconButton
           label={flagged ? t('reader.unflag') : t('reader.flag')}
-          shortcut="S"
+          shortcut={hints.text('star')}
           active={flagged}
           onPress={() => actions.setFlags(row, { flagged: !flagged })}
         >
           <Star size={17} aria-hidden fill={flagged ? 'currentColor' : 'none'} />
         </IconButton>
       </header>
-      <article className={cx(styles.scroll)} key={refKey(row.ref)}>
+      <article
+        className={cx(styles.scroll)}
+        key={refKey(row.ref)}
+        aria-label={plainName(row.subject) || t('list.noSubject')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller is scrolled by keys
+        tabIndex={0}
+        data-landing
+      >
         <div className={cx(styles.letter)}>
           <h1 className={cx(styles.subject)} dir="auto">
             {plainName(row.subject) || t('list.noSubject')}

@@ -1,130 +1,134 @@
-/** Settings of the window and of what is kept on this computer. */
-import { useEffect, useState } from 'react';
-import type { Settings, StorageStatusDto, WireError } from '../../../app/contract/index.ts';
-import { Button } from '../../components/Button.tsx';
+/** All settings: sections at the side (above, in a narrow window). Each takes effect at once. */
+import {
+  Bell,
+  BookOpen,
+  Keyboard,
+  Palette,
+  PenLine,
+  Settings2,
+  Shield,
+  Users,
+  Wrench,
+  X,
+} from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Heading } from 'react-aria-components/Heading';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
+import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
-import { Picker } from '../../components/Picker.tsx';
-import { Sheet } from '../../components/Sheet.tsx';
-import { wireErrorOf } from '../../host/client.ts';
-import { useBackend, useQuery } from '../../host/hooks.tsx';
+import { WideSheet } from '../../components/Sheet.tsx';
+import { useMedia } from '../../components/use-media.ts';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
-import styles from './SettingsSheet.module.css';
+import { AccountsSection } from './AccountsSection.tsx';
+import { AdvancedSection } from './AdvancedSection.tsx';
+import { AppearanceSection } from './AppearanceSection.tsx';
+import { GeneralSection } from './GeneralSection.tsx';
+import { NotificationsSection } from './NotificationsSection.tsx';
+import { PrivacySection } from './PrivacySection.tsx';
+import { ReadingSection } from './ReadingSection.tsx';
+import styles from './Settings.module.css';
+import { ShortcutsSection } from './ShortcutsSection.tsx';
+import type { SectionProps } from './section-props.ts';
+import { type SettingsSection, settingsSections } from './settings-sections.ts';
+import { useSettings } from './use-settings.ts';
+import { WritingSection } from './WritingSection.tsx';
 
-const themes = ['system', 'light', 'dark'] as const;
-const densities = ['comfortable', 'compact'] as const;
-const keptDays = ['30', '90', '365', 'all'] as const;
-const undoSeconds = [0, 5, 10, 20, 30] as const;
+const icons: Readonly<Record<SettingsSection, ReactNode>> = {
+  general: <Settings2 size={16} aria-hidden />,
+  accounts: <Users size={16} aria-hidden />,
+  appearance: <Palette size={16} aria-hidden />,
+  reading: <BookOpen size={16} aria-hidden />,
+  writing: <PenLine size={16} aria-hidden />,
+  notifications: <Bell size={16} aria-hidden />,
+  shortcuts: <Keyboard size={16} aria-hidden />,
+  privacy: <Shield size={16} aria-hidden />,
+  advanced: <Wrench size={16} aria-hidden />,
+};
 
-export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
+interface SettingsSheetProps extends Omit<SectionProps, 'settings' | 'set' | 'onFailure'> {
+  readonly section?: SettingsSection | undefined;
+}
+
+export default function SettingsSheet(props: SettingsSheetProps) {
   const { t } = useWords();
-  const { client, cache } = useBackend();
-  const settings = useQuery('settings.get', {}).data;
-  const [error, setError] = useState<WireError>();
-
-  function set(change: Partial<Settings>): void {
-    setError(undefined);
-    cache.patch('settings.get', (now) => ({ ...now, ...change }));
-    client.call('settings.set', change).catch((reason: unknown) => {
-      setError(wireErrorOf(reason));
-      cache.invalidate('settings.get');
-    });
-  }
+  const { handle, error, setError } = useSettings();
+  const [section, setSection] = useState<SettingsSection>(props.section ?? 'general');
+  const narrow = useMedia('(max-width: 640px)');
+  const list = useRef<HTMLDivElement>(null);
+  // In a narrow window the tabs scroll; the chosen one is in sight, however it was chosen.
+  useEffect(() => {
+    if (!narrow) return;
+    const tab = list.current?.querySelector(`[data-key="${section}"]`);
+    tab?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [narrow, section]);
+  const sectionProps = { ...props, onFailure: setError };
   return (
-    <Sheet title={t('settings.title')} closeLabel={t('action.close')} onClose={onClose}>
-      {error !== undefined && <Failure error={error} />}
-      {settings !== undefined && (
-        <>
-          <section className={cx(styles.section)}>
-            <Picker
-              label={t('settings.theme')}
-              options={themes.map((id) => ({ id, name: t(`settings.theme.${id}`) }))}
-              value={settings.theme}
-              onChange={(theme) => set({ theme })}
-            />
-            <Picker
-              label={t('settings.density')}
-              options={densities.map((id) => ({ id, name: t(`settings.density.${id}`) }))}
-              value={settings.density}
-              onChange={(density) => set({ density })}
-            />
-          </section>
-          <section className={cx(styles.section)}>
-            <Picker
-              label={t('settings.undoSend')}
-              options={undoChoices(settings.undoSendSeconds).map((seconds) => ({
-                id: seconds,
-                name: t('settings.undoSend.seconds', { seconds }),
-              }))}
-              value={settings.undoSendSeconds}
-              onChange={(undoSendSeconds) => set({ undoSendSeconds })}
-            />
-          </section>
-          <section className={cx(styles.section)}>
-            <Picker
-              label={t('settings.keep')}
-              options={keptDays.map((id) => ({ id, name: t(`settings.keep.${id}`) }))}
-              value={settings.bodiesDays}
-              onChange={(bodiesDays) => set({ bodiesDays })}
-            />
-            <p className={cx(styles.muted)}>{t('settings.keepText')}</p>
-            <Storage onFailure={setError} />
-          </section>
-        </>
-      )}
-    </Sheet>
+    <WideSheet label={t('settings.title')} onClose={props.onClose}>
+      <Tabs
+        className={cx(styles.sections)}
+        orientation={narrow ? 'horizontal' : 'vertical'}
+        selectedKey={section}
+        onSelectionChange={(key) => {
+          const chosen = settingsSections.find((id) => id === key);
+          if (chosen !== undefined) setSection(chosen);
+        }}
+      >
+        <div className={cx(styles.nav)}>
+          <Heading slot="title" className={cx(styles.navTitle)}>
+            {t('settings.title')}
+          </Heading>
+          <TabList ref={list} aria-label={t('settings.sections')} className={cx(styles.tabs)}>
+            {settingsSections.map((id) => (
+              <Tab key={id} id={id} className={cx(styles.tab)}>
+                {icons[id]}
+                {t(`settings.section.${id}`)}
+              </Tab>
+            ))}
+          </TabList>
+        </div>
+        <div className={cx(styles.page)}>
+          <header className={cx(styles.head)}>
+            <h2 className={cx(styles.headTitle)}>{t(`settings.section.${section}`)}</h2>
+            <IconButton
+              label={t('action.close')}
+              onPress={props.onClose}
+              className={cx(styles.close)}
+            >
+              <X size={17} aria-hidden />
+            </IconButton>
+          </header>
+          {settingsSections.map((id) => (
+            <TabPanel key={id} id={id} className={cx(styles.panel)}>
+              {error !== undefined && <Failure error={error} />}
+              {handle !== undefined && content(id, { ...sectionProps, ...handle })}
+            </TabPanel>
+          ))}
+        </div>
+      </Tabs>
+    </WideSheet>
   );
 }
 
-/** A number that was set elsewhere is among the choices. */
-function undoChoices(now: number): number[] {
-  return [...new Set([...undoSeconds, now])].sort((a, b) => a - b);
-}
-
-function Storage({ onFailure }: { readonly onFailure: (error: WireError | undefined) => void }) {
-  const { t, size, number } = useWords();
-  const { client, cache } = useBackend();
-  const status = useQuery('storage.status', {}).data;
-  // It grows while nobody looks.
-  useEffect(() => cache.invalidate('storage.status'), [cache]);
-  const [tidying, setTidying] = useState(false);
-  const [freed, setFreed] = useState<number>();
-
-  async function tidyUp(before: StorageStatusDto): Promise<void> {
-    onFailure(undefined);
-    setTidying(true);
-    try {
-      const after = await client.call('storage.compact', {});
-      setFreed(Math.max(0, totalBytes(before) - totalBytes(after)));
-      cache.patch('storage.status', () => after);
-    } catch (reason) {
-      onFailure(wireErrorOf(reason));
-    } finally {
-      setTidying(false);
-    }
+function content(section: SettingsSection, props: SectionProps): ReactNode {
+  switch (section) {
+    case 'general':
+      return <GeneralSection {...props} />;
+    case 'accounts':
+      return <AccountsSection {...props} />;
+    case 'appearance':
+      return <AppearanceSection {...props} />;
+    case 'reading':
+      return <ReadingSection {...props} />;
+    case 'writing':
+      return <WritingSection {...props} />;
+    case 'notifications':
+      return <NotificationsSection {...props} />;
+    case 'shortcuts':
+      return <ShortcutsSection {...props} />;
+    case 'privacy':
+      return <PrivacySection {...props} />;
+    case 'advanced':
+      return <AdvancedSection {...props} />;
   }
-  // Its room is kept while it is asked for, so that nothing jumps.
-  if (status === undefined) return <div className={cx(styles.storage)} />;
-  const messages = status.accounts.reduce((sum, account) => sum + account.messages, 0);
-  return (
-    <div className={cx(styles.storage)}>
-      <div className={cx(styles.words)}>
-        <p>{t('settings.storage', { size: size(totalBytes(status)) })}</p>
-        <p className={cx(styles.muted)} role="status">
-          {tidying
-            ? t('settings.tidying')
-            : freed === undefined
-              ? t('settings.storageText', { count: messages, number: number(messages) })
-              : t('settings.freed', { size: size(freed), any: String(freed > 0) })}
-        </p>
-      </div>
-      <Button isDisabled={tidying} onPress={() => void tidyUp(status)}>
-        {t('settings.tidyUp')}
-      </Button>
-    </div>
-  );
-}
-
-function totalBytes(status: StorageStatusDto): number {
-  return status.databases.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

@@ -16,6 +16,7 @@ import {
 import { type Dispatch, type MouseEvent, type ReactNode, type RefObject, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, DraftDto, MailboxDto, WireError } from '../../../app/contract/index.ts';
+import { useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
@@ -59,6 +60,7 @@ interface OpenMenu {
 export function Sidebar(props: SidebarProps) {
   const { accounts, place, dispatch, collapsed, onCompose, onDraft, onFailure } = props;
   const { t } = useWords();
+  const hints = useKeyHints();
   const [menu, setMenu] = useState<OpenMenu>();
   return (
     <nav className={cx(styles.sidebar)} aria-label={t('sidebar.label')}>
@@ -69,7 +71,7 @@ export function Sidebar(props: SidebarProps) {
         </span>
         <IconButton
           label={t('sidebar.compose')}
-          shortcut="C"
+          shortcut={hints.text('compose')}
           onPress={onCompose}
           className={cx(styles.compose)}
         >
@@ -112,6 +114,7 @@ export function Sidebar(props: SidebarProps) {
         </IconButton>
         <IconButton
           label={t('sidebar.settings')}
+          shortcut={hints.text('settings')}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'settings' } })}
         >
           <Settings size={16} aria-hidden />

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLogger } from '../../../app/log.ts';
 import { AppWindow } from '../../../main/chromium/app-window.ts';
-import { appUrl } from '../../../main/chromium/flags.ts';
+import { appOrigin, appUrl } from '../../../main/chromium/flags.ts';
 import { FakeCdp } from '../../support/fake-cdp.ts';
 
 function open() {
@@ -39,9 +39,10 @@ test('puts interception, downloads and permissions under guard before there is a
   });
   const permissions = cdp.sent.filter(({ method }) => method === 'Browser.setPermission');
   assert.equal(permissions.length > 20, true);
-  assert.equal(
-    permissions.every(({ params }) => params.setting === 'denied'),
-    true,
+  const allowed = permissions.filter(({ params }) => params.setting !== 'denied');
+  assert.deepEqual(
+    allowed.map(({ params }) => params),
+    [{ permission: { name: 'notifications' }, setting: 'granted', origin: appOrigin }],
   );
 });
 

@@ -1,7 +1,7 @@
 /** The dispatcher against frames that no honest window sends. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maxFrameLength, methods } from '../../../app/contract/index.ts';
+import { defaultSettings, maxFrameLength, methods } from '../../../app/contract/index.ts';
 import type { MethodHandlers } from '../../../app/engine-types.ts';
 import { RequestError } from '../../../app/errors.ts';
 import { Dispatcher } from '../../../main/engine/dispatcher.ts';
@@ -38,38 +38,13 @@ function start(output: unknown = {}) {
 }
 
 test('answers a call with the validated output only', async () => {
-  const { call, answers } = start({
-    theme: 'dark',
-    density: 'compact',
-    undoSendSeconds: 10,
-    bodiesDays: '90',
-    composeFormat: 'rich',
-    openDrafts: [],
-    listBy: 'conversations',
-    listOrder: 'newest',
-    sidebarWidth: 232,
-    listWidth: 376,
-    collapsedAccounts: [],
-    extra: 'not in contract',
-  });
+  const { call, answers } = start({ ...defaultSettings, extra: 'not in contract' });
   await call('settings.get', {});
   assert.deepEqual(answers, [
     {
       kind: 'result',
       id: 7,
-      output: {
-        theme: 'dark',
-        density: 'compact',
-        undoSendSeconds: 10,
-        bodiesDays: '90',
-        composeFormat: 'rich',
-        openDrafts: [],
-        listBy: 'conversations',
-        listOrder: 'newest',
-        sidebarWidth: 232,
-        listWidth: 376,
-        collapsedAccounts: [],
-      },
+      output: defaultSettings,
     },
   ]);
 });
@@ -99,19 +74,7 @@ test('names the field of invalid input, never its value', async () => {
 });
 
 test('keeps prototype keys out of what handlers see', async () => {
-  const { dispatcher, calls } = start({
-    theme: 'dark',
-    density: 'compact',
-    undoSendSeconds: 10,
-    bodiesDays: '90',
-    composeFormat: 'rich',
-    openDrafts: [],
-    listBy: 'conversations',
-    listOrder: 'newest',
-    sidebarWidth: 232,
-    listWidth: 376,
-    collapsedAccounts: [],
-  });
+  const { dispatcher, calls } = start({ ...defaultSettings });
   await dispatcher.dispatch(
     '{"kind":"call","id":1,"method":"settings.set","input":{"theme":"dark","__proto__":{"x":1},"constructor":{"y":1}}}',
   );
@@ -141,19 +104,7 @@ for (const [title, json] of silentFrames) {
 }
 
 test('drops a frame one character over the limit unread', async () => {
-  const { dispatcher, answers, calls, lines } = start({
-    theme: 'dark',
-    density: 'compact',
-    undoSendSeconds: 10,
-    bodiesDays: '90',
-    composeFormat: 'rich',
-    openDrafts: [],
-    listBy: 'conversations',
-    listOrder: 'newest',
-    sidebarWidth: 232,
-    listWidth: 376,
-    collapsedAccounts: [],
-  });
+  const { dispatcher, answers, calls, lines } = start({ ...defaultSettings });
   const frame = '{"kind":"call","id":1,"method":"settings.get","input":{}}';
   await dispatcher.dispatch(frame.padEnd(maxFrameLength, ' '));
   assert.equal(calls.length, 1);

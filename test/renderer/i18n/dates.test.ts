@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDateWords, formatSize } from '../../../renderer/i18n/dates.ts';
-import { pickLocale } from '../../../renderer/i18n/locale.ts';
+import { localeFor, pickLocale } from '../../../renderer/i18n/locale.ts';
 
 const now = new Date(2026, 10, 23, 15, 0);
 const words = createDateWords('en-GB', () => now);
@@ -43,4 +43,11 @@ test('a size just under a unit is not written as 1,000', () => {
 test('the first language that exists wins and its region is kept for dates', () => {
   assert.deepEqual(pickLocale(['fr-CH', 'de-CH', 'en']), { language: 'de', locale: 'de-CH' });
   assert.deepEqual(pickLocale(['ja']), { language: 'en', locale: 'en' });
+});
+
+test('the chosen language is written in the system’s own form of it', () => {
+  assert.deepEqual(localeFor('system', ['fr-CH', 'de-CH']), { language: 'de', locale: 'de-CH' });
+  assert.deepEqual(localeFor('de', ['en-GB', 'de-AT']), { language: 'de', locale: 'de-AT' });
+  assert.deepEqual(localeFor('de', ['en-GB']), { language: 'de', locale: 'de' });
+  assert.deepEqual(localeFor('tlh', ['en-GB']), { language: 'en', locale: 'en-GB' });
 });

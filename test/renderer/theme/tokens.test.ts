@@ -139,9 +139,22 @@ test('light and dark name the same colours, and more contrast names no others', 
 });
 
 test('sizes and spaces stand on the 4 px grid, lines of text too', () => {
-  const steps = [...css.matchAll(/--((?:space|line|row|control|bar)-[\w-]+):\s*(\d+)px/g)];
+  const steps = [
+    ...css.matchAll(/--((?:space|line|row|control|bar)-[\w-]+):\s*(?:calc\()?(\d+)px/g),
+  ];
   assert.ok(steps.length > 15);
   for (const [, name = '', value = ''] of steps) assert.equal(Number(value) % 4, 0, name);
+});
+
+test('every size of type and every line of text follows the text size', () => {
+  const sizes = [...css.matchAll(/--(?:text|line)-(?!scale)[\w-]+:\s*(.*);/g)].map(
+    ([, one]) => one,
+  );
+  assert.ok(sizes.length >= 10);
+  for (const size of sizes) assert.match(size ?? '', /^calc\(\d+px \* var\(--text-scale\)\)$/);
+  for (const name of ['small', 'large', 'largest']) {
+    assert.match(css, new RegExp(`data-text-size="${name}"\\] {\\s+--text-scale: [01]\\.\\d+;`));
+  }
 });
 
 test('motion takes 120 to 180 ms, and none where less of it is asked for', () => {

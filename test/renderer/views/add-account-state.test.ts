@@ -4,6 +4,8 @@ import {
   type AddAccountState,
   accountInput,
   type Found,
+  type FoundAccount,
+  filledFrom,
   initialAddAccount,
   reduceAddAccount,
 } from '../../../renderer/views/account/add-account-state.ts';
@@ -92,4 +94,43 @@ test('an impossible port is not sent', () => {
     const state = reduceAddAccount(ready, { type: 'server', service: 'imap', change: { port } });
     assert.equal(accountInput(state), undefined, port);
   }
+});
+
+const elsewhere: FoundAccount = {
+  name: 'mira@example.org',
+  imap: {
+    ...found.imap,
+    security: 'tls',
+    userName: 'mira',
+    oauth: false,
+  },
+  submission: { ...found.submission, security: 'tls', userName: 'mira', oauth: false },
+  identities: [{ name: 'Mira', address: 'mira@example.org' }],
+};
+
+test('an account of another program lacks nothing but the password', () => {
+  const filled = filledFrom(elsewhere);
+  assert.equal(accountInput(filled), undefined);
+  const input = accountInput(
+    reduceAddAccount(filled, { type: 'edit', change: { password: 'correct horse' } }),
+  );
+  assert.deepEqual(
+    [input?.address, input?.displayName, input?.userName, input?.imap.host],
+    ['mira@example.org', 'Mira', 'mira', 'imap.example.org'],
+  );
+});
+
+test('what another program knows of servers is not overwritten by a guess', () => {
+  const filled = filledFrom(elsewhere);
+  const guess = { ...found, imap: { ...found.imap, host: 'mail.example.org' } };
+  assert.equal(
+    reduceAddAccount(filled, { type: 'found', address: filled.address, found: guess }),
+    filled,
+  );
+});
+
+test('without a server to send with, the servers are asked for', () => {
+  const { submission: _, ...half } = elsewhere;
+  assert.equal(filledFrom(half).editsServers, true);
+  assert.equal(filledFrom({ ...half, imap: { ...half.imap, oauth: true } }).note, 'oauth-only');
 });

@@ -6,6 +6,7 @@ import {
   initialDesk,
   reduceDesk,
   samePlace,
+  startPlace,
   targetsOf,
 } from '../../../renderer/views/desk-state.ts';
 import { row, uids } from './rows.ts';
@@ -109,4 +110,24 @@ test('opening one message, a filter, or another place ends the picking', () => {
 test('keys go on from where they were when the picking ends', () => {
   const state = reduceDesk(toggle(select(initialDesk, 1), 6), { type: 'unpick' });
   assert.deepEqual([state.picked.size, state.selection, state.anchor], [0, undefined, 6]);
+});
+
+test('the window begins where the person chose', () => {
+  const inbox = {
+    mailboxId: 7,
+    accountId: 'a1',
+    name: 'INBOX',
+    path: 'INBOX',
+    depth: 0,
+    role: 'inbox',
+    selectable: true,
+    total: 0,
+    unseen: 0,
+  } as const;
+  assert.deepEqual(startPlace('inbox', inbox), { kind: 'mailbox', accountId: 'a1', mailboxId: 7 });
+  assert.deepEqual(startPlace('inboxes', inbox), {
+    kind: 'view',
+    view: { kind: 'unified', role: 'inbox' },
+  });
+  assert.deepEqual(startPlace('unread', inbox), { kind: 'view', view: { kind: 'unread' } });
 });

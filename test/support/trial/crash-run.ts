@@ -33,6 +33,8 @@ export interface CrashReport {
   readonly seconds: number;
   /** What the killed process was in the middle of, by what it left on disk. */
   readonly kills: Readonly<Record<Phase, number>>;
+  /** How often mail.db was deleted between a kill and the next start. */
+  readonly cachesLost: number;
   /** Confirmed to the window before a kill, by method. */
   readonly confirmed: Readonly<Record<string, number>>;
   readonly confirmedTotal: number;
@@ -68,9 +70,12 @@ const plans: readonly Plan[] = [
   'syncing',
 ];
 const longestMs = 1_500;
+/** After one in so many kills mail.db is deleted as well. */
+const killsPerLostCache = 40;
 /** Answers after which something has just been kept. */
 const keeping: ReadonlySet<MethodName> = new Set([
   'message.setFlags',
+  'message.setKeyword',
   'message.move',
   'message.delete',
   'task.undo',
@@ -110,6 +115,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
     cycles: done,
     seconds: Math.round((Date.now() - startedAt) / 1000),
     kills: run.kills,
+    cachesLost: run.cachesLost,
     confirmed,
     confirmedTotal: Object.values(confirmed).reduce((sum, count) => sum + count, 0),
     submitted: sent + unknownDelivered + unknownNotDelivered,
@@ -132,6 +138,7 @@ class CrashRun {
     sync: 0,
     idle: 0,
   };
+  cachesLost = 0;
   readonly #trial: Trial;
   readonly #snapshotDir: string;
   readonly #rng: Rng;
@@ -163,8 +170,18 @@ class CrashRun {
     trial.trace('--- killed');
     if (engine.died) found.push('the engine ended by itself', ...engine.logTail(20));
     const snapshot = inspect(trial.profileDir, this.#snapshotDir);
+    if (this.#rng.oneIn(killsPerLostCache)) this.#loseCache();
     this.kills[phaseOf({ ...snapshot, ready, syncing })] += 1;
     return [...found, ...snapshot.problems];
+  }
+
+  /** What the server has may be deleted here at any time, and all that was promised still holds. */
+  #loseCache(): void {
+    this.#trial.trace('--- mail.db is gone');
+    this.cachesLost += 1;
+    for (const end of ['', '-wal', '-shm']) {
+      rmSync(join(this.#trial.profileDir, `mail.db${end}`), { force: true });
+    }
   }
 
   /** A life without a kill: everything comes to rest. @returns broken promises */

@@ -3,7 +3,7 @@
  * broken promise out. An empty list is the only good answer.
  */
 import type { DraftDto, OutboxItem } from '../../../app/contract/index.ts';
-import { type Ledger, type Letter, markerOf, versionOf, type Writing } from './ledger.ts';
+import { type Ledger, type Letter, label, markerOf, versionOf, type Writing } from './ledger.ts';
 import type { LocalView, MailView, RowView } from './mail-views.ts';
 
 /** A message as its recipient has it. */
@@ -46,8 +46,6 @@ export function judgeRestart(ledger: Ledger, local: LocalView): string[] {
     // One that is not here yet comes with the next sync.
     const found = here.get(letter.marker) ?? [];
     if (found.length === 0) return [];
-    // What is being deleted for good may be seen where a sync found it meanwhile, until that is done.
-    if (found.length > 1 && letter.place.allows('gone')) return [];
     return judgeLetter(letter, found, 'here');
   });
   const writings = [...ledger.writings.values()].flatMap((writing) =>
@@ -90,7 +88,7 @@ export function judgeRest(ledger: Ledger, found: Found): string[] {
 }
 
 function judgeLetter(letter: Letter, found: readonly Place[], where: string): string[] {
-  const { marker, owner, place, seen, flagged } = letter;
+  const { marker, owner, place, seen, flagged, labelled } = letter;
   const [first] = found;
   if (first === undefined) {
     const fine = place.allows('gone') || place.allows('nowhere');
@@ -109,6 +107,10 @@ function judgeLetter(letter: Letter, found: readonly Place[], where: string): st
     lines.push(
       `CHANGED ${marker} (${owner}): flagged ${first.flagged} ${where}, promised ${flagged}`,
     );
+  }
+  const has = first.keywords.includes(label);
+  if (!labelled.allows(has)) {
+    lines.push(`CHANGED ${marker} (${owner}): labelled ${has} ${where}, promised ${labelled}`);
   }
   return lines;
 }

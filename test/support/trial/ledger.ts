@@ -10,11 +10,16 @@ import { Promised } from './promised.ts';
  */
 export type Owner = 'person' | 'other' | 'both';
 
+/** The keyword that the person puts on letters and takes off again. */
+export const label = 'letterlock-trial';
+
 export interface Letter {
   readonly marker: string;
   readonly owner: Owner;
   readonly seen: Promised<boolean>;
   readonly flagged: Promised<boolean>;
+  /** Has the keyword `label`. */
+  readonly labelled: Promised<boolean>;
   /** Path of its mailbox; `nowhere` before its delivery, `gone` after its deletion for good. */
   readonly place: Promised<string>;
   /** The person has moved it: a row that shows it may be out of date. */
@@ -52,6 +57,7 @@ export class Ledger {
       owner,
       seen: new Promised(false),
       flagged: new Promised(false),
+      labelled: new Promised(false),
       place: new Promised('nowhere'),
       moves: false,
     };

@@ -10,6 +10,8 @@ export interface RowView {
   readonly seen: boolean;
   readonly flagged: boolean;
   readonly answered: boolean;
+  /** In lower case, sorted. */
+  readonly keywords: readonly string[];
 }
 
 export interface MailboxView {
@@ -84,6 +86,7 @@ async function readMailbox(client: ImapFlow, path: string, role: string): Promis
         seen: flags.has('\\Seen'),
         flagged: flags.has('\\Flagged'),
         answered: flags.has('\\Answered'),
+        keywords: sortedKeywords([...flags].filter((flag) => !flag.startsWith('\\'))),
       });
     }
   }
@@ -135,8 +138,13 @@ export async function readLocal(engine: EngineProcess, accountId: string): Promi
   return { mail, mailboxes, drafts, outbox, undoSendSeconds };
 }
 
-function toRowView({ subject, seen, flagged, answered }: MessageRow): RowView {
-  return { marker: markerOf(subject), subject, seen, flagged, answered };
+function toRowView({ subject, seen, flagged, answered, keywords = [] }: MessageRow): RowView {
+  const flags = { seen, flagged, answered, keywords: sortedKeywords(keywords) };
+  return { marker: markerOf(subject), subject, ...flags };
+}
+
+function sortedKeywords(keywords: readonly string[]): string[] {
+  return keywords.map((keyword) => keyword.toLowerCase()).sort();
 }
 
 /** One line for each difference; empty when both sides are the same. */
@@ -167,5 +175,5 @@ export function compareViews(local: MailView, server: MailView): string[] {
 function describe(row: RowView | undefined): string {
   if (row === undefined) return 'nothing';
   const words = [row.seen && 'seen', row.flagged && 'flagged', row.answered && 'answered'];
-  return [row.subject, ...words.filter((word) => word !== false)].join(' ');
+  return [row.subject, ...words.filter((word) => word !== false), ...row.keywords].join(' ');
 }

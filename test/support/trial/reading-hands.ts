@@ -1,7 +1,8 @@
 /** A person reads: marks messages, opens them, looks into mailboxes, and makes some of her own. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MailboxDto, MessageRow } from '../../../app/contract/index.ts';
 import type { HandsOptions } from './hands.ts';
-import { bodyOf, type Letter, markerOf, subjectOf } from './ledger.ts';
+import { bodyOf, type Letter, label, markerOf, subjectOf } from './ledger.ts';
 
 /** Rows that a window shows at once. */
 const shown = 60;
@@ -13,6 +14,8 @@ interface Target {
 
 export class ReadingHands {
   readonly #options: HandsOptions;
+  /** Letters whose last mark may be taken back any moment. */
+  readonly #busy = new Set<string>();
 
   constructor(options: HandsOptions) {
     this.#options = options;
@@ -54,15 +57,30 @@ export class ReadingHands {
   }
 
   async #mark(targets: readonly Target[]): Promise<void> {
+    const free = targets.filter(({ letter }) => !this.#busy.has(letter?.marker ?? ''));
+    if (free.length === 0) return;
+    const markers = free.map(({ letter }) => letter?.marker ?? '');
+    for (const marker of markers) this.#busy.add(marker);
+    await this.#markFree(free);
+    for (const marker of markers) this.#busy.delete(marker);
+  }
+
+  async #markFree(targets: readonly Target[]): Promise<void> {
     const { engine, rng, trace } = this.#options;
-    const name = rng.oneIn(2) ? 'seen' : 'flagged';
+    const name = rng.pick(['seen', 'flagged', 'labelled'] as const);
     const value = rng.oneIn(2);
+    const [single] = targets.length === 1 ? targets : [];
+    const before = single?.letter?.[name];
+    const was = before?.settled === true ? before.sure : undefined;
     trace(`${name}=${value} ${targets.map(({ row }) => markerOf(row.subject)).join(' ')}`);
     const steps = targets.flatMap(({ letter }) =>
       letter === undefined ? [] : [{ letter, step: letter[name].begin(value) }],
     );
     const refs = targets.map(({ row }) => row.ref);
-    const answer = await engine.call('message.setFlags', { refs, [name]: value });
+    const answer =
+      name === 'labelled'
+        ? await engine.call('message.setKeyword', { refs, keyword: label, on: value })
+        : await engine.call('message.setFlags', { refs, [name]: value });
     if (answer.kind !== 'done') return;
     const none = answer.output.taskIds.length === 0;
     for (const { letter, step } of steps) {
@@ -70,8 +88,20 @@ export class ReadingHands {
       // Of several rows some may have moved on before the click: which, nobody can say.
       else if (targets.length === 1 || !letter.moves) letter[name].keep(step);
     }
-    if (none) this.#options.confirm('setFlags of rows that had moved on');
-    this.#options.confirm('setFlags');
+    const action = name === 'labelled' ? 'setKeyword' : 'setFlags';
+    if (none) this.#options.confirm(`${action} of rows that had moved on`);
+    this.#options.confirm(action);
+    const { letter } = single ?? {};
+    if (none || was === undefined || letter?.owner !== 'person' || !rng.oneIn(3)) return;
+    await sleep(rng.below(200));
+    trace(`undo ${name} ${letter.marker}: back to ${was}`);
+    const back = letter[name].begin(was);
+    const undone = await engine.call('task.undo', { taskIds: answer.output.taskIds });
+    trace(`undo ${name} ${letter.marker}: ${undone.kind}`);
+    if (undone.kind === 'refused') letter[name].drop(back);
+    if (undone.kind !== 'done') return;
+    letter[name].keep(back);
+    this.#options.confirm('undo of a mark');
   }
 
   /** What is shown of a message must be that message. */

@@ -11,7 +11,7 @@ import { Rng } from '../../fuzz/support/rng.ts';
 import { judgeContents } from './contents.ts';
 import { EngineProcess } from './engine-process.ts';
 import { type Delivered, judgeRest } from './judge.ts';
-import { Ledger, markerOf } from './ledger.ts';
+import { Ledger, label, markerOf } from './ledger.ts';
 import {
   compareViews,
   connectBare,
@@ -217,6 +217,7 @@ export class Trial {
       letter.place.see(row.path);
       letter.seen.see(row.seen);
       letter.flagged.see(row.flagged);
+      letter.labelled.see(row.keywords.includes(label));
     }
   }
 

@@ -1,0 +1,284 @@
+/**
+ * What a start makes of two databases when the engine was killed between a commit to one and the
+ * commit to the other: mail.db has what is shown, tasks.db what the person wants.
+ */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { FetchMessageObject } from 'imapflow';
+import type { MailboxRole } from '../../app/contract/index.ts';
+import { LegError } from '../../app/errors.ts';
+import { LiveChanges } from '../../app/imap/live-changes.ts';
+import { MessageIntake } from '../../app/imap/message-intake.ts';
+import { silentLogger } from '../../app/log.ts';
+import { openMailStore } from '../../app/store/mail-store.ts';
+import { createTasks } from '../../app/tasks/create-tasks.ts';
+import { PendingFlags } from '../../app/tasks/pending-flags.ts';
+import type { RemoteAccount } from '../../app/tasks/task-kind.ts';
+import { TaskStore } from '../../app/tasks/task-store.ts';
+
+const accountId = 'a';
+const uidValidity = 7;
+const boxes: readonly (readonly [string, MailboxRole])[] = [
+  ['INBOX', 'inbox'],
+  ['Archive', 'archive'],
+  ['Trash', 'trash'],
+];
+
+const unreachable = () => Promise.reject(new LegError('leg.unreachable'));
+const nobody: RemoteAccount = {
+  inMailbox: unreachable,
+  run: unreachable,
+  refreshMailboxes: unreachable,
+  syncMailbox: unreachable,
+};
+
+/** As the server sends it; the same letter keeps its Message-ID wherever it lies. */
+function letter(uid: number, flags: string[] = []): FetchMessageObject {
+  const envelope = { subject: 'go', messageId: '<go@example.test>' };
+  const internalDate = new Date('2026-11-01T10:00:00Z');
+  return { seq: 1, uid, flags: new Set(flags), envelope, internalDate, size: 10 };
+}
+
+/** One letter in INBOX with uid 1, and a queue over it that reaches no server. */
+async function open(t: TestContext) {
+  const store = openMailStore(':memory:');
+  const taskStore = new TaskStore(':memory:');
+  t.after(() => {
+    store.close();
+    taskStore.close();
+  });
+  store.writer.replaceMailboxes(
+    accountId,
+    boxes.map(([path, role]) => ({ path, name: path, depth: 0, role, selectable: true })),
+  );
+  const idOf = (path: string) => store.reader.mailboxByPath(accountId, path)?.mailboxId ?? 0;
+  for (const [path] of boxes) store.writer.resetMailbox(idOf(path), uidValidity);
+  const start = () => {
+    const pending = new PendingFlags();
+    const made = createTasks({
+      store,
+      tasks: taskStore,
+      mail: { account: () => nobody },
+      pending,
+      emit: () => undefined,
+      logger: silentLogger,
+    });
+    const intake = (path: string) =>
+      new MessageIntake(
+        { ...store, pending, changed: () => undefined, arrived: () => undefined },
+        idOf(path),
+        new LiveChanges(),
+      );
+    made.tasks.load(accountId);
+    return { ...made, intake };
+  };
+  const first = start();
+  await first.intake('INBOX').headers([letter(1)], uidValidity);
+  const ref = { accountId, mailboxId: idOf('INBOX'), uidValidity, uid: 1 };
+  const shown = () =>
+    Object.fromEntries(
+      boxes.flatMap(([path]) => {
+        const { total } = store.reader.mailbox(idOf(path)) ?? { total: 0 };
+        return total === 0 ? [] : [[path, total]];
+      }),
+    );
+  return { store, taskStore, idOf, start, ...first, ref, shown };
+}
+
+type Lab = Awaited<ReturnType<typeof open>>;
+
+/** The server has heard of the first task: its step is on disk. */
+function begin({ taskStore }: Lab): void {
+  const task = taskStore.first(accountId);
+  const step = { path: 'Trash', uidValidity, uidNext: 5 };
+  taskStore.noteStep(task?.taskId ?? 0, { INBOX: step });
+}
+
+const wishes = {
+  'moved away': { shown: { Trash: 1 }, wish: () => [] },
+  'moved away and back': {
+    shown: { INBOX: 1 },
+    wish: ({ changes, ref, idOf }: Lab) => changes.move([ref], idOf('INBOX')),
+  },
+  'moved twice': {
+    shown: { Archive: 1 },
+    wish: ({ changes, ref }: Lab) => changes.archive([ref]),
+  },
+  'moved away and deleted for good': {
+    shown: {},
+    wish: ({ changes, ref }: Lab) => changes.deleteForever([ref]),
+  },
+} as const;
+
+for (const [name, { shown, wish }] of Object.entries(wishes)) {
+  test(`${name}: noted in tasks.db and not in mail.db, it is shown where it is meant`, async (t) => {
+    const lab = await open(t);
+    lab.changes.delete([lab.ref]);
+    wish(lab);
+    begin(lab);
+    const place = (path: string) => ({ path, uidValidity });
+    lab.taskStore.addMoved(accountId, place('INBOX'), place('Trash'), new Map([[1, 9]]));
+    lab.start();
+    assert.deepEqual(lab.shown(), shown);
+    assert.ok(lab.store.reader.message(lab.idOf('Trash'), 9), 'its row is where the server has it');
+    assert.equal(lab.store.reader.message(lab.idOf('INBOX'), 1), undefined);
+    lab.start();
+    assert.deepEqual(lab.shown(), shown, 'a second start changes nothing');
+  });
+
+  test(`${name}: a sync that sees the move before it is noted shows nothing twice`, async (t) => {
+    const lab = await open(t);
+    lab.changes.delete([lab.ref]);
+    wish(lab);
+    begin(lab);
+    await lab.intake('Trash').headers([letter(9)], uidValidity);
+    assert.deepEqual(lab.shown(), shown);
+    await lab.intake('INBOX').remove([[1, 1]]);
+    assert.deepEqual(lab.shown(), shown);
+    const second = lab.start();
+    assert.deepEqual(lab.shown(), shown, 'after a start in between');
+    await second.intake('Trash').headers([letter(9)], uidValidity);
+    await second.intake('INBOX').remove([[1, 1]]);
+    assert.deepEqual(lab.shown(), shown);
+  });
+}
+
+for (const [name, { shown, wish }] of Object.entries(wishes)) {
+  test(`${name}: mail.db made anew, it is shown where it is meant as soon as it comes`, async (t) => {
+    const lab = await open(t);
+    lab.changes.delete([lab.ref]);
+    wish(lab);
+    lab.store.placement.remove(lab.idOf('INBOX'), [1]);
+    assert.deepEqual(lab.shown(), {});
+    await lab.intake('INBOX').headers([letter(1)], uidValidity);
+    assert.deepEqual(lab.shown(), shown);
+  });
+
+  test(`${name}: shown where it is meant when a sync brings what is moved and noted`, async (t) => {
+    const lab = await open(t);
+    lab.changes.delete([lab.ref]);
+    wish(lab);
+    const place = (path: string) => ({ path, uidValidity });
+    lab.taskStore.addMoved(accountId, place('INBOX'), place('Trash'), new Map([[1, 9]]));
+    lab.store.placement.remove(lab.idOf('INBOX'), [1]);
+    const { intake } = lab.start();
+    await intake('Trash').headers([letter(9)], uidValidity);
+    assert.deepEqual(lab.shown(), shown);
+  });
+}
+
+test('a message below the uid that a move began at is none of its copies', async (t) => {
+  const lab = await open(t);
+  lab.changes.delete([lab.ref]);
+  lab.changes.archive([lab.ref]);
+  begin(lab);
+  await lab.intake('Trash').headers([letter(4)], uidValidity);
+  assert.deepEqual(lab.shown(), { Archive: 1, Trash: 1 });
+});
+
+test('what a move took is gone from there at last, also when a sync saw that first', async (t) => {
+  const lab = await open(t);
+  lab.changes.delete([lab.ref]);
+  begin(lab);
+  await lab.intake('INBOX').remove([[1, 1]]);
+  assert.deepEqual(lab.shown(), { Trash: 1 });
+  const { taskId = 0 } = lab.taskStore.first(accountId) ?? {};
+  lab.taskStore.remove(taskId);
+  lab.start();
+  await lab.intake('INBOX').remove([[1, 1]]);
+  assert.deepEqual(lab.shown(), {});
+});
+
+for (const [name, act] of Object.entries({
+  flag: ({ changes, ref }: Lab) => changes.setFlags([ref], { seen: true }),
+  keyword: ({ changes, ref }: Lab) => changes.setKeyword([ref], 'letterlock-blue', true),
+  move: ({ changes, ref }: Lab) => changes.archive([ref]),
+})) {
+  test(`a ${name} that is taken back is shown as it was before it is forgotten`, async (t) => {
+    const lab = await open(t);
+    const before = lab.store.reader.message(lab.idOf('INBOX'), 1);
+    const taskIds = act(lab);
+    // The attempt to reach the server ends first.
+    await lab.tasks.stop();
+    const { takeBack } = lab.taskStore;
+    const flush = t.mock.method(lab.store.writer, 'flush');
+    let seen: unknown;
+    // What a kill at the commit to tasks.db leaves in mail.db.
+    t.mock.method(lab.taskStore, 'takeBack', (change: Parameters<typeof takeBack>[0]) => {
+      seen = lab.store.reader.message(lab.idOf('INBOX'), 1);
+      assert.equal(flush.mock.callCount(), 1, 'a power cut would leave it as well');
+      return takeBack.call(lab.taskStore, change);
+    });
+    lab.tasks.undo(taskIds);
+    assert.deepEqual(seen, before);
+    assert.equal(lab.tasks.pending(accountId), 0);
+    lab.start();
+    assert.deepEqual(lab.store.reader.message(lab.idOf('INBOX'), 1), before);
+  });
+}
+
+test('a move that is taken back under way is shown so once it is noted that it was done', async (t) => {
+  const lab = await open(t);
+  const taskIds = lab.changes.delete([lab.ref]);
+  await lab.tasks.stop();
+  begin(lab);
+  lab.tasks.undo(taskIds);
+  assert.deepEqual(lab.shown(), { INBOX: 1 });
+  const place = (path: string) => ({ path, uidValidity });
+  lab.taskStore.addMoved(accountId, place('INBOX'), place('Trash'), new Map([[1, 9]]));
+  lab.start();
+  assert.deepEqual(lab.shown(), { INBOX: 1 });
+  assert.ok(lab.store.reader.message(lab.idOf('Trash'), 9));
+});
+
+test('a mark that is taken back under way is shown so, whatever a sync or a start brings', async (t) => {
+  const lab = await open(t);
+  const flag = lab.changes.setFlags([lab.ref], { flagged: true });
+  await lab.tasks.stop();
+  const { taskId = 0 } = lab.taskStore.first(accountId) ?? {};
+  lab.taskStore.noteStep(taskId, 'storing');
+  const label = lab.changes.setKeyword([lab.ref], 'letterlock-blue', true);
+  const last = lab.taskStore.list(accountId).at(-1)?.taskId ?? 0;
+  lab.taskStore.noteStep(last, 'storing');
+  lab.tasks.undo([...flag, ...label]);
+  const seen = () => {
+    const { flagged, keywords } = lab.store.reader.message(lab.idOf('INBOX'), 1) ?? {};
+    return { flagged, keywords };
+  };
+  const plain = seen();
+  assert.equal(plain.flagged, false);
+  // The server has carried both out, and says so.
+  const marked = letter(1, ['\\Flagged', 'letterlock-blue']);
+  await lab.intake('INBOX').flags([marked], uidValidity);
+  assert.deepEqual(seen(), plain);
+  lab.store.placement.remove(lab.idOf('INBOX'), [1]);
+  const { intake } = lab.start();
+  await intake('INBOX').headers([marked], uidValidity);
+  assert.deepEqual(seen(), plain, 'also where mail.db was made anew');
+  lab.store.writer.setFlags(lab.idOf('INBOX'), new Map([[1, { flagged: true }]]));
+  lab.start();
+  assert.deepEqual(seen(), plain, 'and where it was stored before');
+});
+
+test('what one click changes is stored together, or not at all', (t) => {
+  const store = new TaskStore(':memory:');
+  t.after(() => store.close());
+  const good = { accountId, kind: 'note', payload: {} };
+  // No JSON can hold it: the second statement fails.
+  const bad = { accountId, kind: 'note', payload: 1n };
+  assert.throws(() => store.add([good, bad]));
+  assert.throws(() => store.takeBack({ remove: [], markUndone: [], reverse: [good, bad] }));
+  const [task] = store.add([good]);
+  assert.throws(() => store.remove(task?.taskId ?? 0, [bad]));
+  assert.equal(store.count(accountId), 1);
+});
+
+test('a mailbox that was renamed is the one that a taken back move leads to', async (t) => {
+  const lab = await open(t);
+  lab.changes.archive([lab.ref]);
+  const second = lab.changes.delete([lab.ref]);
+  lab.tasks.renameMailbox(accountId, 'Archive', 'Kept');
+  const [, task] = lab.taskStore.list(accountId);
+  assert.deepEqual(task?.taskId, second[0]);
+  assert.match(JSON.stringify(task?.payload), /"shownIn":"Kept"/);
+});
