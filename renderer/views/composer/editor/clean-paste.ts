@@ -4,6 +4,8 @@
  * takes only what it knows; here is what it could not know by itself.
  */
 
+import { parseHtml, styleAttribute, styleOf, stylesToMarks } from './parse-html.ts';
+
 export interface CleanPaste {
   readonly html: string;
   /** Pictures that lie elsewhere: left out, since looking them up would tell somebody. */
@@ -19,7 +21,7 @@ export function cleanPaste(
   keepImage: (file: File) => string,
   isOwn: (src: string) => boolean,
 ): CleanPaste {
-  const page = new DOMParser().parseFromString(html, 'text/html');
+  const page = parseHtml(html);
   for (const one of page.querySelectorAll(
     'script, style, meta, link, title, xml, template, iframe, object, embed, form input, button, svg, math',
   )) {
@@ -46,6 +48,8 @@ export function cleanPaste(
       image.replaceWith(image.getAttribute('alt') ?? '');
     }
   }
+  stylesToMarks(page.body);
+  for (const one of page.querySelectorAll('*')) one.removeAttribute(styleAttribute);
   return { html: page.body.innerHTML, remoteImages };
 }
 
@@ -57,7 +61,7 @@ function removeComments(page: Document): void {
 }
 
 function isHidden(element: Element): boolean {
-  const style = element.getAttribute('style') ?? '';
+  const style = styleOf(element);
   return /display\s*:\s*none|mso-hide\s*:\s*all/i.test(style);
 }
 
@@ -104,12 +108,12 @@ function wordLists(body: HTMLElement): void {
   const open: { readonly list: HTMLElement; readonly level: number }[] = [];
   let last: Element | undefined;
   for (const paragraph of body.querySelectorAll('p')) {
-    const style = paragraph.getAttribute('style') ?? '';
+    const style = styleOf(paragraph);
     const found = /mso-list\s*:\s*\S+\s+level(\d)/i.exec(style);
     if (found === null) continue;
     const level = Number(found[1]);
     const marker = [...paragraph.querySelectorAll('span')].find((span) =>
-      /mso-list\s*:\s*ignore/i.test(span.getAttribute('style') ?? ''),
+      /mso-list\s*:\s*ignore/i.test(styleOf(span)),
     );
     const isOrdered = /^\s*(?:\d+|[a-z]|[ivx]+)[.)]/i.test(marker?.textContent ?? '');
     marker?.remove();

@@ -134,14 +134,18 @@ function originalView(
   edit.textContent = editOriginal;
   const content = originalBlocks(String(node.attrs.html));
   edit.addEventListener('click', () => onEdit(content));
-  const shown = document.createElement('div');
-  shown.append(DOMSerializer.fromSchema(letterSchema).serializeFragment(content));
+  // Made where nothing is looked up: a picture's own source is none that a window knows.
+  const shown = DOMSerializer.fromSchema(letterSchema).serializeFragment(content, {
+    document: document.implementation.createHTMLDocument(),
+  });
+  const box = document.createElement('div');
   for (const image of shown.querySelectorAll('img')) {
     const url = urlOf(image.getAttribute('src') ?? '');
     if (url === undefined) image.replaceWith(image.alt);
     else image.src = url;
   }
-  dom.append(edit, shown);
+  box.append(shown);
+  dom.append(edit, box);
   return { dom, stopEvent: (event) => event.target === edit };
 }
 

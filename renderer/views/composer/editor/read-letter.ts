@@ -4,25 +4,28 @@
  */
 import { DOMParser as LetterParser, type Node } from 'prosemirror-model';
 import { docText } from './doc-text.ts';
+import { parseHtml, stylesToMarks, withStyles } from './parse-html.ts';
 import { letterSchema } from './schema.ts';
 
 const original = 'letterlock-original';
 
 /** @param html of a draft or a signature */
 export function readLetter(html: string): Node {
-  return read(new DOMParser().parseFromString(html, 'text/html').body);
+  return read(parseHtml(html).body);
 }
 
 function read(body: HTMLElement): Node {
   const parser = LetterParser.fromSchema(letterSchema);
   for (const element of body.querySelectorAll(`.${original}`)) {
     element.setAttribute('data-text', docText(parser.parse(element)));
+    element.setAttribute('data-html', withStyles(element.innerHTML));
   }
+  stylesToMarks(body);
   return parser.parse(body);
 }
 
 /** What words, links and simple lists cannot say. */
-const looks = 'table, font, center, img, [style], [bgcolor], [align], [width]';
+const looks = 'table, font, center, img, [data-letterlock-style], [bgcolor], [align], [width]';
 
 /**
  * A message to be forwarded: what stands below the lines that say whose it is stays as it came, if
@@ -30,7 +33,7 @@ const looks = 'table, font, center, img, [style], [bgcolor], [align], [width]';
  * @param html as the engine begins such a draft: an empty line, those lines, the message
  */
 export function readForwarded(html: string): Node {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  const { body } = parseHtml(html);
   const head = [...body.children].find((element) => /^\s*-{4}/.test(element.textContent ?? ''));
   if (head === undefined || head.parentElement !== body) return read(body);
   const whole = body.ownerDocument.createElement('div');

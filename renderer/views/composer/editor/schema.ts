@@ -70,7 +70,7 @@ const nodes = {
       {
         tag: 'div.letterlock-original',
         getAttrs: (element) => ({
-          html: element.innerHTML,
+          html: element.getAttribute('data-html') ?? '',
           text: element.getAttribute('data-text') ?? '',
         }),
       },
@@ -165,43 +165,14 @@ const marks = {
     ],
     toDOM: ({ attrs }) => ['a', { href: attrs.href, rel: 'noreferrer' }, 0],
   },
-  strong: {
-    parseDOM: [
-      { tag: 'strong' },
-      // Google Docs wraps everything in a <b> that is not bold.
-      { tag: 'b', getAttrs: (element) => (weightOf(element) === 'normal' ? false : null) },
-      {
-        style: 'font-weight',
-        getAttrs: (value) => (/^(?:bold|[6-9]\d\d)/.test(value) ? null : false),
-      },
-    ],
-    toDOM: () => ['strong', 0],
-  },
-  em: {
-    parseDOM: [{ tag: 'em' }, { tag: 'i' }, { style: 'font-style=italic' }],
-    toDOM: () => ['em', 0],
-  },
-  underline: {
-    parseDOM: [{ tag: 'u' }, { style: 'text-decoration=underline' }],
-    toDOM: () => ['u', 0],
-  },
-  strike: {
-    parseDOM: [
-      { tag: 's' },
-      { tag: 'strike' },
-      { tag: 'del' },
-      { style: 'text-decoration=line-through' },
-    ],
-    toDOM: () => ['s', 0],
-  },
+  strong: { parseDOM: [{ tag: 'strong' }, { tag: 'b' }], toDOM: () => ['strong', 0] },
+  em: { parseDOM: [{ tag: 'em' }, { tag: 'i' }], toDOM: () => ['em', 0] },
+  underline: { parseDOM: [{ tag: 'u' }], toDOM: () => ['u', 0] },
+  strike: { parseDOM: [{ tag: 's' }, { tag: 'strike' }, { tag: 'del' }], toDOM: () => ['s', 0] },
   code: { parseDOM: [{ tag: 'code' }], toDOM: () => ['code', 0] },
 } as const satisfies Record<string, MarkSpec>;
 
 export const letterSchema = new Schema<keyof typeof nodes, keyof typeof marks>({ nodes, marks });
-
-function weightOf(element: HTMLElement): string {
-  return element.style.fontWeight;
-}
 
 function isBlankLine(element: HTMLElement): boolean {
   if (/^letterlock-/.test(element.className)) return false;

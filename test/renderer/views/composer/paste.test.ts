@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { appHeaders } from '../../../../main/csp.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
 const options = executablePath === undefined ? { skip: 'no Chromium here' } : {};
@@ -16,6 +17,9 @@ const folder = '../../../../renderer/views/composer/editor/';
 let browser: Browser | undefined;
 let page: Page | undefined;
 let requests: string[] = [];
+let complaints: string[] = [];
+/** The window's own policy: even what no window shows is held to it. */
+const policy = appHeaders['Content-Security-Policy'] ?? '';
 
 before(async () => {
   if (executablePath === undefined) return;
@@ -49,12 +53,18 @@ before(async () => {
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
   page = await browser.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
   await page.route('**/*', (route) => {
     const url = new URL(route.request().url());
     const code = url.origin === origin ? files.get(url.pathname) : undefined;
     if (code !== undefined) return route.fulfill({ body: code, contentType: 'text/javascript' });
     if (url.href === `${origin}/`) {
-      return route.fulfill({ body: '<!doctype html><body></body>', contentType: 'text/html' });
+      return route.fulfill({
+        body: '<!doctype html><body></body>',
+        headers: { 'content-type': 'text/html', 'content-security-policy': policy },
+      });
     }
     requests.push(url.href);
     return route.abort();
@@ -78,6 +88,7 @@ interface Pasted {
 async function paste(data: { html?: string; text?: string; png?: boolean }): Promise<Pasted> {
   assert.ok(page);
   requests = [];
+  complaints = [];
   const pasted = await page.evaluate(
     async ({ data, url }) => {
       const { createEditor } = await import(`${url}/editor.js`);
@@ -128,6 +139,7 @@ async function paste(data: { html?: string; text?: string; png?: boolean }): Pro
     { data, url: origin },
   );
   assert.deepEqual(requests, [], 'nothing was fetched');
+  assert.deepEqual(complaints, [], 'nothing was refused by the policy');
   return pasted;
 }
 
@@ -225,6 +237,7 @@ test(
   async () => {
     assert.ok(page);
     requests = [];
+    complaints = [];
     const found = await page.evaluate(async (url) => {
       const { createEditor } = await import(`${url}/editor.js`);
       const { readForwarded, readLetter } = await import(`${url}/read.js`);
@@ -257,6 +270,7 @@ test(
       return { message, before, again, text, shownHtml, after: docHtml(editor.doc), simple };
     }, origin);
     assert.deepEqual(requests, [], 'nothing was fetched');
+    assert.deepEqual(complaints, [], 'nothing was refused by the policy');
     assert.ok(found.before.endsWith(`<div class="letterlock-original">${found.message}</div>`));
     assert.equal(found.again, found.before, 'a draft that is opened again says the same');
     assert.match(found.text, /From: Ana\n+Offer\t1 €/);
