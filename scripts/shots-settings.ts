@@ -92,7 +92,7 @@ export const settingsShots: readonly Shot[] = [
     height: 760,
     act: async (page) => {
       await openSettings(page, 1);
-      await page.getByRole('button', { name: /^mira@example\.org/ }).click();
+      await page.getByRole('button', { name: /^mira@example\.org Encrypted/ }).click();
       await page.getByRole('button', { name: /^Mira Lindqvist/ }).click();
     },
   },
