@@ -2,11 +2,25 @@
 import en from '../../assets/locales/en.json' with { type: 'json' };
 import type { Catalog } from './translate.ts';
 
-export const languages = ['en', 'de'] as const;
+export const languages = ['en', 'de', 'fr', 'es'] as const;
 export type Language = (typeof languages)[number];
 
 /** Each in its own words. */
-export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+export const languageNames: Readonly<Record<Language, string>> = {
+  en: 'English',
+  de: 'Deutsch',
+  fr: 'Français',
+  es: 'Español',
+};
+
+/** Each a file of its own in the build, so that a window loads the one that it needs. */
+const load: Readonly<
+  Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Catalog }>>
+> = {
+  de: () => import('../../assets/locales/de.json', { with: { type: 'json' } }),
+  fr: () => import('../../assets/locales/fr.json', { with: { type: 'json' } }),
+  es: () => import('../../assets/locales/es.json', { with: { type: 'json' } }),
+};
 
 /**
  * What the window is written in: the person's choice, with the system's own form of that language
@@ -34,10 +48,5 @@ export function pickLocale(wanted: readonly string[]): { language: Language; loc
 }
 
 export async function loadCatalog(language: Language): Promise<Catalog> {
-  switch (language) {
-    case 'en':
-      return en;
-    case 'de':
-      return (await import('../../assets/locales/de.json', { with: { type: 'json' } })).default;
-  }
+  return language === 'en' ? en : (await load[language]()).default;
 }
