@@ -2,7 +2,7 @@
 import en from '../../assets/locales/en.json' with { type: 'json' };
 import type { Catalog } from './translate.ts';
 
-export const languages = ['en', 'de', 'fr', 'es'] as const;
+export const languages = ['en', 'de', 'fr', 'es', 'ja', 'ar'] as const;
 export type Language = (typeof languages)[number];
 
 /** Each in its own words. */
@@ -11,7 +11,14 @@ export const languageNames: Readonly<Record<Language, string>> = {
   de: 'Deutsch',
   fr: 'Français',
   es: 'Español',
+  ja: '日本語',
+  ar: 'العربية',
 };
+
+/** Which way the window is written and laid out in a language. */
+export function directionOf(language: Language): 'ltr' | 'rtl' {
+  return language === 'ar' ? 'rtl' : 'ltr';
+}
 
 /** Each a file of its own in the build, so that a window loads the one that it needs. */
 const load: Readonly<
@@ -20,6 +27,8 @@ const load: Readonly<
   de: () => import('../../assets/locales/de.json', { with: { type: 'json' } }),
   fr: () => import('../../assets/locales/fr.json', { with: { type: 'json' } }),
   es: () => import('../../assets/locales/es.json', { with: { type: 'json' } }),
+  ja: () => import('../../assets/locales/ja.json', { with: { type: 'json' } }),
+  ar: () => import('../../assets/locales/ar.json', { with: { type: 'json' } }),
 };
 
 /**

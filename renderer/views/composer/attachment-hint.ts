@@ -64,6 +64,22 @@ const words: Readonly<Record<Language, readonly string[]>> = {
     'anexo el ',
     'anexo la ',
   ],
+  ja: ['添付', '同封', 'ファイルを付け', 'ファイルをつけ'],
+  ar: [
+    'مرفق',
+    'المرفق',
+    'بالمرفق',
+    'والمرفق',
+    'مرفقات',
+    'أرفق',
+    'ارفق',
+    'نرفق',
+    'سأرفق',
+    'تجدون طي',
+    'تجد طي',
+    'طيه ',
+    'طيّه ',
+  ],
 };
 
 /** Japanese puts no blanks between words: a word begins anywhere. */

@@ -25,6 +25,10 @@ const promises: Readonly<Record<Language, RegExp>> = {
   de: whole('sicher|privat'),
   fr: whole('sécurisée?s?|en (?:toute )?sécurité|sûre?s?|privée?s?|à l’abri'),
   es: whole('segur[oa]s?|privad[oa]s?|a salvo'),
+  // Japanese has no blanks between words.
+  ja: /安全|安心|セキュア|プライベート|秘密/,
+  // With what Arabic writes together with a word before it.
+  ar: whole('[وفبكل]?(?:ال|ل)?(?:آمن(?:ة|ًا|ون)?|أمان|مؤمَّ?نة?|خاصّ?ة?|سرّ?ية?)'),
 };
 
 /** Where an interceptor stands, as each language says it. */
@@ -33,6 +37,8 @@ const places: Readonly<Record<Language, readonly [here: string, there: string]>>
   de: ['auf diesem Computer', 'in diesem Netz'],
   fr: ['sur cet ordinateur', 'sur ce réseau'],
   es: ['en este equipo', 'en esta red'],
+  ja: ['このコンピュータ', 'このネットワーク'],
+  ar: ['على هذا الكمبيوتر', 'في هذه الشبكة'],
 };
 
 function whole(words: string): RegExp {
@@ -109,6 +115,55 @@ test('French and Spanish are set as their readers are used to', async () => {
     assert.equal(message.split('¿').length, message.split('?').length, key);
     assert.doesNotMatch(message, /["']/, key);
   }
+});
+
+test('Japanese has one form for every number and marks of full width', async () => {
+  for (const [key, { message }] of Object.entries(await loadCatalog('ja'))) {
+    assert.doesNotMatch(message, /\b(?:zero|one|two|few|many) \{/, key);
+    assert.doesNotMatch(
+      message,
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][,.?:;()]/u,
+      key,
+    );
+  }
+});
+
+/** The forms of Arabic; a form that is not there would borrow another's grammar. */
+const arabicForms = ['zero', 'one', 'two', 'few', 'many', 'other'];
+
+function pluralForms(nodes: Nodes): string[][] {
+  return nodes.flatMap((node) => {
+    if (!('options' in node)) return [];
+    const within = Object.values(node.options).flatMap((option) => pluralForms(option.value));
+    return 'pluralType' in node ? [Object.keys(node.options), ...within] : within;
+  });
+}
+
+test('Arabic has all six forms of every plural and its own marks', async () => {
+  for (const [key, { message }] of Object.entries(await loadCatalog('ar'))) {
+    for (const forms of pluralForms(new IntlMessageFormat(message, 'ar').getAst())) {
+      assert.deepEqual(
+        forms.filter((form) => !form.startsWith('=')).sort(),
+        [...arabicForms].sort(),
+        key,
+      );
+    }
+    assert.doesNotMatch(message, /\p{Script=Arabic}[,?;]|["“”]/u, key);
+  }
+});
+
+test('Arabic keeps apart what may be written in another direction', async () => {
+  const ar = await loadCatalog('ar');
+  for (const [key, { message }] of Object.entries(ar)) {
+    assert.doesNotMatch(
+      message,
+      /(?<!\u2068)\{(?:host|address|name|path|sender|file|folder)\}/,
+      key,
+    );
+    assert.equal(message.split('\u2068').length, message.split('\u2069').length, key);
+  }
+  const t = createTranslate(ar, 'ar');
+  assert.equal(t('reader.savedAs', { path: '/home/a.pdf' }), 'حُفظ باسم \u2068/home/a.pdf\u2069');
 });
 
 test('every language has a name in its own words', () => {
