@@ -203,7 +203,7 @@ export const screens: readonly Screen[] = [
   { name: '100k', query: 'rows=100000&syncing', act: press('j', 'j') },
   { name: 'empty', query: 'rows=-1' },
   { name: 'error', query: 'listError=storage.failed' },
-  { name: 'offline', query: 'lock=offline', act: press('j') },
+  { name: 'offline', query: 'lock=offline&accounts=1', act: press('j') },
   { name: 'sign-in-refused', query: 'problem=auth.failed', act: mailboxes },
   { name: 'outbox', query: 'outbox&lock=stopped', act: inMailbox('mailbox.outbox') },
   { name: 'drafts', act: inMailbox('mailbox.localDrafts') },

@@ -168,7 +168,7 @@ function Lines({ label, add, type, lines, onChange }: LinesProps) {
             label={t('contacts.removeLine')}
             onPress={() => onChange(lines.filter(({ key }) => key !== line.key))}
           >
-            <X size={15} aria-hidden />
+            <X size={16} aria-hidden />
           </IconButton>
         </div>
       ))}

@@ -38,7 +38,7 @@ function Pane({ title, dispatch, children }: PaneProps) {
           className={cx(styles.menu)}
           onPress={() => dispatch({ type: 'pane', pane: 'sidebar' })}
         >
-          <Menu size={18} aria-hidden />
+          <Menu size={17} aria-hidden />
         </IconButton>
         <h1 className={cx(styles.title)}>{title}</h1>
       </header>

@@ -121,21 +121,21 @@ export function Reader(props: ReaderProps) {
           shortcut={hints.text('reply')}
           onPress={() => reply('reply')}
         >
-          <Reply size={18} aria-hidden />
+          <Reply size={17} aria-hidden />
         </IconButton>
         <IconButton
           label={t('reader.replyAll')}
           shortcut={hints.text('replyAll')}
           onPress={() => reply('reply-all')}
         >
-          <ReplyAll size={18} aria-hidden />
+          <ReplyAll size={17} aria-hidden />
         </IconButton>
         <IconButton
           label={t('reader.forward')}
           shortcut={hints.text('forward')}
           onPress={() => reply('forward')}
         >
-          <Forward size={18} aria-hidden />
+          <Forward size={17} aria-hidden />
         </IconButton>
         <span className={cx(styles.spacer)} />
         {role !== 'archive' && (

@@ -38,7 +38,7 @@ export function AccountsSection(props: SectionProps) {
     return (
       <>
         <Button kind="plain" className={cx(styles.back)} onPress={() => setOpenId(undefined)}>
-          <ArrowLeft size={15} aria-hidden className={cx(styles.chevron)} />
+          <ArrowLeft size={16} aria-hidden className={cx(styles.chevron)} />
           {t('settings.allAccounts')}
         </Button>
         <h3 className={cx(styles.groupTitle)} dir="ltr">
@@ -74,7 +74,7 @@ export function AccountsSection(props: SectionProps) {
                         })}
                   </span>
                 </span>
-                <ChevronRight size={15} aria-hidden className={cx(styles.chevron)} />
+                <ChevronRight size={16} aria-hidden className={cx(styles.chevron)} />
               </AriaButton>
               {accounts.length > 1 && (
                 <>
@@ -83,14 +83,14 @@ export function AccountsSection(props: SectionProps) {
                     isDisabled={index === 0}
                     onPress={() => move(index, -1)}
                   >
-                    <ArrowUp size={15} aria-hidden />
+                    <ArrowUp size={16} aria-hidden />
                   </IconButton>
                   <IconButton
                     label={t('settings.moveDown', { address: account.address })}
                     isDisabled={index === accounts.length - 1}
                     onPress={() => move(index, 1)}
                   >
-                    <ArrowDown size={15} aria-hidden />
+                    <ArrowDown size={16} aria-hidden />
                   </IconButton>
                 </>
               )}

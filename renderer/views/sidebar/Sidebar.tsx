@@ -104,7 +104,7 @@ export function Sidebar(props: SidebarProps) {
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'add-account' } })}
         >
           <Plus size={16} aria-hidden />
-          {t('sidebar.addAccount')}
+          <span className={cx(styles.name)}>{t('sidebar.addAccount')}</span>
         </Button>
         <IconButton
           label={t('contacts.open')}
@@ -245,14 +245,14 @@ function AccountSection(props: AccountSectionProps) {
           }
           className={cx(styles.gear)}
         >
-          <FolderPlus size={15} aria-hidden />
+          <FolderPlus size={16} aria-hidden />
         </IconButton>
         <IconButton
           label={t('sidebar.accountSettings', { address: account.address })}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'account', accountId } })}
           className={cx(styles.gear)}
         >
-          <Settings2 size={15} aria-hidden />
+          <Settings2 size={16} aria-hidden />
         </IconButton>
       </div>
       <div className={cx(styles.lock)}>
