@@ -323,16 +323,17 @@ export function Desk({ accounts, settings }: DeskProps) {
             onCompose={() => compose()}
             onDraft={openDraft}
             onFailure={setError}
-          />
+          >
+            <Resizer
+              label={t('desk.resizeSidebar')}
+              value={panes.sidebar}
+              min={leastWidths.sidebar}
+              max={panes.sidebarMax}
+              onResize={(value, done) => resize('sidebar', value, done)}
+              onReset={() => resize('sidebar', usualWidths.sidebar, true)}
+            />
+          </Sidebar>
         </div>
-        <Resizer
-          label={t('desk.resizeSidebar')}
-          value={panes.sidebar}
-          min={leastWidths.sidebar}
-          max={panes.sidebarMax}
-          onResize={(value, done) => resize('sidebar', value, done)}
-          onReset={() => resize('sidebar', usualWidths.sidebar, true)}
-        />
         <button
           type="button"
           className={cx(styles.scrim)}
@@ -359,17 +360,15 @@ export function Desk({ accounts, settings }: DeskProps) {
               onEdit={({ ref }) => client.call('draft.open', { ref }).then(openDraft, fail)}
               onReply={reply}
             />
+            <Resizer
+              label={t('desk.resizeList')}
+              value={panes.list}
+              min={leastWidths.list}
+              max={panes.listMax}
+              onResize={(value, done) => resize('list', value, done)}
+              onReset={() => resize('list', usualWidths.list, true)}
+            />
           </main>
-        )}
-        {listing !== undefined && (
-          <Resizer
-            label={t('desk.resizeList')}
-            value={panes.list}
-            min={leastWidths.list}
-            max={panes.listMax}
-            onResize={(value, done) => resize('list', value, done)}
-            onReset={() => resize('list', usualWidths.list, true)}
-          />
         )}
         {listing !== undefined && (
           <div

@@ -49,6 +49,8 @@ interface SidebarProps {
   readonly onCompose: () => void;
   readonly onDraft: (draft: DraftDto) => void;
   readonly onFailure: (error: WireError) => void;
+  /** The line that draws its width, which is part of the landmark. */
+  readonly children: ReactNode;
 }
 
 interface OpenMenu {
@@ -121,6 +123,7 @@ export function Sidebar(props: SidebarProps) {
         </IconButton>
       </footer>
       {menu !== undefined && <ContextMenu {...menu} onClose={() => setMenu(undefined)} />}
+      {props.children}
     </nav>
   );
 }
