@@ -164,9 +164,10 @@ export function Desk({ accounts, settings }: DeskProps) {
             onCompose={() => letters.compose()}
             onDraft={letters.show}
             onFailure={setError}
-          />
+          >
+            <Resizer label={t('desk.resizeSidebar')} {...panes.resizer('sidebar')} />
+          </Sidebar>
         </div>
-        <Resizer label={t('desk.resizeSidebar')} {...panes.resizer('sidebar')} />
         <button
           type="button"
           className={cx(styles.scrim)}
@@ -193,10 +194,8 @@ export function Desk({ accounts, settings }: DeskProps) {
               onEdit={({ ref }) => letters.open(client.call('draft.open', { ref }))}
               onReply={letters.reply}
             />
+            <Resizer label={t('desk.resizeList')} {...panes.resizer('list')} />
           </main>
-        )}
-        {listing !== undefined && (
-          <Resizer label={t('desk.resizeList')} {...panes.resizer('list')} />
         )}
         {listing !== undefined && (
           <div

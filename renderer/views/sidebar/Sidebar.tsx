@@ -29,6 +29,8 @@ interface SidebarProps {
   readonly onCompose: () => void;
   readonly onDraft: (draft: DraftDto) => void;
   readonly onFailure: (error: WireError) => void;
+  /** The line that draws its width, which is part of the landmark. */
+  readonly children: ReactNode;
 }
 
 export function Sidebar(props: SidebarProps) {
@@ -95,6 +97,7 @@ export function Sidebar(props: SidebarProps) {
         </IconButton>
       </footer>
       {menu !== undefined && <ContextMenu {...menu} onClose={() => setMenu(undefined)} />}
+      {props.children}
     </nav>
   );
 }
