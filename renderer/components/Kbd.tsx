@@ -10,9 +10,9 @@ interface KbdProps {
 export function Kbd({ keys }: KbdProps) {
   const list = typeof keys === 'string' ? [keys] : keys;
   return (
-    <span className={cx(styles.keys)} aria-hidden="true">
+    <span className={cx(styles.keys)} dir="ltr" aria-hidden="true">
       {list.map((key) => (
-        <kbd key={key} className={cx(styles.key)} dir="ltr">
+        <kbd key={key} className={cx(styles.key)}>
           {key}
         </kbd>
       ))}
