@@ -12,7 +12,7 @@ import {
   Star,
   Trash2,
 } from 'lucide-react';
-import { type Dispatch, useEffect, useEffectEvent, useState } from 'react';
+import type { Dispatch } from 'react';
 import type { DraftDto, MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
@@ -26,10 +26,12 @@ import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
+import { useRested } from '../use-rested.ts';
 import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
 import { Thread } from './Thread.tsx';
 import { threadParts } from './thread-parts.ts';
+import { useMarkSeen } from './use-mark-seen.ts';
 
 export type ReplyKind = 'reply' | 'reply-all' | 'forward';
 
@@ -44,28 +46,18 @@ interface ReaderProps {
   readonly onMailto: (url: string) => void;
 }
 
-/** A key held down runs through the list: only where it rests is opened. */
-const restMs = 60;
+/** A key held down runs through the list, faster than this: only where it rests is opened. */
+const restMs = 100;
 
 const alone = { earlier: [], later: [] };
-
-function useRested(row: MessageRow | undefined): MessageRow | undefined {
-  const [rested, setRested] = useState(row);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setRested(row), restMs);
-    return () => window.clearTimeout(timer);
-  }, [row]);
-  return rested === undefined || row === undefined || refKey(rested.ref) !== refKey(row.ref)
-    ? undefined
-    : row;
-}
 
 export function Reader(props: ReaderProps) {
   const { row, quiet, dispatch, moves, onDraft, onFailure, onMailto } = props;
   const { t, locale } = useWords();
   const { client } = useBackend();
   const actions = useMessageActions();
-  const rested = useRested(row);
+  const key = row === undefined ? undefined : refKey(row.ref);
+  const rested = useRested(key, restMs) === key ? row : undefined;
   const body = useQuery('message.open', rested === undefined ? undefined : { ref: rested.ref });
 
   const threadId = rested?.threadId;
@@ -77,20 +69,7 @@ export function Reader(props: ReaderProps) {
   ).data;
   const parts = row === undefined ? alone : (threadParts(thread?.rows ?? [], row) ?? alone);
 
-  const markSeen = useEffectEvent(() => {
-    if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
-  });
-  const openedKey = body.data === undefined ? undefined : refKey(body.data.ref);
-  const markRead = useQuery('settings.get', {}).data?.markRead ?? '0';
-  useEffect(() => {
-    if (openedKey === undefined || markRead === 'never') return;
-    if (markRead === '0') {
-      markSeen();
-      return;
-    }
-    const timer = window.setTimeout(() => markSeen(), Number(markRead) * 1_000);
-    return () => window.clearTimeout(timer);
-  }, [openedKey, markRead]);
+  useMarkSeen(body.data === undefined ? undefined : rested);
 
   function reply(kind: ReplyKind): void {
     if (row === undefined) return;
