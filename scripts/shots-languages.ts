@@ -3,9 +3,18 @@ import type { Page } from 'playwright-core';
 import { type Language, languages, loadCatalog } from '../renderer/i18n/locale.ts';
 import { createTranslate, type Translate } from '../renderer/i18n/translate.ts';
 import type { Shot } from './shot.ts';
+import { tickets } from './shots-composer.ts';
 
 /** One system's form of each language; English and German have pictures all over the other files. */
-const systems: Partial<Readonly<Record<Language, string>>> = { fr: 'fr-FR', es: 'es-ES' };
+const systems: Partial<Readonly<Record<Language, string>>> = {
+  fr: 'fr-FR',
+  es: 'es-ES',
+  ja: 'ja-JP',
+  ar: 'ar',
+};
+/** Where the window runs the other way, the dark is looked at as well. */
+const darkToo: readonly Language[] = ['ar'];
+
 const sections = 9;
 const narrow = { width: 420, height: 760 } as const;
 
@@ -56,6 +65,32 @@ async function addAccount(page: Page, t: Translate): Promise<void> {
   await pause(page);
 }
 
+/** Both directions in one letter. */
+async function mixDirections(page: Page, t: Translate): Promise<void> {
+  await page.keyboard.press('c');
+  await page.getByLabel(t('composer.to'), { exact: true }).fill('Bo Ek <bo@example.org>');
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: t('composer.subject') }).fill('مرحبًا Anna: Lund');
+  await page.locator('.ProseMirror').click({ position: { x: 40, y: 24 } });
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type(
+    'مرحبًا Anna، نلتقي عند 9:24 في Lund.\nSee you, Anna (Lund).\n- خبز\nملح',
+  );
+  await page.locator('input[data-attachments]').setInputFiles(tickets);
+  await page.waitForTimeout(900);
+}
+
+async function openMenu(page: Page): Promise<void> {
+  await openRow(page);
+  await page.getByRole('option').nth(5).click({ button: 'right' });
+  await page.getByRole('menu').waitFor();
+}
+
+async function openDrawer(page: Page, t: Translate): Promise<void> {
+  await page.getByRole('button', { name: t('list.showMailboxes') }).click();
+  await pause(page);
+}
+
 async function pickRows(page: Page): Promise<void> {
   await page.getByRole('option').first().click();
   for (let more = 0; more < 3; more += 1) await page.keyboard.press('Shift+ArrowDown');
@@ -79,6 +114,13 @@ const press =
     await pause(page);
   };
 
+const openAt =
+  (index: number): Act =>
+  async (page) => {
+    await page.getByRole('option').nth(index).click();
+    await pause(page);
+  };
+
 interface Scene extends Omit<Shot, 'act' | 'lang'> {
   readonly act?: Act;
 }
@@ -87,8 +129,16 @@ const scenes: readonly Scene[] = [
   { name: 'main', act: openRow },
   { name: 'main-two-pane', width: 820, height: 760, act: openRow },
   { name: 'main-narrow', ...narrow },
+  { name: 'drawer', ...narrow, act: openDrawer },
+  { name: 'reader', act: openAt(1) },
+  { name: 'reader-narrow', ...narrow, act: openAt(0) },
+  { name: 'reader-rtl', act: openAt(5) },
+  { name: 'thread', query: 'density=compact', act: openAt(2) },
+  { name: 'menu', act: openMenu },
+  { name: 'search', act: press('/ s o u p') },
+  { name: 'directions', act: mixDirections },
   { name: 'picked', act: pickRows },
-  { name: 'welcome', query: 'accounts=0' },
+  { name: 'welcome', query: 'accounts=0&thunderbird' },
   { name: 'add', query: 'accounts=0&note=app-password', height: 1_000, act: addAccount },
   { name: 'answer', act: answer },
   { name: 'composer', act: writeLetter },
@@ -111,7 +161,7 @@ async function inLanguage(language: Language, lang: string): Promise<Shot[]> {
     name: `language-${language}-${name}`,
     query: `lang=${lang}${query === undefined ? '' : `&${query}`}`,
     lang,
-    themes: ['light'],
+    themes: darkToo.includes(language) ? ['light', 'dark'] : ['light'],
     act: async (page) => act?.(page, t),
   }));
 }

@@ -19,11 +19,14 @@ export function KeyCaps({ steps, then, isSilent = false }: KeyCapsProps) {
       {steps.map((step, index) => (
         <span key={step.join()} className={cx(styles.step)}>
           {index > 0 && then !== undefined && <span className={cx(styles.then)}>{then}</span>}
-          {step.map((cap) => (
-            <kbd key={cap} className={cx(styles.cap)} dir="ltr">
-              {cap}
-            </kbd>
-          ))}
+          {/* Keys that are held together stand as on the keyboard. */}
+          <span className={cx(styles.step)} dir="ltr">
+            {step.map((cap) => (
+              <kbd key={cap} className={cx(styles.cap)}>
+                {cap}
+              </kbd>
+            ))}
+          </span>
         </span>
       ))}
     </span>

@@ -1,6 +1,6 @@
 /** Accounts with their locks, their mailboxes, and what waits on this computer. */
 import { BookUser, PenLine, Plus, Settings } from 'lucide-react';
-import { type Dispatch, type RefObject, useState } from 'react';
+import { type Dispatch, type ReactNode, type RefObject, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, DraftDto, WireError } from '../../../app/contract/index.ts';
 import { useKeyHints } from '../../commands/commands.tsx';
