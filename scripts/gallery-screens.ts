@@ -301,7 +301,7 @@ export const screens: readonly Screen[] = [
     name: 'composer-docked',
     act: then(letter(0), async (stage) => {
       await button(stage, 'reader.reply').first().click();
-      await pause(stage);
+      await pause(stage, 900);
       await stage.page.keyboard.type('Yes, Saturday is fine.');
       if (stage.narrow) return;
       await button(stage, 'sidebar.compose').click();

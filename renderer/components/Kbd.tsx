@@ -12,7 +12,7 @@ export function Kbd({ keys }: KbdProps) {
   return (
     <span className={cx(styles.keys)} aria-hidden="true">
       {list.map((key) => (
-        <kbd key={key} className={cx(styles.key)}>
+        <kbd key={key} className={cx(styles.key)} dir="ltr">
           {key}
         </kbd>
       ))}
