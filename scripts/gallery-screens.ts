@@ -94,7 +94,8 @@ const fillAccount: Act = async (stage) => {
 };
 
 const addAccount: Act = then(fillAccount, async (stage) => {
-  await button(stage, 'addAccount.add').click();
+  // In some languages the welcome behind it has a button of the same name.
+  await button(stage, 'addAccount.add').last().click();
   await pause(stage);
 });
 

@@ -105,6 +105,7 @@ export function ContactForm({ contact, onDone, onWrite }: ContactFormProps) {
               {t('contacts.remove')}
             </Button>
             <Button
+              kind="plain"
               isDisabled={address === ''}
               onPress={() => onWrite(addressText({ name: fields.name, address }))}
             >
