@@ -5,7 +5,12 @@ import { createTranslate, type Translate } from '../renderer/i18n/translate.ts';
 import type { Shot } from './shot.ts';
 
 /** One system's form of each language; English and German have pictures all over the other files. */
-const systems: Partial<Readonly<Record<Language, string>>> = { fr: 'fr-FR', es: 'es-ES' };
+const systems: Partial<Readonly<Record<Language, string>>> = {
+  fr: 'fr-FR',
+  es: 'es-ES',
+  ja: 'ja-JP',
+  ar: 'ar-EG',
+};
 const sections = 9;
 const narrow = { width: 420, height: 760 } as const;
 
@@ -34,9 +39,7 @@ async function answer(page: Page): Promise<void> {
 }
 
 async function openLock(page: Page, t: Translate): Promise<void> {
-  const shown = t('lock.open', { label: '' })
-    .trim()
-    .replace(/^\.\s*/, '');
+  const shown = t('lock.open', { label: '' }).replace(/^[\p{P}\p{Cf}\s]+/u, '');
   await page.getByRole('button', { name: shown }).first().click();
   await pause(page);
 }
