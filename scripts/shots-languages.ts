@@ -43,9 +43,7 @@ async function answer(page: Page): Promise<void> {
 }
 
 async function openLock(page: Page, t: Translate): Promise<void> {
-  const shown = t('lock.open', { label: '' })
-    .trim()
-    .replace(/^\.\s*/, '');
+  const shown = t('lock.open', { label: '' }).replace(/^[\p{P}\p{Cf}\s]+/u, '');
   await page.getByRole('button', { name: shown }).first().click();
   await pause(page);
 }
