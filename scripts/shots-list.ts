@@ -4,6 +4,7 @@ import { lockState } from '../app/contract/index.ts';
 import type { Shot } from './shot.ts';
 import { beginLetter, composerShots, tickets } from './shots-composer.ts';
 import { deskShots } from './shots-desk.ts';
+import { languageShots } from './shots-languages.ts';
 import { readerShots } from './shots-reader.ts';
 import { settingsShots } from './shots-settings.ts';
 
@@ -499,6 +500,7 @@ export const shots: readonly Shot[] = [
     act: submitAccount,
   },
   ...deskShots,
+  ...languageShots,
   ...powers,
   ...keyboard,
   ...readerShots,

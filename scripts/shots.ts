@@ -1,5 +1,8 @@
 /**
- * Pictures of every screen over the fixture engine: `node scripts/shots.ts [--out shots] [--only text]`.
+ * Pictures over the fixture engine: `node scripts/shots.ts [--out shots] [--only text]`.
+ * Without more: the gallery, every screen in light and dark, wide and narrow, in several languages,
+ * and `index.html` beside it. `--cases`: single cases and states instead. `--only`: what matches,
+ * of both. `--gallery`: of the gallery alone. `--lang en,de`: the gallery in these languages.
  * The built page is served by request interception: no server, no port, no network.
  */
 import { mkdir, readFile } from 'node:fs/promises';
@@ -9,6 +12,8 @@ import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page, type Route } from 'playwright-core';
 import { build } from 'vite';
 import { landscape } from '../test/support/demo-mail/pictures.ts';
+import { galleryShots, writeIndex } from './gallery.ts';
+import { screens } from './gallery-screens.ts';
 import type { Shot } from './shot.ts';
 import { shots } from './shots-list.ts';
 
@@ -80,15 +85,44 @@ async function take(browser: Browser, shot: Shot, theme: 'light' | 'dark', out: 
   return problems;
 }
 
+interface Job {
+  readonly shot: Shot;
+  readonly theme: 'light' | 'dark';
+  readonly folder: string;
+}
+
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'shots' },
     only: { type: 'string' },
+    lang: { type: 'string' },
+    gallery: { type: 'boolean', default: false },
+    cases: { type: 'boolean', default: false },
     built: { type: 'boolean', default: false },
   },
 });
 const out = resolve(root, values.out);
-await mkdir(out, { recursive: true });
+await mkdir(join(out, 'gallery'), { recursive: true });
+
+async function jobs(): Promise<Job[]> {
+  const chosen = values.only === undefined ? undefined : new RegExp(values.only);
+  const all: Job[] = [];
+  if (!values.cases) {
+    const languages = values.lang?.split(',');
+    for (const taken of await galleryShots(screens, join(root, 'assets/locales'), languages)) {
+      all.push({ ...taken, folder: join(out, 'gallery') });
+    }
+  }
+  if (values.cases || (chosen !== undefined && !values.gallery)) {
+    for (const shot of shots) {
+      for (const theme of shot.themes ?? (['light', 'dark'] as const)) {
+        all.push({ shot, theme, folder: out });
+      }
+    }
+  }
+  return all.filter(({ shot }) => chosen?.test(shot.name) ?? true);
+}
+
 if (!values.built) {
   await build({ configFile: join(root, 'test/support/fixture/vite.config.ts'), logLevel: 'warn' });
 }
@@ -97,16 +131,25 @@ const browser = await chromium.launch({
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
 let failed = 0;
-try {
-  for (const shot of shots) {
-    if (values.only !== undefined && !new RegExp(values.only).test(shot.name)) continue;
-    for (const theme of shot.themes ?? (['light', 'dark'] as const)) {
-      const problems = await take(browser, shot, theme, out);
-      if (problems.length > 0) failed += 1;
-      console.log(`${shot.name}-${theme}${problems.map((text) => `\n  ${text}`).join('')}`);
-    }
+const waiting = await jobs();
+
+/** Takes one picture after the other until none is left. */
+async function work(): Promise<void> {
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+    const { shot, theme, folder } = job;
+    const problems = await take(browser, shot, theme, folder).catch((error: unknown) => [
+      String(error),
+    ]);
+    if (problems.length > 0) failed += 1;
+    console.log(`${shot.name}-${theme}${problems.map((text) => `\n  ${text}`).join('')}`);
   }
+}
+
+try {
+  // Most of a picture's time is waiting for the window to come to rest.
+  await Promise.all([work(), work(), work()]);
 } finally {
   await browser.close();
 }
+await writeIndex(out, screens);
 process.exitCode = failed === 0 ? 0 : 1;

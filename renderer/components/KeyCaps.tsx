@@ -20,7 +20,7 @@ export function KeyCaps({ steps, then, isSilent = false }: KeyCapsProps) {
         <span key={step.join()} className={cx(styles.step)}>
           {index > 0 && then !== undefined && <span className={cx(styles.then)}>{then}</span>}
           {step.map((cap) => (
-            <kbd key={cap} className={cx(styles.cap)}>
+            <kbd key={cap} className={cx(styles.cap)} dir="ltr">
               {cap}
             </kbd>
           ))}

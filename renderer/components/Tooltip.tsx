@@ -18,7 +18,11 @@ export function Tooltip({ text, shortcut, children }: TooltipProps) {
       {children}
       <AriaTooltip className={cx(styles.tooltip)} offset={6}>
         {text}
-        {shortcut !== undefined && <kbd className={cx(styles.key)}>{shortcut}</kbd>}
+        {shortcut !== undefined && (
+          <kbd className={cx(styles.key)} dir="ltr">
+            {shortcut}
+          </kbd>
+        )}
       </AriaTooltip>
     </TooltipTrigger>
   );

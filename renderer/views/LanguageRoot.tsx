@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { useQuery } from '../host/hooks.tsx';
 import { WordsProvider } from '../i18n/I18n.tsx';
-import { loadCatalog, localeFor } from '../i18n/locale.ts';
+import { directionOf, loadCatalog, localeFor } from '../i18n/locale.ts';
 import type { Catalog } from '../i18n/translate.ts';
 
 interface LanguageRootProps {
@@ -24,6 +24,7 @@ export function LanguageRoot({ system, children }: LanguageRootProps) {
     void loadCatalog(language).then((catalog) => {
       if (!wanted) return;
       document.documentElement.lang = locale;
+      document.documentElement.dir = directionOf(language);
       setLoaded({ catalog, locale });
     });
     return () => {

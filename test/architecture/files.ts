@@ -31,3 +31,40 @@ export function ownColours(css: string): string[] {
       : [];
   });
 }
+
+/** Declarations that name a side of the screen all the same, each with its reason. */
+export const physicalOnes: Readonly<Record<string, string>> = {
+  'renderer/components/Menu.module.css inset: 0 auto auto 0':
+    'where the pointer was, which is counted from the corner of the window',
+};
+
+const physicalName =
+  /^(?:(?:min-|max-)?(?:width|height)|top|right|bottom|left|(?:margin|padding|border|scroll-margin|scroll-padding)-(?:top|right|bottom|left)\b.*)$/;
+
+/** The parts of a value between blanks; what stands in brackets stays together. */
+function partsOf(value: string): string[] {
+  return value.match(/(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+/g) ?? [];
+}
+
+function namesSide(name: string, value: string): boolean {
+  if (physicalName.test(name) || /(?<![-\w])(?:left|right)(?![-\w])/.test(value)) return true;
+  const parts = partsOf(value);
+  if (name === 'border-radius') return parts.length > 1;
+  if (parts.length === 4 && /^(?:margin|padding|inset|border-(?:width|color|style))$/.test(name)) {
+    return parts[1] !== parts[3];
+  }
+  // What moves along a line moves the other way where lines run the other way.
+  const moves =
+    name === 'translate' ? !/^(?:0|none)\b/.test(value) : /translate(?:X|3d)?\(/.test(value);
+  return moves && !value.includes('var(--way)');
+}
+
+/** `name: value` for each declaration that would be wrong where text runs from right to left. */
+export function physicalSides(css: string): string[] {
+  const plain = css.replace(/\/\*[\s\S]*?\*\//g, '');
+  return [...plain.matchAll(/([\w-]+)\s*:\s*([^;{}]+)(?=[;}])/g)].flatMap((match) => {
+    const [, name = '', written = ''] = match;
+    const value = written.trim().replace(/\s+/g, ' ');
+    return namesSide(name, value) ? [`${name}: ${value}`] : [];
+  });
+}

@@ -66,7 +66,7 @@ export function ComposerFields(props: ComposerFieldsProps) {
           value={content.subject}
           maxLength={2_000}
           onChange={(event) => onChange({ subject: event.target.value })}
-          dir="auto"
+          dir={content.subject === '' ? undefined : 'auto'}
           spellCheck
         />
       </div>

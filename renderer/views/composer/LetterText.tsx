@@ -45,7 +45,8 @@ export function LetterText({
           aria-label={t('composer.text')}
           value={letter.plain}
           onChange={(event) => letter.setPlain(event.target.value)}
-          dir="auto"
+          // An empty one would be from left to right everywhere.
+          dir={letter.plain === '' ? undefined : 'auto'}
           lang={locale}
           spellCheck
         />

@@ -115,6 +115,8 @@ export function RecipientField(props: RecipientFieldProps) {
     if (event.nativeEvent.isComposing) return;
     const atStart =
       event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0;
+    const toStart =
+      getComputedStyle(event.currentTarget).direction === 'rtl' ? 'ArrowRight' : 'ArrowLeft';
     const isOpenName = (typed.match(/"/g)?.length ?? 0) % 2 === 1;
     const isSeparator = (event.key === ',' || event.key === ';') && !isOpenName;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return;
@@ -124,11 +126,7 @@ export function RecipientField(props: RecipientFieldProps) {
     } else if (event.key === 'Tab' && !event.shiftKey) {
       // Goes on to the next field as well.
       settle(true);
-    } else if (
-      (event.key === 'Backspace' || event.key === 'ArrowLeft') &&
-      atStart &&
-      list.length > 0
-    ) {
+    } else if ((event.key === 'Backspace' || event.key === toStart) && atStart && list.length > 0) {
       event.preventDefault();
       focusAt(list.length - 1);
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {

@@ -33,7 +33,57 @@ const words: Readonly<Record<Language, readonly string[]>> = {
     'hänge ich an',
     'füge ich bei',
   ],
+  fr: [
+    'ci-joint',
+    'ci joint',
+    'ci-inclus',
+    'ci-annexé',
+    'en annexe',
+    'en pj ',
+    'pièce jointe',
+    'pièces jointes',
+    'piece jointe',
+    'fichier joint',
+    'fichiers joints',
+    'document joint',
+    'documents joints',
+    'je joins ',
+    'je vous joins ',
+    'je te joins ',
+    'nous joignons ',
+    'jointe à ce',
+    'joint à ce',
+  ],
+  es: [
+    'adjunt',
+    'en anexo',
+    'se anexa',
+    'te anexo ',
+    'le anexo ',
+    'les anexo ',
+    'anexo el ',
+    'anexo la ',
+  ],
+  ja: ['添付', '同封', 'ファイルを付け', 'ファイルをつけ'],
+  ar: [
+    'مرفق',
+    'المرفق',
+    'بالمرفق',
+    'والمرفق',
+    'مرفقات',
+    'أرفق',
+    'ارفق',
+    'نرفق',
+    'سأرفق',
+    'تجدون طي',
+    'تجد طي',
+    'طيه ',
+    'طيّه ',
+  ],
 };
+
+/** Japanese puts no blanks between words: a word begins anywhere. */
+const withoutBlanks = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 const escaped = Object.values(words)
   .flat()
@@ -42,10 +92,11 @@ const escaped = Object.values(words)
       .trim()
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
       .replace(/ /g, '\\s+');
-    return word.endsWith(' ') ? `${source}(?![\\p{L}\\p{N}])` : source;
+    // No `\b`: it knows no umlauts.
+    const before = withoutBlanks.test(word) ? '' : '(?<![\\p{L}\\p{N}])';
+    return `${before}${source}${word.endsWith(' ') ? '(?![\\p{L}\\p{N}])' : ''}`;
   });
-// No `\b`: it knows no umlauts.
-const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})`, 'iu');
+const pattern = new RegExp(escaped.join('|'), 'iu');
 
 /** Lines that a forwarded or answered message begins with. */
 const original = /^(?:-{2,}.*-{2,}|_{8,})\s*$/;
@@ -63,7 +114,7 @@ export function ownWords(text: string): string {
 /** @param signature words that stand in every letter */
 export function speaksOfAttachment(subject: string, text: string, signature = ''): boolean {
   // An answer's subject is somebody else's.
-  const title = /^\s*(?:re|aw|fwd?|wg)\s*:/i.test(subject) ? '' : subject;
+  const title = /^\s*(?:re|aw|fwd?|wg|tr|rv)\s*:/i.test(subject) ? '' : subject;
   const own = ownWords(text);
   const written = signature.trim() === '' ? own : own.replace(signature.trim(), '');
   return pattern.test(`${title}\n${written}`);

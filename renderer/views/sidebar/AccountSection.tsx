@@ -76,7 +76,7 @@ export function AccountSection(props: AccountSectionProps) {
             onPress={() => props.onFold(!folded)}
           >
             <ChevronRight size={14} aria-hidden className={cx(styles.chevron)} />
-            <span className={cx(styles.name)} title={address}>
+            <span className={cx(styles.name)} title={address} dir="ltr">
               {address}
             </span>
           </Button>

@@ -36,7 +36,7 @@ export function NavRow(props: NavRowProps) {
       {...(props.current ? { 'aria-current': 'page' as const } : {})}
     >
       <span className={cx(styles.icon)}>{props.icon}</span>
-      <span className={cx(styles.label)} title={props.label}>
+      <span className={cx(styles.label)} title={props.label} dir="auto">
         {props.label}
       </span>
       {props.count !== undefined && (

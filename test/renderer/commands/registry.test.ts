@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import de from '../../../assets/locales/de.json' with { type: 'json' };
-import en from '../../../assets/locales/en.json' with { type: 'json' };
 import {
   activeKeysOf,
   type Command,
@@ -11,9 +9,9 @@ import {
   isSingleKey,
   keysOf,
 } from '../../../renderer/commands/registry.ts';
+import { languages, loadCatalog } from '../../../renderer/i18n/locale.ts';
 
 const platforms = [false, true];
-const catalogs: Record<string, Record<string, { message: string }>> = { en, de };
 const command = (id: (typeof commandIds)[number]): Command => commands[id];
 
 test('no two commands have the same keys where both hold, and none is the beginning of another', () => {
@@ -34,8 +32,9 @@ test('no two commands have the same keys where both hold, and none is the beginn
   }
 });
 
-test('every command and group has words in every catalogue, and no two have the same', () => {
-  for (const [language, entries] of Object.entries(catalogs)) {
+test('every command and group has words in every catalogue, and no two have the same', async () => {
+  for (const language of languages) {
+    const entries: Record<string, { message: string }> = await loadCatalog(language);
     const words = commandIds.map((id) => entries[`command.${id}`]?.message ?? '');
     for (const [index, text] of words.entries())
       assert.ok(text, `${language} ${commandIds[index]}`);

@@ -41,12 +41,20 @@ test('a size just under a unit is not written as 1,000', () => {
 });
 
 test('the first language that exists wins and its region is kept for dates', () => {
-  assert.deepEqual(pickLocale(['fr-CH', 'de-CH', 'en']), { language: 'de', locale: 'de-CH' });
-  assert.deepEqual(pickLocale(['ja']), { language: 'en', locale: 'en' });
+  assert.deepEqual(pickLocale(['tlh', 'de-CH', 'en']), { language: 'de', locale: 'de-CH' });
+  assert.deepEqual(pickLocale(['tlh']), { language: 'en', locale: 'en' });
+});
+
+test('a form of a language that has no catalogue of its own takes the language’s', () => {
+  assert.deepEqual(pickLocale(['fr-CA']), { language: 'fr', locale: 'fr-CA' });
+  assert.deepEqual(pickLocale(['es-419', 'en-US']), { language: 'es', locale: 'es-419' });
+  assert.deepEqual(localeFor('es', ['en-GB', 'es-MX']), { language: 'es', locale: 'es-MX' });
+  // Three letters are another language, not the beginning of one.
+  assert.deepEqual(pickLocale(['est']), { language: 'en', locale: 'en' });
 });
 
 test('the chosen language is written in the system’s own form of it', () => {
-  assert.deepEqual(localeFor('system', ['fr-CH', 'de-CH']), { language: 'de', locale: 'de-CH' });
+  assert.deepEqual(localeFor('system', ['tlh', 'de-CH']), { language: 'de', locale: 'de-CH' });
   assert.deepEqual(localeFor('de', ['en-GB', 'de-AT']), { language: 'de', locale: 'de-AT' });
   assert.deepEqual(localeFor('de', ['en-GB']), { language: 'de', locale: 'de' });
   assert.deepEqual(localeFor('tlh', ['en-GB']), { language: 'en', locale: 'en-GB' });

@@ -26,6 +26,18 @@ function textHtml(text: string, keepBlanks: boolean): string {
   return escaped.replace(/ {2,}/g, (blanks) => `${'\u00a0'.repeat(blanks.length - 1)} `);
 }
 
+/**
+ * Blocks whose first letter runs from right to left say so (Unicode Bidirectional Algorithm, P2):
+ * the editor sees it by itself, other mail programs lay out from left to right unless they are told.
+ */
+function dirOf(node: Node): string {
+  const [letter = ''] = /\p{L}/u.exec(node.textContent) ?? [];
+  return rightToLeft.test(letter) ? ' dir="rtl"' : '';
+}
+
+const rightToLeft =
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
 /** Gives a picture's lasting source (`cid:…`); undefined while it is on its way, or when it is lost. */
 export type KeptSource = (src: string) => string | undefined;
 
@@ -54,9 +66,11 @@ function nodeHtml(node: Node, keptSource: KeptSource): string {
       return imageHtml(node, keptSource);
     case 'paragraph':
       if (node.content.size === 0) return '<div><br></div>';
-      return node.attrs.loose ? `<p>${inside()}</p>` : `<div>${inside()}</div>`;
+      return node.attrs.loose
+        ? `<p${dirOf(node)}>${inside()}</p>`
+        : `<div${dirOf(node)}>${inside()}</div>`;
     case 'heading':
-      return `<h${node.attrs.level}>${inside()}</h${node.attrs.level}>`;
+      return `<h${node.attrs.level}${dirOf(node)}>${inside()}</h${node.attrs.level}>`;
     case 'blockquote':
       return `<blockquote${node.attrs.cite ? ' type="cite"' : ''} style="${quoteStyle}">${inside()}</blockquote>`;
     case 'signature':
@@ -64,11 +78,11 @@ function nodeHtml(node: Node, keptSource: KeptSource): string {
     case 'original':
       return `<div class="letterlock-original">${node.attrs.html}</div>`;
     case 'bullet_list':
-      return `<ul>${inside()}</ul>`;
+      return `<ul${dirOf(node)}>${inside()}</ul>`;
     case 'ordered_list':
-      return `<ol${node.attrs.order === 1 ? '' : ` start="${Number(node.attrs.order)}"`}>${inside()}</ol>`;
+      return `<ol${dirOf(node)}${node.attrs.order === 1 ? '' : ` start="${Number(node.attrs.order)}"`}>${inside()}</ol>`;
     case 'list_item':
-      return `<li>${itemHtml(node, keptSource)}</li>`;
+      return `<li${dirOf(node)}>${itemHtml(node, keptSource)}</li>`;
     case 'code_block':
       return `<pre style="${preStyle}">${escapeHtml(node.textContent)}</pre>`;
     case 'horizontal_rule':
@@ -101,7 +115,7 @@ function cellHtml(node: Node, keptSource: KeptSource): string {
   const span = (attribute: string, value: unknown) =>
     value === 1 ? '' : ` ${attribute}="${Number(value)}"`;
   const spans = span('colspan', node.attrs.columns) + span('rowspan', node.attrs.rows);
-  return `<${name}${spans} style="${cellStyle}">${itemHtml(node, keptSource)}</${name}>`;
+  return `<${name}${spans}${dirOf(node)} style="${cellStyle}">${itemHtml(node, keptSource)}</${name}>`;
 }
 
 function imageHtml(node: Node, keptSource: KeptSource): string {

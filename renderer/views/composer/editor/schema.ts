@@ -47,7 +47,7 @@ const nodes = {
         getAttrs: (element) => ({ cite: element.getAttribute('type') === 'cite' }),
       },
     ],
-    toDOM: ({ attrs }) => ['blockquote', attrs.cite ? { type: 'cite' } : {}, 0],
+    toDOM: ({ attrs }) => ['blockquote', { dir: 'auto', ...(attrs.cite && { type: 'cite' }) }, 0],
   },
   /** The identity's signature: known again when another identity is chosen. */
   signature: {
@@ -81,7 +81,7 @@ const nodes = {
     group: 'block',
     content: 'list_item+',
     parseDOM: [{ tag: 'ul' }],
-    toDOM: () => ['ul', 0],
+    toDOM: () => ['ul', { dir: 'auto' }, 0],
   },
   ordered_list: {
     group: 'block',
@@ -93,7 +93,11 @@ const nodes = {
         getAttrs: (element) => ({ order: Number(element.getAttribute('start') ?? '1') || 1 }),
       },
     ],
-    toDOM: ({ attrs }) => ['ol', attrs.order === 1 ? {} : { start: attrs.order }, 0],
+    toDOM: ({ attrs }) => [
+      'ol',
+      { dir: 'auto', ...(attrs.order !== 1 && { start: attrs.order }) },
+      0,
+    ],
   },
   list_item: {
     content: 'paragraph block*',

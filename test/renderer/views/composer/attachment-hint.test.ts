@@ -5,7 +5,7 @@ import {
   speaksOfAttachment,
 } from '../../../../renderer/views/composer/attachment-hint.ts';
 
-test('words of an attachment are found in both languages, whatever the interface speaks', () => {
+test('words of an attachment are found in every language, whatever the interface speaks', () => {
   for (const text of [
     'The invoice is attached.',
     'See the Attachment for details',
@@ -14,6 +14,13 @@ test('words of an attachment are found in both languages, whatever the interface
     'Die Rechnung finden Sie im Anhang.',
     'Ich habe die Anhänge vergessen',
     'Das Bild ist beigefügt',
+    'Vous trouverez le contrat ci-joint.',
+    'La facture est en pièce jointe',
+    'Le plan est en PJ.',
+    'Je joins la liste',
+    'Te mando el contrato adjunto.',
+    'Adjuntamos la factura',
+    'Le anexo el informe',
   ]) {
     assert.equal(speaksOfAttachment('', text), true, text);
   }
@@ -25,6 +32,9 @@ test('words that only look alike are no hint', () => {
     'I am fond of this unattached house',
     'Der Anhänger ist rot',
     'Hello there',
+    'Je rejoins la réunion',
+    'La pièce est jolie',
+    'Vivo en el anexo',
     '',
   ]) {
     assert.equal(speaksOfAttachment('', text), false, text);

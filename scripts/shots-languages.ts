@@ -1,0 +1,128 @@
+/** The main screens in every further language, led by the words of its catalogue. */
+import type { Page } from 'playwright-core';
+import { type Language, languages, loadCatalog } from '../renderer/i18n/locale.ts';
+import { createTranslate, type Translate } from '../renderer/i18n/translate.ts';
+import type { Shot } from './shot.ts';
+
+/** One system's form of each language; English and German have pictures all over the other files. */
+const systems: Partial<Readonly<Record<Language, string>>> = { fr: 'fr-FR', es: 'es-ES' };
+const sections = 9;
+const narrow = { width: 420, height: 760 } as const;
+
+type Act = (page: Page, t: Translate) => Promise<void>;
+
+const pause = (page: Page) => page.waitForTimeout(300);
+
+async function openRow(page: Page): Promise<void> {
+  await page.getByRole('option').nth(3).click();
+  await pause(page);
+}
+
+async function writeLetter(page: Page, t: Translate): Promise<void> {
+  await page.keyboard.press('c');
+  await page.getByLabel(t('composer.to'), { exact: true }).fill('jonas@weber.example');
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: t('composer.subject') }).fill('09:24');
+  await page.getByRole('button', { name: t('composer.options') }).click();
+  await pause(page);
+}
+
+async function answer(page: Page): Promise<void> {
+  await openRow(page);
+  await page.keyboard.press('r');
+  await page.waitForTimeout(600);
+}
+
+async function openLock(page: Page, t: Translate): Promise<void> {
+  const shown = t('lock.open', { label: '' })
+    .trim()
+    .replace(/^\.\s*/, '');
+  await page.getByRole('button', { name: shown }).first().click();
+  await pause(page);
+}
+
+async function openLockDetails(page: Page, t: Translate): Promise<void> {
+  await openLock(page, t);
+  const details = page.getByRole('dialog').getByRole('button', { name: t('lock.details') });
+  await details.first().click();
+  await pause(page);
+}
+
+async function addAccount(page: Page, t: Translate): Promise<void> {
+  await page.getByRole('button', { name: t('welcome.add') }).click();
+  await page.getByLabel(t('addAccount.address')).fill('mira@example.org');
+  await page.getByLabel(t('addAccount.password')).fill('correct horse');
+  await page.getByRole('button', { name: t('addAccount.editServers') }).click();
+  await pause(page);
+}
+
+async function pickRows(page: Page): Promise<void> {
+  await page.getByRole('option').first().click();
+  for (let more = 0; more < 3; more += 1) await page.keyboard.press('Shift+ArrowDown');
+  await pause(page);
+}
+
+const openSection =
+  (index: number): Act =>
+  async (page, t) => {
+    await page.getByRole('button', { name: t('sidebar.settings'), exact: true }).click();
+    await page.getByRole('tab').nth(index).click();
+    await page.mouse.move(2, 2);
+    await pause(page);
+  };
+
+/** Keys with blanks between them, one after the other. */
+const press =
+  (keys: string): Act =>
+  async (page) => {
+    for (const key of keys.split(' ')) await page.keyboard.press(key);
+    await pause(page);
+  };
+
+interface Scene extends Omit<Shot, 'act' | 'lang'> {
+  readonly act?: Act;
+}
+
+const scenes: readonly Scene[] = [
+  { name: 'main', act: openRow },
+  { name: 'main-two-pane', width: 820, height: 760, act: openRow },
+  { name: 'main-narrow', ...narrow },
+  { name: 'picked', act: pickRows },
+  { name: 'welcome', query: 'accounts=0' },
+  { name: 'add', query: 'accounts=0&note=app-password', height: 1_000, act: addAccount },
+  { name: 'answer', act: answer },
+  { name: 'composer', act: writeLetter },
+  { name: 'composer-narrow', ...narrow, act: writeLetter },
+  { name: 'lock', query: 'case=hybrid', act: openLockDetails },
+  { name: 'lock-stopped', query: 'lock=stopped&case=intercepted-stopped', act: openLock },
+  { name: 'outbox', query: 'outbox&lock=stopped', act: press('g o') },
+  { name: 'shortcuts', act: press('?') },
+  { name: 'palette', act: press('Control+k') },
+  ...Array.from({ length: sections }, (_, index): Scene => {
+    const act = openSection(index);
+    return { name: `settings-${index + 1}`, width: 1_100, height: 760, act };
+  }),
+];
+
+async function inLanguage(language: Language, lang: string): Promise<Shot[]> {
+  const t = createTranslate(await loadCatalog(language), lang);
+  return scenes.map(({ name, query, act, ...scene }) => ({
+    ...scene,
+    name: `language-${language}-${name}`,
+    query: `lang=${lang}${query === undefined ? '' : `&${query}`}`,
+    lang,
+    themes: ['light'],
+    act: async (page) => act?.(page, t),
+  }));
+}
+
+async function inAll(): Promise<Shot[]> {
+  const all: Shot[] = [];
+  for (const language of languages) {
+    const lang = systems[language];
+    if (lang !== undefined) all.push(...(await inLanguage(language, lang)));
+  }
+  return all;
+}
+
+export const languageShots: readonly Shot[] = await inAll();
