@@ -1,9 +1,24 @@
 /** The main screens in every further language, led by the words of its catalogue. */
+import { readFile } from 'node:fs/promises';
+import { IntlMessageFormat } from 'intl-messageformat';
 import type { Page } from 'playwright-core';
-import { type Language, languages, loadCatalog } from '../renderer/i18n/locale.ts';
-import { createTranslate, type Translate } from '../renderer/i18n/translate.ts';
+import type en from '../assets/locales/en.json';
 import type { Shot } from './shot.ts';
 import { tickets } from './shots-composer.ts';
+
+const languages = ['en', 'de', 'fr', 'es', 'ja', 'ar'] as const;
+type Language = (typeof languages)[number];
+type Translate = (key: keyof typeof en, values?: Readonly<Record<string, string>>) => string;
+
+/** The words of a catalogue, read as data: scripts stand outside the window. */
+async function wordsOf(language: Language, locale: string): Promise<Translate> {
+  const file = new URL(`../assets/locales/${language}.json`, import.meta.url);
+  const catalog: Record<keyof typeof en, { message: string }> = JSON.parse(
+    await readFile(file, 'utf8'),
+  );
+  return (key, values) =>
+    String(new IntlMessageFormat(catalog[key].message, locale).format(values));
+}
 
 /** One system's form of each language; English and German have pictures all over the other files. */
 const systems: Partial<Readonly<Record<Language, string>>> = {
@@ -153,7 +168,7 @@ const scenes: readonly Scene[] = [
 ];
 
 async function inLanguage(language: Language, lang: string): Promise<Shot[]> {
-  const t = createTranslate(await loadCatalog(language), lang);
+  const t = await wordsOf(language, lang);
   return scenes.map(({ name, query, act, ...scene }) => ({
     ...scene,
     name: `language-${language}-${name}`,
