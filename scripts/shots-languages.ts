@@ -1,37 +1,24 @@
 /** The main screens in every further language, led by the words of its catalogue. */
 import { readFile } from 'node:fs/promises';
-import { IntlMessageFormat } from 'intl-messageformat';
 import type { Page } from 'playwright-core';
-import type en from '../assets/locales/en.json';
 import type { Shot } from './shot.ts';
 import { tickets } from './shots-composer.ts';
 
-const languages = ['en', 'de', 'fr', 'es', 'ja', 'ar'] as const;
-type Language = (typeof languages)[number];
-type Translate = (key: keyof typeof en, values?: Readonly<Record<string, string>>) => string;
-
-/** The words of a catalogue, read as data: scripts stand outside the window. */
-async function wordsOf(language: Language, locale: string): Promise<Translate> {
-  const file = new URL(`../assets/locales/${language}.json`, import.meta.url);
-  const catalog: Record<keyof typeof en, { message: string }> = JSON.parse(
-    await readFile(file, 'utf8'),
-  );
-  return (key, values) =>
-    String(new IntlMessageFormat(catalog[key].message, locale).format(values));
-}
-
 /** One system's form of each language; English and German have pictures all over the other files. */
-const systems: Partial<Readonly<Record<Language, string>>> = {
+const systems = {
   fr: 'fr-FR',
   es: 'es-ES',
   ja: 'ja-JP',
-  ar: 'ar',
+  ar: 'ar-EG',
 };
 /** Where the window runs the other way, the dark is looked at as well. */
-const darkToo: readonly Language[] = ['ar'];
+const darkToo: readonly string[] = ['ar'];
 
 const sections = 9;
 const narrow = { width: 420, height: 760 } as const;
+
+/** Gives a message as its catalogue has it, values and all. */
+type Translate = (key: string) => string;
 
 type Act = (page: Page, t: Translate) => Promise<void>;
 
@@ -58,7 +45,9 @@ async function answer(page: Page): Promise<void> {
 }
 
 async function openLock(page: Page, t: Translate): Promise<void> {
-  const shown = t('lock.open', { label: '' }).replace(/^[\p{P}\p{Cf}\s]+/u, '');
+  const shown = t('lock.open')
+    .replace(/\u2068?\{label\}\u2069?/, '')
+    .replace(/^[\p{P}\p{Cf}\s]+/u, '');
   await page.getByRole('button', { name: shown }).first().click();
   await pause(page);
 }
@@ -167,8 +156,16 @@ const scenes: readonly Scene[] = [
   }),
 ];
 
-async function inLanguage(language: Language, lang: string): Promise<Shot[]> {
-  const t = await wordsOf(language, lang);
+async function inLanguage(language: string, lang: string): Promise<Shot[]> {
+  const file = new URL(`../assets/locales/${language}.json`, import.meta.url);
+  const entries: Record<string, { readonly message: string }> = JSON.parse(
+    await readFile(file, 'utf8'),
+  );
+  const t: Translate = (key) => {
+    const entry = entries[key];
+    if (entry === undefined) throw new Error(`No words in ${language}: ${key}`);
+    return entry.message;
+  };
   return scenes.map(({ name, query, act, ...scene }) => ({
     ...scene,
     name: `language-${language}-${name}`,
@@ -179,13 +176,8 @@ async function inLanguage(language: Language, lang: string): Promise<Shot[]> {
   }));
 }
 
-async function inAll(): Promise<Shot[]> {
-  const all: Shot[] = [];
-  for (const language of languages) {
-    const lang = systems[language];
-    if (lang !== undefined) all.push(...(await inLanguage(language, lang)));
-  }
-  return all;
-}
+const inAll = await Promise.all(
+  Object.entries(systems).map(([language, lang]) => inLanguage(language, lang)),
+);
 
-export const languageShots: readonly Shot[] = await inAll();
+export const languageShots: readonly Shot[] = inAll.flat();
