@@ -214,6 +214,11 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
       return result.stdout;
     },
     logText: () => readLog(dir),
-    stop: () => endChild(child),
+    stop: async () => {
+      await endChild(child, 15_000);
+      // A part of it that outlives its master would hold these, and they this process.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
   };
 }

@@ -225,6 +225,9 @@ async function stop(layout: Layout, child: ChildProcess): Promise<void> {
   const { config } = paths(layout.dir);
   await runOrThrow('/usr/sbin/postfix', ['-c', config, 'stop'], { timeoutMs: 15_000 });
   await gone;
+  // A part of it that outlives its master would hold these, and they this process.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 /** @throws Error without root, when Postfix is not installed, or with its own words when it fails */
