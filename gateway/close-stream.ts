@@ -3,12 +3,22 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /**
+ * A reset, so that the other side knows the stream was broken off. Not while its end is on the way: then
+ * libuv refuses (EINVAL), and Node keeps the descriptor and its handle for good, also at its own exit.
+ */
+export function reset(socket: Socket): void {
+  const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (ending) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/**
  * No FIN in clear, no close notify under TLS, no close record in the seal.
  * @param stream what the client's octets came from: the socket, or what lies over it
  */
 export function cutOff(stream: Duplex, socket: Socket): void {
   if (stream === socket) {
-    socket.resetAndDestroy();
+    reset(socket);
     return;
   }
   stream.destroy();

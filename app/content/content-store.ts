@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { CancelledError, StorageError } from '../errors.ts';
 import { describeError, type Logger } from '../log.ts';
@@ -28,6 +28,9 @@ const mostBytesUnderWay = 4 * 1024 * 1024;
 /** Blocks go there and back: a new one for each batch would lie about until it is collected. */
 const spareBlocks = 2;
 const spareBytes = 2 * 1024 * 1024;
+/** How often and how far apart (ms) a log is emptied that somebody else has in hand: 6 s in all. */
+const checkpointTries = 300;
+const checkpointPauseMs = 20;
 /** A worker that keeps dying is left alone until the next start. */
 const mostRestarts = 5;
 
@@ -178,7 +181,11 @@ export class ContentStore {
     await this.#ask({ kind: 'compact' });
     const { writer } = this.#options.store;
     while (!this.#stopping && writer.shrinkSome()) await setImmediate();
-    if (!this.#stopping) writer.checkpoint();
+    // The content thread copies mail.db's log now and then; while it does, nobody else can.
+    for (let tries = 0; tries < checkpointTries && !this.#stopping; tries += 1) {
+      if (writer.checkpoint()) return;
+      await sleep(checkpointPauseMs);
+    }
   }
 
   /**

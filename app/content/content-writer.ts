@@ -187,8 +187,9 @@ export class ContentWriter {
     );
   }
 
-  checkpoint(): void {
-    this.#db.exec('PRAGMA main.wal_checkpoint(TRUNCATE)');
+  /** Empties the write-ahead log into the file. False when somebody reads in it. */
+  checkpoint(): boolean {
+    return this.#db.prepare('PRAGMA main.wal_checkpoint(TRUNCATE)').get()?.busy === 0;
   }
 
   /** Messages kept and octets stored, by mailbox of mail.db (attached). */

@@ -12,6 +12,8 @@ import type { FromContentWorker, ToContentWorker } from './worker-messages.ts';
 const transactionMs = 100;
 const sweepRows = 500;
 /** Pages of the index that one step merges. */
+/** How often a log is emptied that somebody reads in. */
+const checkpointTries = 5;
 const mergePages = 64;
 /** Quiet for so long: the index may be tidied, so that questions look into fewer places. */
 const tidyAfterMs = 2_000;
@@ -150,6 +152,7 @@ export class WorkLoop {
   #compact(): () => boolean {
     const { writer } = this.#options;
     let begun = false;
+    let tries = 0;
     let merging = true;
     let shrinking = true;
     return () => {
@@ -160,9 +163,10 @@ export class WorkLoop {
       } else if (merging) merging = writer.mergeSome(mergePages, true);
       else if (shrinking) shrinking = writer.shrinkSome();
       else {
-        writer.setState('compacting', '0');
-        writer.checkpoint();
-        return false;
+        if (tries === 0) writer.setState('compacting', '0');
+        tries += 1;
+        // It waits for those who read as long as the busy timeout lets it.
+        return !writer.checkpoint() && tries < checkpointTries;
       }
       return true;
     };

@@ -491,8 +491,11 @@ export class MailStoreWriter {
     }
   }
 
-  /** Empties the write-ahead log into the file, as far as readers let it. */
-  checkpoint(): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  /**
+   * Empties the write-ahead log into the file. False when somebody reads in it, or copies it just
+   * now: then SQLite gives up at once, whatever the busy timeout (sqlite.org/c3ref/wal_checkpoint_v2).
+   */
+  checkpoint(): boolean {
+    return this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
   }
 }

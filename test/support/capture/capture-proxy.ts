@@ -1,5 +1,6 @@
 /** A TCP proxy on 127.0.0.1 that keeps every byte of both directions, and searches them for secrets. */
 import { connect, createServer, type Socket } from 'node:net';
+import { reset } from '../../../gateway/close-stream.ts';
 import { type Encoding, search } from './search.ts';
 
 export interface CaptureProxy {
@@ -42,7 +43,7 @@ export async function startCaptureProxy(
     // last words of one side into a reset for the other.
     from.on('end', () => to.end());
     from.on('error', () => {
-      if (!to.destroyed) to.resetAndDestroy();
+      if (!to.destroyed) reset(to);
     });
     from.on('close', () => {
       sockets.delete(from);

@@ -3,6 +3,7 @@
  * keywords such as STARTTLS out of EHLO replies and CAPABILITY lists. It can also cut, stall and refuse.
  */
 import { connect, createServer, type Socket } from 'node:net';
+import { reset } from '../../../gateway/close-stream.ts';
 
 export interface StripProxyOptions {
   readonly service: 'imap' | 'submission';
@@ -123,7 +124,7 @@ export async function startStripProxy(options: StripProxyOptions): Promise<Strip
       [upstream, client],
     ] as const) {
       from.on('error', () => {
-        if (!to.destroyed) to.resetAndDestroy();
+        if (!to.destroyed) reset(to);
       });
       from.on('close', () => {
         if (!from.readableEnded) to.destroy();
@@ -167,8 +168,8 @@ export async function startStripProxy(options: StripProxyOptions): Promise<Strip
   };
   const cut = (): void => {
     for (const pair of pairs) {
-      pair.client.resetAndDestroy();
-      pair.server.resetAndDestroy();
+      reset(pair.client);
+      reset(pair.server);
     }
   };
 

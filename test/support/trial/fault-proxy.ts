@@ -5,6 +5,7 @@
  */
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reset } from '../../../gateway/close-stream.ts';
 import type { Rng } from '../../fuzz/support/rng.ts';
 
 export interface FaultProxyOptions {
@@ -103,7 +104,7 @@ class BadNetwork {
     if (this.#closed) {
       this.counts.refused += 1;
       client.on('error', () => undefined);
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     this.counts.connections += 1;
@@ -115,7 +116,7 @@ class BadNetwork {
       [client, server],
       [server, client],
     ] as const) {
-      from.on('error', () => to.destroyed || to.resetAndDestroy());
+      from.on('error', () => to.destroyed || reset(to));
       from.on('close', () => {
         if (to.destroyed) this.#pairs.delete(pair);
         else if (!from.readableEnded) to.destroy();
@@ -184,7 +185,7 @@ class BadNetwork {
   #end({ client, server }: Pair, how: 'cut' | 'reset'): void {
     for (const socket of [client, server]) {
       if (socket.destroyed) continue;
-      if (how === 'reset') socket.resetAndDestroy();
+      if (how === 'reset') reset(socket);
       else socket.destroySoon();
     }
   }
