@@ -39,7 +39,7 @@ function spoken(message: string): RegExp {
       pattern += letter;
     }
   }
-  return new RegExp(`^${pattern}`);
+  return new RegExp(`^${pattern}$`);
 }
 
 /**

@@ -120,7 +120,7 @@ async function jobs(): Promise<Job[]> {
       }
     }
   }
-  return all.filter(({ shot }) => chosen?.test(shot.name) ?? true);
+  return all.filter(({ shot, theme }) => chosen?.test(`${shot.name}-${theme}`) ?? true);
 }
 
 if (!values.built) {

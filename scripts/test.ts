@@ -10,7 +10,7 @@ import { addTotals, runTestFiles, type Totals, totalsLine } from './test-run.ts'
 const root = `${import.meta.dirname}/..`;
 
 const timeoutMs: Readonly<Record<Kind, number>> = {
-  unit: 180_000,
+  unit: 300_000,
   integration: 300_000,
   e2e: 600_000,
 };

@@ -51,7 +51,7 @@ export function Welcome({ onAdd }: WelcomeProps) {
                         <span>{address}</span>
                         <span className={cx(styles.foundHost)}>{one.found.imap.host}</span>
                       </span>
-                      <ChevronRight size={15} aria-hidden className={cx(styles.chevron)} />
+                      <ChevronRight size={16} aria-hidden className={cx(styles.chevron)} />
                     </AriaButton>
                   </li>
                 );

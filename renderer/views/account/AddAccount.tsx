@@ -7,7 +7,6 @@ import type { AccountDto, RememberedServerDto } from '../../../app/contract/inde
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/Field.tsx';
-import { LockGlyph } from '../../components/LockGlyph.tsx';
 import { Sheet } from '../../components/Sheet.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
@@ -166,12 +165,7 @@ export function AddAccount({ found, onClose, onAdded }: AddAccountProps) {
           isDisabled={checking}
           autoComplete="off"
           autoFocus={found !== undefined}
-          hint={
-            <span className={cx(styles.promise)}>
-              <LockGlyph state="connecting" size={14} />
-              {t('addAccount.passwordPromise')}
-            </span>
-          }
+          hint={t('addAccount.passwordPromise')}
         />
         {place === 'password' && failure}
         <Field

@@ -40,9 +40,9 @@ export function Identities({ accountId }: { readonly accountId: string }) {
                   </span>
                 </span>
                 {open ? (
-                  <ChevronDown size={15} aria-hidden />
+                  <ChevronDown size={16} aria-hidden />
                 ) : (
-                  <ChevronRight size={15} aria-hidden className={cx(styles.chevron)} />
+                  <ChevronRight size={16} aria-hidden className={cx(styles.chevron)} />
                 )}
               </AriaButton>
               {open && <IdentityForm identity={identity} only={own.length === 1} />}

@@ -88,15 +88,15 @@ export function AddressBook({ onClose, onWrite }: AddressBookProps) {
       footer={
         <>
           <Button kind="plain" onPress={() => picker.current?.click()}>
-            <Upload size={15} aria-hidden />
+            <Upload size={16} aria-hidden />
             {t('contacts.import')}
           </Button>
           <Button kind="plain" onPress={() => void give()}>
-            <Download size={15} aria-hidden />
+            <Download size={16} aria-hidden />
             {t('contacts.export')}
           </Button>
           <Button kind="primary" className={cx(styles.new)} onPress={() => setOpen(emptyContact)}>
-            <Plus size={15} aria-hidden />
+            <Plus size={16} aria-hidden />
             {t('contacts.new')}
           </Button>
         </>

@@ -94,20 +94,8 @@ export function ContactForm({ contact, onDone, onWrite }: ContactFormProps) {
       </label>
       {error !== undefined && <Failure error={error} />}
       <div className={cx(styles.actions)}>
-        <Button kind="primary" type="submit" isDisabled={busy || !canSave(fields)}>
-          {t('contacts.save')}
-        </Button>
-        <Button onPress={onDone} isDisabled={busy}>
-          {t('action.cancel')}
-        </Button>
         {contactId !== undefined && (
           <>
-            <Button
-              isDisabled={address === ''}
-              onPress={() => onWrite(addressText({ name: fields.name, address }))}
-            >
-              {t('contacts.write')}
-            </Button>
             <Button
               kind="harm"
               className={cx(styles.remove)}
@@ -116,8 +104,21 @@ export function ContactForm({ contact, onDone, onWrite }: ContactFormProps) {
             >
               {t('contacts.remove')}
             </Button>
+            <Button
+              kind="plain"
+              isDisabled={address === ''}
+              onPress={() => onWrite(addressText({ name: fields.name, address }))}
+            >
+              {t('contacts.write')}
+            </Button>
           </>
         )}
+        <Button onPress={onDone} isDisabled={busy}>
+          {t('action.cancel')}
+        </Button>
+        <Button kind="primary" type="submit" isDisabled={busy || !canSave(fields)}>
+          {t('contacts.save')}
+        </Button>
       </div>
     </form>
   );
@@ -168,7 +169,7 @@ function Lines({ label, add, type, lines, onChange }: LinesProps) {
             label={t('contacts.removeLine')}
             onPress={() => onChange(lines.filter(({ key }) => key !== line.key))}
           >
-            <X size={15} aria-hidden />
+            <X size={16} aria-hidden />
           </IconButton>
         </div>
       ))}

@@ -83,19 +83,19 @@ function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps)
         </span>
         {goes && (
           <IconButton label={t('import.pause', { name })} onPress={() => act('transfer.pause')}>
-            <Pause size={15} aria-hidden />
+            <Pause size={16} aria-hidden />
           </IconButton>
         )}
         {(state === 'paused' || state === 'stopped') && (
           <IconButton label={t('import.resume', { name })} onPress={() => act('transfer.resume')}>
-            <Play size={15} aria-hidden />
+            <Play size={16} aria-hidden />
           </IconButton>
         )}
         <IconButton
           label={over ? t('import.remove', { name }) : t('import.cancel', { name })}
           onPress={() => act('transfer.cancel')}
         >
-          <X size={15} aria-hidden />
+          <X size={16} aria-hidden />
         </IconButton>
       </div>
       {!over && (

@@ -100,7 +100,7 @@ export function ListPane(props: ListPaneProps) {
             className={cx(styles.menu)}
             onPress={() => dispatch({ type: 'pane', pane: 'sidebar' })}
           >
-            <Menu size={18} aria-hidden />
+            <Menu size={17} aria-hidden />
           </IconButton>
           <div className={cx(styles.titles)}>
             <h1 className={cx(styles.title)}>
@@ -115,7 +115,7 @@ export function ListPane(props: ListPaneProps) {
             </p>
           </div>
           <IconButton label={t('list.refresh')} shortcut={hints.text('refresh')} onPress={refresh}>
-            <RotateCw size={15} aria-hidden />
+            <RotateCw size={16} aria-hidden />
           </IconButton>
           {!searching && <ListMenu listing={listing} dispatch={dispatch} onSettings={onSettings} />}
         </header>

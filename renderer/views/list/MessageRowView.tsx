@@ -88,7 +88,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
         styles.row,
         styles[density],
         (picked ?? selected) && styles.selected,
-        picked !== undefined && selected && styles.cursor,
+        selected && (picked === undefined ? styles.alone : styles.cursor),
         unread && styles.unread,
         row.flagged && styles.flagged,
         hovered && styles.hovered,

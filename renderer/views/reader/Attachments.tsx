@@ -122,7 +122,7 @@ function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
       <span className={cx(styles.size)}>{size(part.sizeBytes)}</span>
     </>
   );
-  const mark = saved ? <Check size={15} aria-hidden /> : <Download size={15} aria-hidden />;
+  const mark = saved ? <Check size={16} aria-hidden /> : <Download size={15} aria-hidden />;
   if (!canOpen) {
     return (
       <li className={cx(styles.chip)}>

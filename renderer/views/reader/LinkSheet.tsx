@@ -48,7 +48,7 @@ export default function LinkSheet({ facts, onClose, onOpen }: LinkSheetProps) {
       <ul className={cx(styles.warnings)}>
         {facts.warnings.map((warning) => (
           <li key={warning}>
-            <TriangleAlert size={15} aria-hidden />
+            <TriangleAlert size={16} aria-hidden />
             {t(`link.warning.${warning}`)}
           </li>
         ))}

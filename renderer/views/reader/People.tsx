@@ -27,18 +27,18 @@ export function People({ row, body, children }: PeopleProps) {
   return (
     <div className={cx(styles.people)}>
       <div className={cx(styles.top)}>
-        <div className={cx(styles.from)}>
-          {from.length === 0 && <span className={cx(styles.name)}>{t('list.noSender')}</span>}
-          {from.map((person) => (
-            <Person key={person.address} person={person} strong />
-          ))}
-        </div>
-        <div className={cx(styles.aside)}>
+        <div className={cx(styles.words)}>
+          <div className={cx(styles.from)}>
+            {from.length === 0 && <span className={cx(styles.name)}>{t('list.noSender')}</span>}
+            {from.map((person) => (
+              <Person key={person.address} person={person} strong />
+            ))}
+          </div>
           <time className={cx(styles.date)} dateTime={when}>
             {dates.full(when)}
           </time>
-          {children}
         </div>
+        <div className={cx(styles.aside)}>{children}</div>
       </div>
       {from.length > 1 && <p className={cx(styles.warning)}>{t('reader.severalSenders')}</p>}
       {from.some(nameContradicts) && (

@@ -13,19 +13,19 @@ import {
   Trash2,
 } from 'lucide-react';
 import type { Dispatch } from 'react';
-import type { DraftDto, MessageRow } from '../../../app/contract/index.ts';
+import type { MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { useBackend, useQuery } from '../../host/hooks.tsx';
+import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
-import { quoteWords } from '../../mail/quote-words.ts';
 import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
+import type { ReplyKind } from '../use-letters.ts';
 import { useRested } from '../use-rested.ts';
 import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
@@ -33,16 +33,13 @@ import { Thread } from './Thread.tsx';
 import { threadParts } from './thread-parts.ts';
 import { useMarkSeen } from './use-mark-seen.ts';
 
-export type ReplyKind = 'reply' | 'reply-all' | 'forward';
-
 interface ReaderProps {
   readonly row: MessageRow | undefined;
   /** There is nothing to choose from: the empty pane says nothing. */
   readonly quiet: boolean;
   readonly dispatch: Dispatch<DeskAction>;
   readonly moves: Moves;
-  readonly onDraft: (draft: DraftDto) => void;
-  readonly onFailure: (error: unknown) => void;
+  readonly onReply: (row: MessageRow, kind: ReplyKind) => void;
   readonly onMailto: (url: string) => void;
 }
 
@@ -52,9 +49,8 @@ const restMs = 100;
 const alone = { earlier: [], later: [] };
 
 export function Reader(props: ReaderProps) {
-  const { row, quiet, dispatch, moves, onDraft, onFailure, onMailto } = props;
-  const { t, locale } = useWords();
-  const { client } = useBackend();
+  const { row, quiet, dispatch, moves, onReply, onMailto } = props;
+  const { t } = useWords();
   const actions = useMessageActions();
   const key = row === undefined ? undefined : refKey(row.ref);
   const rested = useRested(key, restMs) === key ? row : undefined;
@@ -72,10 +68,7 @@ export function Reader(props: ReaderProps) {
   useMarkSeen(body.data === undefined ? undefined : rested);
 
   function reply(kind: ReplyKind): void {
-    if (row === undefined) return;
-    client
-      .call('draft.reply', { ref: row.ref, kind, words: quoteWords(t, locale) })
-      .then(onDraft, onFailure);
+    if (row !== undefined) onReply(row, kind);
   }
   const hints = useKeyHints();
   const onOpen = (run: () => void) => (row === undefined ? undefined : run);
@@ -121,21 +114,21 @@ export function Reader(props: ReaderProps) {
           shortcut={hints.text('reply')}
           onPress={() => reply('reply')}
         >
-          <Reply size={18} aria-hidden />
+          <Reply size={17} aria-hidden />
         </IconButton>
         <IconButton
           label={t('reader.replyAll')}
           shortcut={hints.text('replyAll')}
           onPress={() => reply('reply-all')}
         >
-          <ReplyAll size={18} aria-hidden />
+          <ReplyAll size={17} aria-hidden />
         </IconButton>
         <IconButton
           label={t('reader.forward')}
           shortcut={hints.text('forward')}
           onPress={() => reply('forward')}
         >
-          <Forward size={18} aria-hidden />
+          <Forward size={17} aria-hidden />
         </IconButton>
         <span className={cx(styles.spacer)} />
         {role !== 'archive' && (

@@ -59,8 +59,12 @@ export default function SettingsSheet(props: SettingsSheetProps) {
   // In a narrow window the tabs scroll; the chosen one is in sight, however it was chosen.
   useEffect(() => {
     if (!narrow) return;
-    const tab = list.current?.querySelector(`[data-key="${section}"]`);
-    tab?.scrollIntoView({ inline: 'center', block: 'nearest' });
+    // After the tabs have put their own focus in sight.
+    const frame = requestAnimationFrame(() => {
+      const tab = list.current?.querySelector(`[data-key="${section}"]`);
+      tab?.scrollIntoView({ inline: 'center', block: 'nearest' });
+    });
+    return () => cancelAnimationFrame(frame);
   }, [narrow, section]);
   const sectionProps = { ...props, onFailure: setError };
   return (

@@ -79,7 +79,7 @@ export function FormatBar({ editor, format, isLinking, onLinking }: FormatBarPro
               isOn={format?.on.includes(name) ?? false}
               onPress={() => run(name)}
             >
-              <Icon size={15} aria-hidden />
+              <Icon size={16} aria-hidden />
             </Toggle>
           ))}
         </div>
@@ -91,14 +91,14 @@ export function FormatBar({ editor, format, isLinking, onLinking }: FormatBarPro
           isOn={format?.link !== undefined}
           onPress={() => onLinking(true)}
         >
-          <Link size={15} aria-hidden />
+          <Link size={16} aria-hidden />
         </Toggle>
         <IconButton
           label={t('composer.format.image')}
           className={cx(styles.tool)}
           onPress={() => pictures.current?.click()}
         >
-          <Image size={15} aria-hidden />
+          <Image size={16} aria-hidden />
         </IconButton>
         <IconButton
           label={t('composer.format.clear')}
@@ -107,7 +107,7 @@ export function FormatBar({ editor, format, isLinking, onLinking }: FormatBarPro
           preventFocusOnPress
           onPress={() => run('clear')}
         >
-          <RemoveFormatting size={15} aria-hidden />
+          <RemoveFormatting size={16} aria-hidden />
         </IconButton>
       </div>
       <Popover
