@@ -20,7 +20,7 @@ export function ErrorNote({ text, serverSaid, actions, tone = 'harm' }: ErrorNot
       <p>{text.todo}</p>
       {text.serverText !== undefined && (
         <p className={cx(styles.said)}>
-          {serverSaid} <q>{text.serverText}</q>
+          {serverSaid} <q dir="auto">{text.serverText}</q>
         </p>
       )}
       {actions !== undefined && <div className={cx(styles.actions)}>{actions}</div>}
