@@ -295,6 +295,7 @@ function writingHandlers(parts: EngineParts): Prefixed<'draft' | 'attachment' | 
     'draft.create': (input) => drafts.create(input),
     'draft.save': ({ draftId, content }) => drafts.save(draftId, content),
     'draft.list': () => drafts.list(),
+    'draft.check': ({ draftId }) => drafts.check(draftId),
     'draft.discard': ({ draftId }) => {
       drafts.discard(draftId);
       return {};

@@ -177,6 +177,11 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     bus.emit('lock.changed', legs.lock(accountId, outbox.waiting(accountId)));
   };
   open.add(legs.onLockChanged(tellLock));
+  open.add(
+    legs.onLockChanged((accountId) => {
+      if (stores.state.account(accountId) !== undefined) void legs.probeWayOut(accountId);
+    }),
+  );
   const people = open.add(
     new PeopleIndex({
       table: stores.mail.people,

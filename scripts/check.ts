@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   ];
   if (!process.argv.includes('--static')) {
     const files = selectTestFiles(listTestFiles(root), ['unit'], []);
-    totals.push(await runTestFiles({ root, files, timeoutMs: 180_000 }));
+    totals.push(await runTestFiles({ root, files, timeoutMs: 300_000 }));
   }
   const sum = addTotals(...totals);
   console.log(`\n${totalsLine(sum)}`);

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findBrowser } from '../main/chromium/find-browser.ts';
+import { hostEnvironment } from '../main/host-environment.ts';
 import { buildAll } from './build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -87,7 +88,11 @@ async function main(): Promise<number> {
 }
 
 async function run(command: Command, extra: readonly string[]): Promise<number> {
-  const child = spawn(command.program, [...command.parameters, ...extra], { stdio: 'inherit' });
+  const env = { ...hostEnvironment, ...process.env };
+  const child = spawn(command.program, [...command.parameters, ...extra], {
+    stdio: 'inherit',
+    env,
+  });
   forwardSignals(child);
   const [code] = await once(child, 'exit');
   return typeof code === 'number' ? code : 1;

@@ -1,4 +1,4 @@
-/** Runs test files in processes of their own, two at a time, and reports: a line per file, failures in full. */
+/** Runs test files in processes of their own, two at a time: a line per file, failures in full. */
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
@@ -26,6 +26,7 @@ export function totalsLine({ passed, failed, skipped }: Totals): string {
 
 interface FileReport {
   readonly totals: Totals;
+  readonly durationMs: number;
   readonly failures: string[];
   readonly output: string[];
 }
@@ -60,9 +61,9 @@ function failureText(event: TestEvent): string {
   return `  ✖ ${event.name}\n${text.replace(/^/gm, '      ')}`;
 }
 
-function report(path: string, { totals, failures, output }: FileReport): void {
+function report(path: string, { totals, durationMs, failures, output }: FileReport): void {
   const mark = totals.failed > 0 ? '✖' : '✔';
-  console.log(`${mark} ${path}  ${totalsLine(totals)}`);
+  console.log(`${mark} ${path}  ${totalsLine(totals)}  ${(durationMs / 1000).toFixed(1)} s`);
   if (totals.failed === 0) return;
   for (const failure of failures) console.log(failure);
   const text = output.join('').trim();
@@ -82,6 +83,7 @@ async function runFile(path: string, options: RunOptions): Promise<FileReport> {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
   const output: string[] = [];
+  const began = performance.now();
   const tooLong = new AbortController();
   // The runner's own timeout does not end a file whose tests are over but whose process is not.
   const timer = setTimeout(() => tooLong.abort(), options.timeoutMs);
@@ -108,7 +110,7 @@ async function runFile(path: string, options: RunOptions): Promise<FileReport> {
     failures.push(`  ✖ took longer than ${options.timeoutMs / 1000} s and was ended`);
     totals.failed = Math.max(1, totals.failed);
   }
-  return { totals, failures, output };
+  return { totals, durationMs: performance.now() - began, failures, output };
 }
 
 /** Resolves with what was counted; a failure is a number, not a throw. */

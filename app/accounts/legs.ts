@@ -104,6 +104,18 @@ export class Legs implements LegOpener, Disposable {
     return probe;
   }
 
+  /**
+   * Nobody opens submission while IMAP is stopped: asks whether mail could leave, unless that is
+   * known. Call it when the lock has changed.
+   * @throws RequestError `account.not-found`
+   */
+  async probeWayOut(accountId: string): Promise<void> {
+    const { legs } = this.lock(accountId, 0);
+    const stateOf = (service: Service) => legs.find((leg) => leg.service === service)?.state;
+    const isAsked = stateOf('imap') === 'stopped' && stateOf('submission') === 'connecting';
+    if (isAsked) await this.probe(accountId);
+  }
+
   /** @param waiting messages of this account in the outbox */
   lock(accountId: string, waiting: number): LockDto {
     const tracks = this.#tracksOf(accountId);

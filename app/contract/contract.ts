@@ -339,6 +339,12 @@ export const methods = {
    * which takes its place once it is changed.
    */
   'draft.open': { input: z.object({ ref: s.messageRef }), output: s.draft },
+  /** What sending would do to a draft as it is kept: asked just before, so that it can be said. */
+  'draft.check': {
+    input: byDraft,
+    /** Its html is larger or deeper than a letter is: it would go as plain text alone. */
+    output: z.object({ plainOnly: z.boolean() }),
+  },
   'draft.discard': { input: byDraft, output: nothing },
   /**
    * A draft that answers a message: recipients, identity, subject, quoted text; rich when the

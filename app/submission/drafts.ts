@@ -14,6 +14,7 @@ import {
   type MethodParsedInput,
 } from '../contract/index.ts';
 import { ContractError, RequestError, StorageError } from '../errors.ts';
+import { cleanHtml } from '../mime/clean-html.ts';
 import { isPicture } from '../mime/picture-types.ts';
 import type { ReplyDraft } from '../mime/reply.ts';
 import type { MessagePart } from '../ports.ts';
@@ -60,6 +61,13 @@ export class Drafts {
   /** Latest first; queued ones are not drafts any more. */
   list(): DraftDto[] {
     return this.#rows.list().map((row) => this.toDto(row));
+  }
+
+  /** Whether its html would be left out of what is sent. */
+  check(draftId: string): { plainOnly: boolean } {
+    const { html } = this.#get(draftId).content;
+    const isClean = html === undefined || cleanHtml(html, { contentId: () => undefined });
+    return { plainOnly: isClean === undefined };
   }
 
   discard(draftId: string): void {

@@ -23,12 +23,12 @@ export class MessageChanges {
   }
 
   setFlags(refs: Refs, change: FlagChange): number[] {
-    const tasks = toFlagsPayloads(refs, change, this.#reader);
+    const tasks = toFlagsPayloads(this.#now(refs), change, this.#reader);
     return this.#queue.addAll(tasks.map((task) => ({ ...task, kind: 'flags' })));
   }
 
   setKeyword(refs: Refs, keyword: string, on: boolean): number[] {
-    return this.#queue.addAll(toKeywordTasks(refs, { keyword, on }, this.#reader));
+    return this.#queue.addAll(toKeywordTasks(this.#now(refs), { keyword, on }, this.#reader));
   }
 
   /** @throws RequestError `mailbox.not-found`, also for a mailbox of another account */
@@ -37,7 +37,9 @@ export class MessageChanges {
     if (mailbox?.selectable !== true || refs.some((ref) => ref.accountId !== mailbox.accountId)) {
       throw new RequestError('mailbox.not-found');
     }
-    return this.#queue.addAll(toMoveTasks(refs, () => ({ to: mailbox.path }), this.#reader));
+    return this.#queue.addAll(
+      toMoveTasks(this.#now(refs), () => ({ to: mailbox.path }), this.#reader),
+    );
   }
 
   archive(refs: Refs): number[] {
@@ -48,26 +50,29 @@ export class MessageChanges {
         this.#reader.mailboxByRole(accountId, 'archive') ?? (isGmail(all) ? all : undefined);
       return known === undefined ? { to: 'Archive', create: true } : { to: known.path };
     };
-    return this.#queue.addAll(toMoveTasks(refs, destination, this.#reader));
+    return this.#queue.addAll(toMoveTasks(this.#now(refs), destination, this.#reader));
   }
 
   delete(refs: Refs): number[] {
-    return this.#queue.addAll(toMoveTasks(refs, this.#byRole('trash', 'Trash'), this.#reader));
+    return this.#queue.addAll(
+      toMoveTasks(this.#now(refs), this.#byRole('trash', 'Trash'), this.#reader),
+    );
   }
 
   deleteForever(refs: Refs): number[] {
-    return this.#queue.addAll(toExpungeTasks(refs, this.#reader));
+    return this.#queue.addAll(toExpungeTasks(this.#now(refs), this.#reader));
   }
 
   /** The keywords tell the server's filter what the person thinks ($Junk, $NotJunk: RFC 9051 §2.3.2). */
   junk(refs: Refs, junk: boolean): number[] {
+    const there = this.#now(refs);
     const to = junk ? this.#byRole('junk', 'Junk') : this.#byRole('inbox', 'INBOX');
     const keyword = (name: string, on: boolean) =>
-      toKeywordTasks(refs, { keyword: name, on, optional: true }, this.#reader);
+      toKeywordTasks(there, { keyword: name, on, optional: true }, this.#reader);
     return this.#queue.addAll([
       ...keyword('$Junk', junk),
       ...keyword('$NotJunk', !junk),
-      ...toMoveTasks(refs, to, this.#reader),
+      ...toMoveTasks(there, to, this.#reader),
     ]);
   }
 
@@ -75,7 +80,24 @@ export class MessageChanges {
   answered(ref: MessageRef, kind: 'reply' | 'forward'): number[] {
     if (kind === 'reply') return this.setFlags([ref], { answered: true });
     const change = { keyword: '$Forwarded', on: true, optional: true };
-    return this.#queue.addAll(toKeywordTasks([ref], change, this.#reader));
+    return this.#queue.addAll(toKeywordTasks(this.#now([ref]), change, this.#reader));
+  }
+
+  /**
+   * A move that is done gives a message another uid. The window may ask by the old one until it has
+   * read its list anew: what it asks for then is meant for the message, wherever it is.
+   */
+  #now(refs: Refs): Refs {
+    return refs.map((ref) => {
+      const { accountId, mailboxId, uidValidity, uid } = ref;
+      if (this.#reader.message(mailboxId, uid) !== undefined) return ref;
+      const mailbox = this.#reader.mailbox(mailboxId);
+      if (mailbox?.accountId !== accountId) return ref;
+      const place = this.#queue.placeOf(accountId, { path: mailbox.path, uidValidity, uid });
+      const there = this.#reader.mailboxByPath(accountId, place.path);
+      if (there?.uidValidity !== place.uidValidity) return ref;
+      return { ...ref, mailboxId: there.mailboxId, uidValidity: there.uidValidity, uid: place.uid };
+    });
   }
 
   #byRole(role: MailboxRole, name: string): (accountId: string) => Destination {

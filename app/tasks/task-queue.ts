@@ -15,7 +15,7 @@ import type {
   TaskKind,
   TaskRun,
 } from './task-kind.ts';
-import type { MovedGroup, StoredTask, TaskStore } from './task-store.ts';
+import type { MessagePlace, MovedGroup, StoredTask, TaskStore } from './task-store.ts';
 
 export interface TaskQueueOptions {
   readonly store: TaskStore;
@@ -105,6 +105,11 @@ export class TaskQueue {
     const { onLoad, store } = this.#options;
     if (onLoad === undefined) showPending();
     else onLoad(accountId, store.moved(accountId), showPending);
+  }
+
+  /** Where a message is by now, as far as the moves since the last start tell. */
+  placeOf(accountId: string, place: MessagePlace): MessagePlace {
+    return this.#options.store.placeOf(accountId, place);
   }
 
   /** On disk when this returns, shown as well; the server follows when it can. */

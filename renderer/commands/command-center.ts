@@ -1,7 +1,7 @@
 /** Where views say what they can do, and where keys and palette ask for it. No React. */
 import type { CommandId } from './registry.ts';
 
-/** @param text what the command is about, where it was typed along: `search` takes it */
+/** @param text what the command is about, where it was chosen along: words for `search`, a recipient for `compose` */
 export type Action = (text?: string) => void;
 /** What a view can do now; undefined where it cannot. */
 export type Source = (id: CommandId) => Action | undefined;

@@ -9,7 +9,7 @@ import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from 'react-aria
 import { Popover, type PopoverProps } from 'react-aria-components/Popover';
 import { createPortal } from 'react-dom';
 import { cx } from './cx.ts';
-import { Kbd } from './Kbd.tsx';
+import { KeyCaps, type KeySteps } from './KeyCaps.tsx';
 import styles from './Menu.module.css';
 
 export interface MenuEntry {
@@ -17,7 +17,7 @@ export interface MenuEntry {
   readonly label: string;
   readonly icon?: ReactNode;
   /** A key that does the same. */
-  readonly shortcut?: string | undefined;
+  readonly caps?: KeySteps | undefined;
   /** What it does cannot be taken back. */
   readonly harm?: boolean;
   readonly disabled?: boolean;
@@ -73,7 +73,7 @@ function Entries({ label, groups, onClose }: EntriesProps & { readonly onClose?:
                     : entry.checked && <Check size={14} strokeWidth={2.2} aria-hidden />}
                 </span>
                 <span className={cx(styles.label)}>{entry.label}</span>
-                {entry.shortcut !== undefined && <Kbd keys={entry.shortcut} />}
+                {entry.caps !== undefined && <KeyCaps steps={entry.caps} isSilent />}
               </MenuItem>
             ))}
           </MenuSection>

@@ -21,18 +21,18 @@ interface DeskWorld {
 }
 
 interface DeskCommandsOptions extends DeskWorld {
-  readonly sheet: SheetState | undefined;
+  /** Something lies above the desk, or is about to: no key is a command. */
+  readonly isHeld: boolean;
   readonly onFailure: (reason: unknown) => void;
 }
 
 /** Going somewhere, sheets, appearance, and F6. */
 export function useDeskCommands(options: DeskCommandsOptions): void {
-  const { accounts, mailboxes, accountId, dispatch, onFailure } = options;
+  const { accounts, mailboxes, accountId, dispatch, isHeld, onFailure } = options;
   const { client, cache } = useBackend();
   const { center } = useCommandCenter();
   useAreas();
-  const sheetIsOpen = options.sheet !== undefined;
-  useLayoutEffect(() => center.hold(sheetIsOpen), [center, sheetIsOpen]);
+  useLayoutEffect(() => center.hold(isHeld), [center, isHeld]);
   const some = accounts.length > 0;
 
   function toRole(role: MailboxRole, instead?: DeskAction) {

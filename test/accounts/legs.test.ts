@@ -89,6 +89,23 @@ test('a probe says nothing but QUIT, leaves, and its result counts', async () =>
   assert.equal(state(), 'confirmed');
 });
 
+test('while IMAP is stopped, whether mail could leave is asked once', async () => {
+  serveSubmission();
+  standIn.offers.imap = { tls: true, error: new LegError('leg.tls-untrusted') };
+  const submissionState = () => legs.lock('a1', 0).legs[1]?.state;
+  const asked = () => standIn.opened.filter(({ service }) => service === 'submission').length;
+  await legs.probeWayOut('a1');
+  assert.equal(asked(), 0, 'IMAP will say');
+  await assert.rejects(legs.open('a1', 'imap'));
+  await legs.probeWayOut('a1');
+  assert.equal(state(), 'stopped');
+  assert.equal(submissionState(), 'up');
+  assert.equal(asked(), 1);
+  await assert.rejects(legs.open('a1', 'imap'));
+  await legs.probeWayOut('a1');
+  assert.equal(asked(), 1, 'it is known');
+});
+
 test('a probe never throws; its failure is in the lock', async () => {
   await legs.open('a1', 'imap');
   standIn.offers.submission = { tls: true, error: new LegError('leg.tls-untrusted') };

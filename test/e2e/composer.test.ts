@@ -284,6 +284,62 @@ test('a stopped connection: the composer says why, the letter waits, and goes wh
   assert.match(mail.text ?? '', /It waits without being lost\./);
 });
 
+/** Pastes text into what has the focus, as the clipboard would give it. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate((plain) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', plain);
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(event);
+  }, text);
+}
+
+test('a letter whose layout is more than can be sent says so before it goes as plain text', async (t) => {
+  const { page, stack } = await openDesk(t);
+  const composer = await begin(page, 'Every line of it');
+  const text = composer.getByRole('textbox', { name: 'Message text' });
+  await text.click();
+  await paste(page, Array.from({ length: 20_500 }, (_, line) => `${line}`).join('\n'));
+  await text.getByText('20499').waitFor();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
+  const question = composer.getByText(/It would go as plain text/);
+  await question.waitFor();
+  await composer.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
+  await question.waitFor();
+  await composer.getByRole('button', { name: 'Send as plain text' }).click();
+  await sent(page, composer);
+  const { source, mail } = await arrived(stack, 'Every line of it');
+  assert.deepEqual(types(source), ['text/plain']);
+  assert.match(mail.text ?? '', /^0\s+1\s+2\s.*20499\s*$/s);
+});
+
+test('keys struck before the letter is there are its own, not the list’s', async (t) => {
+  const { page } = await openDesk(t);
+  await messageRow(page, 'The grey heron').click();
+  await page.getByRole('heading', { name: 'The grey heron', exact: true }).waitFor();
+  await page.evaluate(async () => {
+    // Faster than any hand: each in the task after the other, before the engine can answer.
+    for (const key of ['c', 'e', 'v', 'e']) {
+      const keys = { key, code: `Key${key.toUpperCase()}`, bubbles: true, cancelable: true };
+      document.body.dispatchEvent(new KeyboardEvent('keydown', keys));
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+  });
+  const composer = page.getByRole('region', { name: 'Draft: New message' });
+  const to = composer.getByLabel('To', { exact: true });
+  await to.waitFor();
+  assert.equal(await to.inputValue(), 'eve');
+  await messageRow(page, 'The grey heron').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await composer.press('Escape');
+  await composer.waitFor({ state: 'detached' });
+  await page.keyboard.press('e');
+  await messageRow(page, 'The grey heron').waitFor({ state: 'detached' });
+});
+
 test('the address book: people come from a file, are found, changed, written to and suggested', async (t) => {
   const { page } = await openDesk(t);
   await page.getByRole('button', { name: 'Address book' }).click();

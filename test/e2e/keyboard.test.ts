@@ -204,6 +204,20 @@ test('from the welcome to a sent answer without a pointer', async (t) => {
   await page.getByRole('option', { name: /Search mail for/ }).waitFor();
   await page.keyboard.press('Enter');
   await messageRow(page, 'Soup for eleven').waitFor();
+
+  // People, from two letters on: what they wrote, and a letter to them.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('holm');
+  await page.getByRole('option', { name: /^Mail from Anna Holm/ }).waitFor();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await messageRow(page, 'With a link').waitFor();
+  assert.equal(await page.getByRole('searchbox').inputValue(), 'from:anna@elsewhere.test');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('holm');
+  await page.getByRole('option', { name: /^Write to Anna Holm/ }).click();
+  const letter = page.getByRole('region', { name: /^Draft: / });
+  await letter.getByText('Anna Holm', { exact: true }).waitFor();
 });
 
 test('the focus goes round by F6, out of a message again, and never to nowhere', async (t) => {

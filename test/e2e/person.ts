@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { type LaunchedWindow, launchWindow } from '../support/chromium-window.ts';
 import {
@@ -25,6 +25,15 @@ export interface World {
   readonly page: Page;
   /** Ends the window and opens it again on the same profile. */
   reopen(): Promise<Page>;
+}
+
+/** Servers take a second to end. Nobody but the file's end waits for it. */
+const ending: Promise<void>[] = [];
+after(() => Promise.all(ending));
+
+async function endServers(stack: Stack, dir: string): Promise<void> {
+  await stack.stop();
+  await rm(dir, { recursive: true, force: true });
 }
 
 /** Servers on loopback and an empty profile with its window; all ended when the test has ended. */
@@ -49,8 +58,7 @@ export async function openWorld(
     const name = t.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 80);
     await window.page.screenshot({ path: `shots/e2e/${name}.png` }).catch(() => undefined);
     await window.close();
-    await stack.stop();
-    await rm(dir, { recursive: true, force: true });
+    ending.push(endServers(stack, dir));
   });
   return {
     stack,

@@ -7,7 +7,7 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { landscape, pdf } from '../support/demo-mail/pictures.ts';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
 import { fillAddAccount, messageRow, openWorld, seeLock } from './person.ts';
@@ -330,4 +330,119 @@ test('files are looked at and saved, an invitation is readable, a link that dece
   await question.getByText('evil.test', { exact: true }).waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
   await question.waitFor({ state: 'detached' });
+});
+
+async function set(page: Page, section: string, change: (sheet: Locator) => Promise<void>) {
+  const sheet = page.getByRole('dialog', { name: 'Settings' });
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await sheet.getByRole('tab', { name: section }).click();
+  await change(sheet);
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+}
+
+async function pick(sheet: Locator, setting: RegExp, choice: string): Promise<void> {
+  await sheet.getByRole('button', { name: setting }).click();
+  await sheet.page().getByRole('option', { name: choice, exact: true }).click();
+}
+
+/** Waits until the letter's text, written in black, is drawn so or is not. */
+async function seeBlack(page: Page, isBlack: boolean): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const words =
+      document.querySelector('iframe')?.contentDocument?.querySelector('p') ?? undefined;
+    return words !== undefined && (getComputedStyle(words).color === 'rgb(17, 17, 17)') === wanted;
+  }, isBlack);
+}
+
+test('pictures that the settings never load, senders that are forgotten, and colours as they were written', async (t) => {
+  const { page, stack } = await openWorld(t, { gateway: false, tls: 'backend' });
+  const { origin, asked } = await servePictures(t, stack);
+  await append(stack, {
+    subject: 'In black ink',
+    body: `<p style="color:#111111">Seven evenings.</p><img src="${origin}/hall.png" width="60" height="40">`,
+  });
+  await addAccount(page);
+  await open(page, 'In black ink');
+  await page.getByRole('button', { name: 'Always from news@hall.test' }).click();
+  await seePictures(page, 1);
+  const before = asked.length;
+
+  await set(page, 'Reading', (sheet) => pick(sheet, /Remote pictures/, 'Never load'));
+  await page.getByText('One picture is not loaded: your settings say never.').waitFor();
+  await seePictures(page, 0);
+  assert.equal(await page.getByRole('button', { name: /^(Load once|Always from)/ }).count(), 0);
+
+  await set(page, 'Privacy', async (sheet) => {
+    const senders = sheet.getByRole('list', { name: 'Pictures always loaded' });
+    await senders.getByText('news@hall.test').waitFor();
+    await senders
+      .getByRole('button', { name: 'Ask again about pictures of news@hall.test' })
+      .click();
+    await sheet.getByText('No sender’s pictures are loaded by themselves.').waitFor();
+    assert.equal(await senders.getByRole('listitem').count(), 0);
+  });
+  await set(page, 'Reading', (sheet) => pick(sheet, /Remote pictures/, 'Ask each time'));
+  await page.getByText('One picture is not loaded, so the sender').waitFor();
+  await page.getByRole('button', { name: 'Load once' }).waitFor();
+  assert.equal(asked.length, before);
+
+  await set(page, 'Appearance', (sheet) =>
+    pick(sheet, /^(Light|Dark|As the system) Theme/, 'Dark'),
+  );
+  await seeBlack(page, false);
+  await set(page, 'Reading', (sheet) =>
+    sheet.getByRole('switch', { name: /^Original colours/ }).press('Space'),
+  );
+  await seeBlack(page, true);
+  // One message by hand, all of them by the setting.
+  await choose(page, 'Adapt colours');
+  await seeBlack(page, false);
+});
+
+test('a message is marked as read when the settings say so, and only the one that is shown', async (t) => {
+  const { page, stack } = await openWorld(t, { gateway: false, tls: 'backend' });
+  const named = (id: string) => [`Message-ID: <${id}@hall.test>`];
+  await append(stack, { subject: 'A question', headers: named('q'), body: '<p>When?</p>' });
+  await append(stack, {
+    subject: 'Re: A question',
+    headers: [...named('a'), 'In-Reply-To: <q@hall.test>', 'References: <q@hall.test>'],
+    body: '<p>At noon.</p>',
+  });
+  for (const name of ['One', 'Two', 'Three']) {
+    await append(stack, { subject: `Number ${name}`, body: `<p>Text of ${name}.</p>` });
+  }
+  await addAccount(page);
+  const frame = page.frameLocator('iframe');
+  const unread = (subject: string) =>
+    page.getByRole('option', { name: new RegExp(`^Unread.*${subject}`) });
+  const seen = (subject: string) => unread(subject).waitFor({ state: 'detached' });
+  await unread('Number One').waitFor();
+
+  await set(page, 'Reading', (sheet) => pick(sheet, /Mark as read/, 'After 2 seconds'));
+  await open(page, 'Number One');
+  await frame.getByText('Text of One.').waitFor();
+  await open(page, 'Number Two');
+  await seen('Number Two');
+  assert.equal(await unread('Number One').count(), 1, 'one moved on before its time');
+
+  await set(page, 'Reading', (sheet) => pick(sheet, /Mark as read/, 'Only by hand'));
+  await open(page, 'Number One');
+  await frame.getByText('Text of One.').waitFor();
+  await open(page, 'Re: A question');
+  await frame.getByText('At noon.').waitFor();
+  const earlier = page.getByRole('region', { name: 'Earlier messages' });
+  await earlier.getByRole('button', { name: /When/ }).click();
+  await earlier.frameLocator('iframe').getByText('When?').waitFor();
+  assert.equal(await unread('Number One').count(), 1);
+  assert.equal(await unread('A question').count(), 1);
+
+  await open(page, 'Number Three');
+  await set(page, 'Reading', (sheet) => pick(sheet, /Mark as read/, 'When opened'));
+  await seen('Number Three');
+  await open(page, 'Re: A question');
+  await page.getByRole('button', { name: 'Mark as unread' }).waitFor();
+  assert.equal(await unread('A question').count(), 1, 'an earlier one is still to be read');
+  await earlier.getByRole('button', { name: /When/ }).click();
+  await seen('A question');
 });

@@ -128,3 +128,12 @@ test('the file name that a person chose is never a path here', () => {
   const { attachmentId } = drafts.attachBytes(draftId, part);
   assert.deepEqual(files(), [attachmentId]);
 });
+
+test('a draft says whether its layout is more than can be sent', () => {
+  const check = (html: string | undefined) =>
+    drafts.check(drafts.create(content(html === undefined ? {} : { html })).draftId);
+  assert.deepEqual(check(undefined), { plainOnly: false });
+  assert.deepEqual(check('<p>A few <b>words</b>.</p>'), { plainOnly: false });
+  assert.deepEqual(check(`${'<div>'.repeat(260)}deep${'</div>'.repeat(260)}`), { plainOnly: true });
+  assert.deepEqual(check('<br>'.repeat(40_001)), { plainOnly: true });
+});

@@ -178,6 +178,25 @@ test('a move that was carried out before a restart is neither lost nor done twic
   await assertMoved(second);
 });
 
+test('a message that has just come back with another uid is still changed by its old name', async (t) => {
+  const { app } = await start(t, { without: [] });
+  t.after(() => app.stop());
+  const [old] = refsOf(app, /^go one/);
+  if (old === undefined) throw new Error('no message');
+  const archived = app.changes.archive([old]);
+  await done(app);
+  app.tasks.undo(archived);
+  await done(app);
+  assert.notDeepEqual(refsOf(app, /^go one/), [old]);
+  assert.equal(app.changes.setFlags([old], { flagged: true }).length, 1);
+  await done(app);
+  const query = ['fetch', '-u', user, 'flags', 'mailbox', 'INBOX', 'header', 'subject', 'go one'];
+  assert.match(await lab.dovecot.doveadm(query), /\\Flagged/);
+  app.changes.delete([old]);
+  await done(app);
+  assert.deepEqual(await subjects('Trash'), ['go one']);
+});
+
 test('changes made offline reach the server in order, also those of messages moved before', async (t) => {
   const { app } = await start(t, { without: [] });
   t.after(() => app.stop());

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { thunderbirdProfile } from '../../app/contract/index.ts';
+import { ChosenSources } from '../../app/transfer/chosen-sources.ts';
 import { parseIni, parsePrefs } from '../../app/transfer/prefs-js.ts';
 import { findThunderbird, thunderbirdRoots } from '../../app/transfer/thunderbird.ts';
 import { folder, put } from './folder.ts';
@@ -124,7 +125,14 @@ test('accounts, servers, identities and local folders of a profile', async (t) =
       ],
     },
   ]);
-  for (const profile of profiles) thunderbirdProfile.parse(profile);
+  const sources = new ChosenSources();
+  for (const profile of sources.addProfiles(profiles)) {
+    thunderbirdProfile.parse(profile);
+    assert.deepEqual(
+      profile.localFolders.map(({ sourceId }) => sources.get(sourceId).path),
+      [join(path, 'Mail/Local Folders'), join(path, 'Mail/pop.example.org')],
+    );
+  }
   assert.deepEqual((await findThunderbird(path))[0]?.accounts, profiles[0]?.accounts);
 });
 

@@ -44,14 +44,18 @@ export function AccountDetails({ account, onRemoved, onOpenLock }: AccountDetail
           {(['imap', 'submission'] as const).map((service) => (
             <div key={service}>
               <dt>{t(`leg.${service}`)}</dt>
-              <dd dir="ltr">
-                {account[service].host}:{account[service].port}
+              <dd>
+                <bdi dir="ltr">
+                  {account[service].host}:{account[service].port}
+                </bdi>
               </dd>
             </div>
           ))}
           <div>
             <dt>{t('addAccount.userName')}</dt>
-            <dd dir="ltr">{account.userName}</dd>
+            <dd>
+              <bdi dir="ltr">{account.userName}</bdi>
+            </dd>
           </div>
         </dl>
       </Section>

@@ -11,10 +11,12 @@ import {
   useState,
 } from 'react';
 import type { AccountDto, DraftDto, IdentityDto, Settings } from '../../../app/contract/index.ts';
+import { useCommandCenter } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
+import { stoppedSubmission } from '../stopped-submission.ts';
 import styles from './Composer.module.css';
 import { ComposerBar } from './ComposerBar.tsx';
 import { ComposerFields } from './ComposerFields.tsx';
@@ -24,6 +26,7 @@ import {
   Note,
   SizeNote,
   StoppedNote,
+  TooRichQuestion,
 } from './ComposerNotes.tsx';
 import { ComposerOptions } from './ComposerOptions.tsx';
 import { DraftFileList } from './DraftFileList.tsx';
@@ -55,6 +58,7 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { draft, accounts, identities, mode, onMode, onOpenLock } = props;
   const { t } = useWords();
+  const { center } = useCommandCenter();
   const editing = useDraft(draft);
   const { content, change } = editing;
   const senders = sendersOf(accounts, identities);
@@ -82,9 +86,9 @@ export function Composer(props: ComposerProps) {
   const [remoteImages, setRemoteImages] = useState(0);
   const [dropping, setDropping] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
-  const toField = useRef<{ focus(): void }>(null);
+  const toField = useRef<{ focus(typed: string): void }>(null);
   const account = accounts.find((one) => one.accountId === content.accountId);
-  const stopped = account?.lock.state === 'stopped';
+  const stopped = stoppedSubmission(account);
   // Those that come back with the window leave the hands where they are.
   const takesFocus = !isReopened(draft);
   const title = content.subject.trim() === '' ? t('composer.title') : content.subject;
@@ -93,8 +97,10 @@ export function Composer(props: ComposerProps) {
     editing.body.current = () => letter.read(files.keptSource);
   });
   const begin = useEffectEvent(() => {
+    if (!takesFocus) return;
+    const typed = center.takeTyped();
     // An answer already has its people: there the hands go to the text.
-    if (draft.to === '' && takesFocus) toField.current?.focus();
+    if (draft.to === '') toField.current?.focus(typed);
   });
   useEffect(() => begin(), []);
 
@@ -196,7 +202,10 @@ export function Composer(props: ComposerProps) {
               {t('composer.remoteImages', { count: remoteImages })}
             </Note>
           )}
-          {sending.asks && (
+          {sending.asks === 'plain' && (
+            <TooRichQuestion onSend={sending.sendAnyway} onCancel={sending.holdBack} />
+          )}
+          {sending.asks === 'attachment' && (
             <AttachmentQuestion
               onAttach={() => {
                 sending.holdBack();
@@ -215,13 +224,13 @@ export function Composer(props: ComposerProps) {
             />
           )}
           {content.requireTls === true && <Note>{t('composer.requireTls.on')}</Note>}
-          {stopped && (
-            <StoppedNote host={account.lock.host} onWhy={() => onOpenLock(account.accountId)} />
+          {stopped !== undefined && (
+            <StoppedNote host={stopped.host} onWhy={() => onOpenLock(content.accountId)} />
           )}
         </LetterText>
         <footer className={cx(styles.actions)}>
           <Button kind="primary" onPress={() => sending.send()} isDisabled={!canSend}>
-            {stopped ? t('composer.queue') : t('composer.send')}
+            {t(stopped === undefined ? 'composer.send' : 'composer.queue')}
           </Button>
           <SendLater isDisabled={!canSend} onSend={sending.send} />
           <IconButton label={t('composer.attach')} onPress={attach}>

@@ -23,6 +23,7 @@ export function ComposerBar({ title, mode, onMode, onClose, isDisabled }: Compos
         <button
           type="button"
           className={cx(styles.fold)}
+          dir="auto"
           aria-expanded={mode !== 'folded'}
           onClick={fold}
         >

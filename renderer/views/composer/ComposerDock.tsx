@@ -11,6 +11,8 @@ import { dockLayout, emptyDock, reduceDock } from './dock-state.ts';
 interface ComposerDockProps {
   readonly drafts: readonly DraftDto[];
   readonly accounts: readonly AccountDto[];
+  /** The last of them is there and has the keys. */
+  readonly onReady: () => void;
   readonly onClose: (draftId: string) => void;
   readonly onOpenLock: (accountId: string) => void;
   readonly onContacts: () => void;
@@ -37,6 +39,12 @@ export function ComposerDock(props: ComposerDockProps) {
   const isReady =
     (identities.data ?? identities.error) !== undefined &&
     (settings.data ?? settings.error) !== undefined;
+  const ready = useEffectEvent(() => props.onReady());
+  // Also when one that is there is opened again: the list is another one then.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the list changes
+  useEffect(() => {
+    if (isReady) ready();
+  }, [drafts, isReady]);
   if (!isReady) return null;
   const modes = dockLayout(
     drafts.map(({ draftId }) => draftId),

@@ -13,7 +13,7 @@ interface ComposerFieldsProps {
   readonly accounts: readonly AccountDto[];
   readonly identities: readonly IdentityDto[];
   readonly content: DraftContent;
-  readonly to: Ref<{ focus(): void }>;
+  readonly to: Ref<{ focus(typed: string): void }>;
   readonly onChange: (change: Partial<DraftContent>) => void;
   readonly onSender: (sender: Sender) => void;
   readonly onOpenLock: (accountId: string) => void;

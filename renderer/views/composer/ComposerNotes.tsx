@@ -43,6 +43,28 @@ export function AttachmentQuestion(props: {
   );
 }
 
+/** Its layout is beyond what can be sent. */
+export function TooRichQuestion(props: {
+  readonly onSend: () => void;
+  readonly onCancel: () => void;
+}) {
+  const { t } = useWords();
+  return (
+    <Note
+      tone="caution"
+      role="alert"
+      actions={
+        <>
+          <Button onPress={props.onSend}>{t('composer.tooRich.send')}</Button>
+          <Button onPress={props.onCancel}>{t('action.cancel')}</Button>
+        </>
+      }
+    >
+      {t('composer.tooRich.text')}
+    </Note>
+  );
+}
+
 export function FormatQuestion(props: {
   readonly onPlain: () => void;
   readonly onCancel: () => void;

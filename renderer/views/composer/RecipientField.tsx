@@ -35,7 +35,8 @@ interface RecipientFieldProps {
   readonly accountId: string;
   readonly onChange: (text: string) => void;
   readonly children?: ReactNode;
-  readonly ref?: Ref<{ focus(): void }>;
+  /** `typed` was typed before the field was there. */
+  readonly ref?: Ref<{ focus(typed: string): void }>;
 }
 
 /** Another letter's field takes it, too: the clipboard of the drag carries the text. */
@@ -54,7 +55,6 @@ export function RecipientField(props: RecipientFieldProps) {
   const [said, setSaid] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const chips = useRef<HTMLUListElement>(null);
-  useImperativeHandle(props.ref, () => ({ focus: () => input.current?.focus() }));
   const choice = useSuggestions(isFocused ? typed : '', accountId, list);
 
   function put(next: readonly Recipient[], rest: string): void {
@@ -62,6 +62,12 @@ export function RecipientField(props: RecipientFieldProps) {
     setTyped(rest);
     onChange(recipientsText(next, rest));
   }
+  useImperativeHandle(props.ref, () => ({
+    focus(ahead) {
+      input.current?.focus();
+      if (ahead !== '') put(list, ahead);
+    },
+  }));
   function add(people: readonly Recipient[], rest = ''): void {
     const next = withRecipients(list, people);
     const last = people.at(-1);

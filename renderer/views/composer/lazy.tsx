@@ -14,6 +14,7 @@ interface ComposersProps {
   readonly accounts: readonly AccountDto[];
   /** A letter that was open when the window was last closed. */
   readonly onReopen: (draft: DraftDto) => void;
+  readonly onReady: () => void;
   readonly onClose: (draftId: string) => void;
   readonly onOpenLock: (accountId: string) => void;
   readonly onContacts: () => void;

@@ -11,13 +11,19 @@ import type { DraftFiles } from './use-attachments.ts';
 import type { DraftEditing } from './use-draft.ts';
 import type { Letter } from './use-letter.ts';
 
+/**
+ * `attachment`: it speaks of one and has none. `plain`: its layout is more than can be sent, it
+ * would go as text alone.
+ */
+export type Question = 'attachment' | 'plain';
+
 export interface Sending {
   /** Somebody to send it to, and nothing on its way into it. */
   readonly ready: boolean;
   readonly busy: boolean;
   readonly error: WireError | undefined;
-  /** It speaks of an attachment and has none: `send` was held back. */
-  readonly asks: boolean;
+  /** What is to be answered first: `send` was held back. */
+  readonly asks: Question | undefined;
   send(sendAt?: Date): void;
   /** The answer to the question: go, with the time that was chosen. */
   sendAnyway(): void;
@@ -25,6 +31,11 @@ export interface Sending {
   holdBack(): void;
   close(): void;
   discard(): void;
+}
+
+interface Held {
+  readonly question: Question;
+  readonly sendAt: Date | undefined;
 }
 
 interface SendingOptions {
@@ -45,17 +56,22 @@ export function useSending(options: SendingOptions): Sending {
   const reminds = useQuery('settings.get', {}).data?.attachmentReminder ?? true;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError>();
-  const [held, setHeld] = useState<{ readonly sendAt: Date | undefined }>();
-  const asked = useRef(false);
+  const [held, setHeld] = useState<Held>();
+  const answered = useRef(new Set<Question>());
   const { to, cc, bcc } = editing.content;
   const ready = files.uploads.length === 0 && [to, cc, bcc].some(hasRecipient);
 
-  async function run(work: () => Promise<void>): Promise<void> {
+  function ask(question: Question, sendAt: Date | undefined): void {
+    onAsk();
+    setHeld({ question, sendAt });
+  }
+  /** @param work false when the letter stays */
+  async function run(work: () => Promise<boolean>): Promise<void> {
     setBusy(true);
     setError(undefined);
     try {
-      await work();
-      onClose();
+      if (await work()) onClose();
+      else setBusy(false);
     } catch (reason) {
       setError(wireErrorOf(reason));
       setBusy(false);
@@ -68,15 +84,23 @@ export function useSending(options: SendingOptions): Sending {
       editing.touch();
       await editing.flush();
       await files.removeUnused(letter.images().flatMap((src) => files.keptSource(src) ?? []));
+      if (letter.isRich && !answered.current.has('plain')) {
+        const { plainOnly } = await client.call('draft.check', { draftId });
+        if (plainOnly) {
+          ask('plain', sendAt);
+          return false;
+        }
+      }
       const later = sendAt === undefined ? {} : { sendAt: sendAt.toISOString() };
       await client.call('outbox.submit', { draftId, ...later });
+      return true;
     });
   }
   return {
     ready,
     busy,
     error,
-    asks: held !== undefined,
+    asks: held?.question,
     send(sendAt) {
       if (busy || !ready) return;
       const { subject, text } = editing.read();
@@ -84,14 +108,15 @@ export function useSending(options: SendingOptions): Sending {
         reminds &&
         files.kept.length === 0 &&
         speaksOfAttachment(subject, text, identity?.signatureText);
-      if (isMissing && !asked.current) {
-        asked.current = true;
-        onAsk();
-        setHeld({ sendAt });
+      if (isMissing && !answered.current.has('attachment')) {
+        answered.current.add('attachment');
+        ask('attachment', sendAt);
       } else submit(sendAt);
     },
     sendAnyway() {
-      if (!busy && ready) submit(held?.sendAt);
+      if (busy || !ready || held === undefined) return;
+      answered.current.add(held.question);
+      submit(held.sendAt);
     },
     holdBack: () => setHeld(undefined),
     close() {
@@ -101,11 +126,13 @@ export function useSending(options: SendingOptions): Sending {
         if (!hasFiles && (isUnused || isBlank(editing.read(), identity?.signatureText))) {
           await client.call('draft.discard', { draftId });
         } else await editing.flush();
+        return true;
       });
     },
     discard() {
       void run(async () => {
         await client.call('draft.discard', { draftId });
+        return true;
       });
     },
   };

@@ -2,9 +2,10 @@
 import { Archive, FolderInput, Mail, MailOpen, Star, StarOff, Trash2, X } from 'lucide-react';
 import type { Dispatch, ReactNode } from 'react';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
+import type { CommandId } from '../../commands/registry.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
-import { Kbd } from '../../components/Kbd.tsx';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { Toolbar, ToolbarGap } from '../../components/Toolbar.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
@@ -25,7 +26,7 @@ interface PickedProps {
 interface BulkAction {
   readonly id: string;
   readonly label: string;
-  readonly shortcut: string | undefined;
+  readonly command: CommandId;
   readonly icon: ReactNode;
   readonly disabled?: boolean;
   readonly run: () => void;
@@ -33,15 +34,14 @@ interface BulkAction {
 
 function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][] {
   const { t } = useWords();
-  const hints = useKeyHints();
   const actions = useMessageActions();
   const rows = [...picked.values()];
   const unread = rows.some((row) => unseenOf(row) > 0);
   const unflagged = rows.some((row) => !row.flagged);
-  const archive = {
+  const archive: BulkAction = {
     id: 'archive',
     label: t('reader.archive'),
-    shortcut: hints.text('archive'),
+    command: 'archive',
     icon: <Archive size={16} aria-hidden />,
     run: () => moves.archive(rows),
   };
@@ -51,14 +51,14 @@ function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][
       {
         id: 'delete',
         label: t('reader.delete'),
-        shortcut: hints.text('delete'),
+        command: 'delete',
         icon: <Trash2 size={16} aria-hidden />,
         run: () => moves.remove(rows),
       },
       {
         id: 'move',
         label: t('list.moveTo'),
-        shortcut: hints.text('move'),
+        command: 'move',
         icon: <FolderInput size={16} aria-hidden />,
         disabled: !ofOneAccount(rows),
         run: () => moves.chooseMailbox(rows),
@@ -68,14 +68,14 @@ function useBulkActions({ picked, moves, archives }: PickedProps): BulkAction[][
       {
         id: 'read',
         label: t(unread ? 'reader.markRead' : 'reader.markUnread'),
-        shortcut: hints.text(unread ? 'markRead' : 'markUnread'),
+        command: unread ? 'markRead' : 'markUnread',
         icon: unread ? <MailOpen size={16} aria-hidden /> : <Mail size={16} aria-hidden />,
         run: () => actions.setSeen(rows, unread),
       },
       {
         id: 'flag',
         label: t(unflagged ? 'reader.flag' : 'reader.unflag'),
-        shortcut: hints.text('star'),
+        command: 'star',
         icon: unflagged ? <Star size={16} aria-hidden /> : <StarOff size={16} aria-hidden />,
         run: () => actions.setFlagged(rows, unflagged),
       },
@@ -90,8 +90,14 @@ export function PickedBar(props: PickedProps) {
   const hints = useKeyHints();
   const unpick = () => props.dispatch({ type: 'unpick' });
   useCommands({ back: unpick });
-  const button = ({ id, label, shortcut, icon, disabled = false, run }: BulkAction) => (
-    <IconButton key={id} label={label} shortcut={shortcut} isDisabled={disabled} onPress={run}>
+  const button = ({ id, label, command, icon, disabled = false, run }: BulkAction) => (
+    <IconButton
+      key={id}
+      label={label}
+      shortcut={hints.text(command)}
+      isDisabled={disabled}
+      onPress={run}
+    >
       {icon}
     </IconButton>
   );
@@ -115,6 +121,7 @@ export function PickedBar(props: PickedProps) {
 /** In the place of the reader. */
 export function PickedSummary(props: PickedProps) {
   const { t } = useWords();
+  const hints = useKeyHints();
   const rows = [...props.picked.values()];
   const groups = useBulkActions(props);
   return (
@@ -131,11 +138,11 @@ export function PickedSummary(props: PickedProps) {
       <div className={cx(styles.actions)}>
         {groups.map((group) => (
           <div key={group[0]?.id} className={cx(styles.group)}>
-            {group.map(({ id, label, shortcut, icon, disabled = false, run }) => (
+            {group.map(({ id, label, command, icon, disabled = false, run }) => (
               <Button key={id} className={cx(styles.action)} isDisabled={disabled} onPress={run}>
                 {icon}
                 <span className={cx(styles.label)}>{label}</span>
-                {shortcut !== undefined && <Kbd keys={shortcut} />}
+                <KeyCaps steps={hints.caps(command) ?? []} isSilent />
               </Button>
             ))}
           </div>

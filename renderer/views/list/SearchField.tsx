@@ -77,7 +77,7 @@ export function SearchField(props: SearchFieldProps) {
               field.current?.focus();
             }}
           >
-            {hint}
+            <bdi dir="ltr">{hint}</bdi>
           </Button>
         ))}
       </div>

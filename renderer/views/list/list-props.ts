@@ -3,9 +3,9 @@ import type { Dispatch, ReactNode, RefObject } from 'react';
 import type { MessageRow, SearchHitDto, Settings } from '../../../app/contract/index.ts';
 import type { DeskAction, Picked, Selection } from '../desk-state.ts';
 import type { ListOrder, Moves } from '../moves.ts';
+import type { ReplyKind } from '../use-letters.ts';
 import type { ListRow } from './list-row.ts';
 import type { Rows } from './message-windows.ts';
-import type { ReplyKind } from './row-menu.tsx';
 
 /** What every list of the pane has in common. */
 export interface ListProps {

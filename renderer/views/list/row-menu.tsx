@@ -18,9 +18,8 @@ import type { MenuGroup } from '../../components/Menu.tsx';
 import type { Translate } from '../../i18n/translate.ts';
 import type { MessageActions } from '../message-actions.ts';
 import { type Moves, ofOneAccount } from '../moves.ts';
+import type { ReplyKind } from '../use-letters.ts';
 import { type ListRow, unseenOf } from './list-row.ts';
-
-export type ReplyKind = 'reply' | 'reply-all' | 'forward';
 
 interface RowMenuOptions {
   readonly t: Translate;
@@ -46,21 +45,21 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
       id: 'reply',
       label: t('reader.reply'),
       icon: <Reply size={size} aria-hidden />,
-      shortcut: hints.text('reply'),
+      caps: hints.caps('reply'),
       onAction: reply('reply'),
     },
     {
       id: 'reply-all',
       label: t('reader.replyAll'),
       icon: <ReplyAll size={size} aria-hidden />,
-      shortcut: hints.text('replyAll'),
+      caps: hints.caps('replyAll'),
       onAction: reply('reply-all'),
     },
     {
       id: 'forward',
       label: t('reader.forward'),
       icon: <Forward size={size} aria-hidden />,
-      shortcut: hints.text('forward'),
+      caps: hints.caps('forward'),
       onAction: reply('forward'),
     },
   ];
@@ -68,7 +67,7 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
     id: 'archive',
     label: t('reader.archive'),
     icon: <Archive size={size} aria-hidden />,
-    shortcut: hints.text('archive'),
+    caps: hints.caps('archive'),
     onAction: () => moves.archive(rows),
   };
   return [
@@ -80,14 +79,14 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
           id: 'read',
           label: t(unread ? 'reader.markRead' : 'reader.markUnread'),
           icon: unread ? <MailOpen size={size} aria-hidden /> : <Mail size={size} aria-hidden />,
-          shortcut: hints.text(unread ? 'markRead' : 'markUnread'),
+          caps: hints.caps(unread ? 'markRead' : 'markUnread'),
           onAction: () => actions.setSeen(rows, unread),
         },
         {
           id: 'flag',
           label: t(unflagged ? 'reader.flag' : 'reader.unflag'),
           icon: unflagged ? <Star size={size} aria-hidden /> : <StarOff size={size} aria-hidden />,
-          shortcut: hints.text('star'),
+          caps: hints.caps('star'),
           onAction: () => actions.setFlagged(rows, unflagged),
         },
       ],
@@ -100,7 +99,7 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
           id: 'move',
           label: t('list.moveTo'),
           icon: <FolderInput size={size} aria-hidden />,
-          shortcut: hints.text('move'),
+          caps: hints.caps('move'),
           disabled: !ofOneAccount(rows),
           onAction: () => moves.chooseMailbox(rows),
         },
@@ -108,14 +107,14 @@ export function rowMenu(rows: readonly ListRow[], options: RowMenuOptions): Menu
           id: 'junk',
           label: t(junk ? 'reader.notJunk' : 'reader.junk'),
           icon: <Ban size={size} aria-hidden />,
-          shortcut: hints.text('junk'),
+          caps: hints.caps('junk'),
           onAction: () => moves.junk(rows),
         },
         {
           id: 'delete',
           label: t('reader.delete'),
           icon: <Trash2 size={size} aria-hidden />,
-          shortcut: hints.text('delete'),
+          caps: hints.caps('delete'),
           onAction: () => moves.remove(rows),
         },
       ],

@@ -10,6 +10,7 @@ import type {
 import { useBackend } from '../../host/hooks.tsx';
 import { type QueryCache, queryKey } from '../../host/query-cache.ts';
 import { refKey } from '../desk-state.ts';
+import { useRested } from '../use-rested.ts';
 
 const pageSize = 50;
 /** Long enough for two keys struck at once, too short to be felt. */
@@ -32,24 +33,6 @@ export interface SearchResults {
 }
 
 type SearchInput = MethodInput<'search.query'>;
-
-/** A key struck alone counts at once; of keys struck together only the last. */
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  const changedAt = useRef(Number.NEGATIVE_INFINITY);
-  useEffect(() => {
-    const now = performance.now();
-    const alone = now - changedAt.current >= typingMs;
-    changedAt.current = now;
-    if (alone) {
-      setRested(text);
-      return;
-    }
-    const timer = window.setTimeout(() => setRested(text), typingMs);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return rested;
-}
 
 /** The first `count` pages as far as they are here, and the inputs that they were asked with. */
 function pagesOf(cache: QueryCache, first: SearchInput, count: number) {
@@ -75,7 +58,7 @@ function pagesOf(cache: QueryCache, first: SearchInput, count: number) {
 export function useSearchResults(query: string, scope: SearchScope): SearchResults {
   const { cache } = useBackend();
   const [, changed] = useReducer((count: number) => count + 1, 0);
-  const rested = useRested(query).trim();
+  const rested = useRested(query, typingMs).trim();
   const first: SearchInput = { query: rested.slice(0, 1_000), ...scope, limit: pageSize };
   const key = queryKey('search.query', first);
   const [wanted, setWanted] = useState({ key, count: 1 });

@@ -26,3 +26,8 @@ export function plainWords(query: string): string {
     .join(' ')
     .trim();
 }
+
+/** A search for what somebody wrote. */
+export function mailFrom(address: string): string {
+  return /["\s]/.test(address) ? `from:"${address.replaceAll('"', ' ')}"` : `from:${address}`;
+}

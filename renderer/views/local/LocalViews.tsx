@@ -19,6 +19,7 @@ import { errorText } from '../../i18n/translate.ts';
 import { plainName } from '../../mail/addresses.ts';
 import type { DeskAction } from '../desk-state.ts';
 import { Failure } from '../Failure.tsx';
+import { stoppedSubmission } from '../stopped-submission.ts';
 import { HeldLine, isHeld } from './HeldLine.tsx';
 import styles from './LocalViews.module.css';
 
@@ -157,7 +158,7 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
   const [failure, setFailure] = useState<WireError>();
   const input: MethodInput<'outbox.edit'> = { outboxId: item.outboxId };
   const fail = (reason: unknown) => setFailure(wireErrorOf(reason));
-  const stopped = item.state === 'waiting' && account?.lock.state === 'stopped';
+  const stopped = item.state === 'waiting' ? stoppedSubmission(account) : undefined;
   const held = isHeld(item);
   const editable = ['scheduled', 'waiting', 'refused'].includes(item.state) && !held;
   return (
@@ -170,16 +171,16 @@ function OutboxEntry({ item, account, dispatch, onDraft }: OutboxEntryProps) {
         {plainName(item.subject) || t('list.noSubject')}
       </p>
       {held && <HeldLine item={item} onDraft={onDraft} onFailure={setFailure} />}
-      {stopped ? (
+      {stopped !== undefined ? (
         <p className={cx(styles.state, styles.refused)}>
-          {t('outbox.stopped', { host: account.lock.host })}
+          {t('outbox.stopped', { host: stopped.host })}
         </p>
       ) : (
         !held && <StateOf item={item} />
       )}
       {failure !== undefined && <Failure error={failure} />}
       <div className={cx(styles.actions)}>
-        {stopped && (
+        {stopped !== undefined && (
           <Button
             onPress={() =>
               dispatch({ type: 'sheet', sheet: { kind: 'lock', accountId: item.accountId } })

@@ -10,12 +10,13 @@ import { flushSync } from 'react-dom';
 import type { AccountDto, MailboxDto } from '../../../app/contract/index.ts';
 import { useCommandCenter, useKeyHints } from '../../commands/commands.tsx';
 import { cx } from '../../components/cx.ts';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import type { DeskAction } from '../desk-state.ts';
-import { KeyCaps } from '../shortcuts/KeyCaps.tsx';
 import { type PaletteItem, paletteItems } from './items.tsx';
 import { type Found, findItems, type Span } from './match.ts';
 import styles from './Palette.module.css';
+import { usePeople } from './use-people.ts';
 
 interface PaletteProps {
   readonly scope: 'all' | 'places';
@@ -49,9 +50,10 @@ export default function Palette(props: PaletteProps) {
     if (typed !== '') setText((before) => typed + before);
   }, [center]);
   const [at, setAt] = useState(0);
-  const world = { ...props, t, center, hints, go: props.dispatch };
-  const items = paletteItems(world, scope);
   const query = text.trim();
+  const people = usePeople(scope === 'all' ? query : '');
+  const world = { ...props, t, center, hints, people, go: props.dispatch };
+  const items = paletteItems(world, scope);
 
   function sectionsOf(): Section[] {
     if (query !== '') {
@@ -65,8 +67,10 @@ export default function Palette(props: PaletteProps) {
       };
       const last = scope === 'all' && center.can('search') ? [{ item: search, spans: [] }] : [];
       return [
-        { title: undefined, found },
+        { title: undefined, found: found.filter(({ item }) => item.group !== 'people') },
         { title: undefined, found: last },
+        // They come a moment later: below, so that Enter means what it meant before.
+        { title: t('palette.people'), found: found.filter(({ item }) => item.group === 'people') },
       ];
     }
     const recent = center.recent
@@ -79,7 +83,7 @@ export default function Palette(props: PaletteProps) {
       { title: t('palette.recent'), found: plain(recent) },
       ...groups.map((group) => ({
         title:
-          group === 'places' || group === 'accounts'
+          group === 'places' || group === 'accounts' || group === 'people'
             ? t(`palette.${group}`)
             : t(`command.group.${group}`),
         found: plain(rest.filter((item) => item.group === group)),

@@ -30,17 +30,24 @@ import {
   Undo2,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { AccountDto, MailboxDto, MailboxRole } from '../../../app/contract/index.ts';
+import type {
+  AccountDto,
+  MailboxDto,
+  MailboxRole,
+  SuggestionDto,
+} from '../../../app/contract/index.ts';
 import type { CommandCenter } from '../../commands/command-center.ts';
 import type { KeyHints } from '../../commands/commands.tsx';
 import { type CommandId, commandIds, commands } from '../../commands/registry.ts';
 import type { Translate } from '../../i18n/translate.ts';
+import { addressText, shortName } from '../../mail/addresses.ts';
 import type { DeskAction, Place } from '../desk-state.ts';
+import { mailFrom } from '../list/search-text.ts';
 import { mailboxTitle } from '../sidebar/mailbox-title.ts';
 import { mailboxIcon, orderMailboxes } from '../sidebar/mailboxes.tsx';
 import type { Findable } from './match.ts';
 
-export type ItemGroup = 'message' | 'write' | 'places' | 'accounts' | 'find' | 'app';
+export type ItemGroup = 'message' | 'write' | 'places' | 'accounts' | 'find' | 'people' | 'app';
 
 export interface PaletteItem extends Findable {
   readonly group: ItemGroup;
@@ -56,6 +63,8 @@ export interface PaletteWorld {
   readonly hints: KeyHints;
   readonly accounts: readonly AccountDto[];
   readonly mailboxes: readonly MailboxDto[];
+  /** Whom the typed letters may mean. */
+  readonly people: readonly SuggestionDto[];
   /** The account whose mailboxes `g i` and its like go to. */
   readonly accountId: string | undefined;
   readonly go: (action: DeskAction) => void;
@@ -197,10 +206,43 @@ function accountItems({ t, accounts, go }: PaletteWorld): PaletteItem[] {
   ]);
 }
 
-/** Further kinds of things to find are further functions of this list. */
-const sources = [commandItems, placeItems, accountItems];
+function peopleItems({ t, center, people }: PaletteWorld): PaletteItem[] {
+  return people.flatMap((person): PaletteItem[] => {
+    const { address } = person;
+    const name = shortName(person);
+    const detail = name === address ? undefined : address;
+    const item = (id: 'compose' | 'search', title: string, text: string): PaletteItem[] =>
+      center.can(id)
+        ? [
+            {
+              key: `${id} ${address}`,
+              group: 'people',
+              title,
+              detail,
+              icon: draw(id === 'compose' ? PenLine : Search),
+              run: () => void center.run(id, text),
+            },
+          ]
+        : [];
+    return [
+      ...item('compose', t('palette.write', { name }), addressText(person)),
+      ...item('search', t('palette.mailFrom', { name }), mailFrom(address)),
+    ];
+  });
+}
 
-const order: readonly ItemGroup[] = ['message', 'write', 'places', 'find', 'accounts', 'app'];
+/** Further kinds of things to find are further functions of this list. */
+const sources = [commandItems, placeItems, accountItems, peopleItems];
+
+const order: readonly ItemGroup[] = [
+  'message',
+  'write',
+  'places',
+  'find',
+  'accounts',
+  'app',
+  'people',
+];
 
 /** In the order in which the palette shows them while nothing is typed. */
 export function paletteItems(world: PaletteWorld, scope: 'all' | 'places'): PaletteItem[] {

@@ -106,7 +106,7 @@ function DayLeaf(props: { readonly start: InviteTimeDto | undefined; readonly lo
   return (
     <div className={cx(styles.leaf)} aria-hidden="true">
       <span className={cx(styles.month)}>{month.replace(/\.$/, '')}</span>
-      <span className={cx(styles.day)}>{day.replace(/\P{Nd}+$/u, '')}</span>
+      <span className={cx(styles.day)}>{day.replace(/[^\p{N}]+$/u, '')}</span>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
 import { wireErrorOf } from '../../host/client.ts';
-import { useBackend } from '../../host/hooks.tsx';
+import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
 import { judgeLink, type LinkFacts } from '../../mail/link-check.ts';
@@ -40,7 +40,11 @@ export function MessageView({ row, body, error, onMailto, onFold }: MessageViewP
   const { t, dates } = useWords();
   const { client } = useBackend();
   const [sheet, setSheet] = useState<'travel' | 'source'>();
-  const [original, setOriginal] = useState(false);
+  const dark = useDark();
+  const keepsColours = useQuery('settings.get', {}).data?.originalColours ?? false;
+  // What is chosen for one message comes before what is set for all.
+  const [chosen, setChosen] = useState<boolean>();
+  const original = chosen ?? keepsColours;
   const [adapted, setAdapted] = useState(false);
   const [saved, setSaved] = useState<string>();
   const [failure, setFailure] = useState<WireError>();
@@ -80,13 +84,13 @@ export function MessageView({ row, body, error, onMailto, onFold }: MessageViewP
     },
     { id: 'print', label: t('reader.print'), icon: <Printer {...icon} />, onAction: print },
     { id: 'save', label: t('reader.saveMessage'), icon: <Save {...icon} />, onAction: save },
-    ...(adapted || original
+    ...(adapted || (dark && original && body?.html !== undefined)
       ? [
           {
             id: 'colours',
             label: t(original ? 'reader.adaptAgain' : 'reader.original'),
             icon: <Palette {...icon} />,
-            onAction: () => setOriginal(!original),
+            onAction: () => setChosen(!original),
           },
         ]
       : []),
@@ -115,7 +119,7 @@ export function MessageView({ row, body, error, onMailto, onFold }: MessageViewP
         <Text
           body={body}
           remote={remote}
-          original={original}
+          dark={dark && !original}
           onAdapted={setAdapted}
           onMailto={onMailto}
         />
@@ -142,15 +146,15 @@ function Waiting() {
 interface TextProps {
   readonly body: MessageBody;
   readonly remote: ReturnType<typeof useRemote>;
-  readonly original: boolean;
+  /** Made fit for dark paper. */
+  readonly dark: boolean;
   readonly onAdapted: (adapted: boolean) => void;
   readonly onMailto: (url: string) => void;
 }
 
-function Text({ body, remote, original, onAdapted, onMailto }: TextProps) {
+function Text({ body, remote, dark, onAdapted, onMailto }: TextProps) {
   const { t } = useWords();
   const { openExternal } = useBackend();
-  const dark = useDark();
   const [beyondCaps, setBeyondCaps] = useState(false);
   const [target, setTarget] = useState<LinkFacts>();
   const [asked, setAsked] = useState<LinkFacts>();
@@ -182,7 +186,7 @@ function Text({ body, remote, original, onAdapted, onMailto }: TextProps) {
           html={html}
           parts={body.parts}
           allowed={remote.allowed}
-          dark={dark && !original}
+          dark={dark}
           quoteLabel={t('reader.showQuoted')}
           title={t('reader.frameTitle')}
           onRemote={remote.setFound}

@@ -12,26 +12,26 @@ import {
   Star,
   Trash2,
 } from 'lucide-react';
-import { type Dispatch, useEffect, useEffectEvent, useState } from 'react';
-import type { DraftDto, MessageRow } from '../../../app/contract/index.ts';
+import type { Dispatch } from 'react';
+import type { MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { useBackend, useQuery } from '../../host/hooks.tsx';
+import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
-import { quoteWords } from '../../mail/quote-words.ts';
 import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
+import type { ReplyKind } from '../use-letters.ts';
+import { useRested } from '../use-rested.ts';
 import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
 import { Thread } from './Thread.tsx';
 import { threadParts } from './thread-parts.ts';
-
-export type ReplyKind = 'reply' | 'reply-all' | 'forward';
+import { useMarkSeen } from './use-mark-seen.ts';
 
 interface ReaderProps {
   readonly row: MessageRow | undefined;
@@ -39,33 +39,21 @@ interface ReaderProps {
   readonly quiet: boolean;
   readonly dispatch: Dispatch<DeskAction>;
   readonly moves: Moves;
-  readonly onDraft: (draft: DraftDto) => void;
-  readonly onFailure: (error: unknown) => void;
+  readonly onReply: (row: MessageRow, kind: ReplyKind) => void;
   readonly onMailto: (url: string) => void;
 }
 
-/** A key held down runs through the list: only where it rests is opened. */
-const restMs = 60;
+/** A key held down runs through the list, faster than this: only where it rests is opened. */
+const restMs = 100;
 
 const alone = { earlier: [], later: [] };
 
-function useRested(row: MessageRow | undefined): MessageRow | undefined {
-  const [rested, setRested] = useState(row);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setRested(row), restMs);
-    return () => window.clearTimeout(timer);
-  }, [row]);
-  return rested === undefined || row === undefined || refKey(rested.ref) !== refKey(row.ref)
-    ? undefined
-    : row;
-}
-
 export function Reader(props: ReaderProps) {
-  const { row, quiet, dispatch, moves, onDraft, onFailure, onMailto } = props;
-  const { t, locale } = useWords();
-  const { client } = useBackend();
+  const { row, quiet, dispatch, moves, onReply, onMailto } = props;
+  const { t } = useWords();
   const actions = useMessageActions();
-  const rested = useRested(row);
+  const key = row === undefined ? undefined : refKey(row.ref);
+  const rested = useRested(key, restMs) === key ? row : undefined;
   const body = useQuery('message.open', rested === undefined ? undefined : { ref: rested.ref });
 
   const threadId = rested?.threadId;
@@ -77,26 +65,10 @@ export function Reader(props: ReaderProps) {
   ).data;
   const parts = row === undefined ? alone : (threadParts(thread?.rows ?? [], row) ?? alone);
 
-  const markSeen = useEffectEvent(() => {
-    if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
-  });
-  const openedKey = body.data === undefined ? undefined : refKey(body.data.ref);
-  const markRead = useQuery('settings.get', {}).data?.markRead ?? '0';
-  useEffect(() => {
-    if (openedKey === undefined || markRead === 'never') return;
-    if (markRead === '0') {
-      markSeen();
-      return;
-    }
-    const timer = window.setTimeout(() => markSeen(), Number(markRead) * 1_000);
-    return () => window.clearTimeout(timer);
-  }, [openedKey, markRead]);
+  useMarkSeen(body.data === undefined ? undefined : rested);
 
   function reply(kind: ReplyKind): void {
-    if (row === undefined) return;
-    client
-      .call('draft.reply', { ref: row.ref, kind, words: quoteWords(t, locale) })
-      .then(onDraft, onFailure);
+    if (row !== undefined) onReply(row, kind);
   }
   const hints = useKeyHints();
   const onOpen = (run: () => void) => (row === undefined ? undefined : run);

@@ -22,13 +22,13 @@ export function RemoteLine({ messageRef, from, remote }: RemoteLineProps) {
   const { t } = useWords();
   const { client, cache } = useBackend();
   const [error, setError] = useState<WireError>();
-  const { answer, pictureCount, trackerCount, otherCount } = remote;
+  const { answer, isOff, pictureCount, trackerCount, otherCount } = remote;
   const [sender] = from;
   const done = () => cache.invalidate('remote.resolve');
   const fail = (reason: unknown) => setError(wireErrorOf(reason));
   const allow = (always: boolean) =>
     void client.call('remote.allow', { ref: messageRef, sender: always }).then(done, fail);
-  const blocked = pictureCount > 0 && answer?.allowed !== 'once' && answer?.allowed !== 'sender';
+  const blocked = !isOff && pictureCount > 0 && answer?.allowed === 'no';
   const trackers = trackerCount > 0 && (
     <span className={cx(styles.trackers)}>
       <EyeOff size={14} aria-hidden />
@@ -37,10 +37,12 @@ export function RemoteLine({ messageRef, from, remote }: RemoteLineProps) {
   );
   if (!blocked) {
     const always = answer?.allowed === 'sender' && sender !== undefined && pictureCount > 0;
+    const never = isOff && pictureCount > 0;
     const rest = pictureCount === 0 && otherCount > 0;
-    if (!always && !rest && trackerCount === 0) return null;
+    if (!always && !never && !rest && trackerCount === 0) return null;
     return (
       <div className={cx(styles.quiet)}>
+        {never && <span>{t('reader.remoteNever', { count: pictureCount })}</span>}
         {rest && <span>{t('reader.remoteOther')}</span>}
         {always && (
           <span>

@@ -1,5 +1,5 @@
 /** The messages of a thread: each folds to one line. What stands alone has nothing to fold. */
-import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { MessageBody, MessageRow, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
@@ -8,9 +8,9 @@ import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName, shortName } from '../../mail/addresses.ts';
 import { refKey } from '../desk-state.ts';
-import { useMessageActions } from '../message-actions.ts';
 import styles from './Thread.module.css';
 import { shownEarlier, type ThreadParts } from './thread-parts.ts';
+import { useMarkSeen } from './use-mark-seen.ts';
 
 export interface OpenMessage {
   readonly row: MessageRow;
@@ -79,20 +79,14 @@ function Foldable({ row, startsOpen, known, render }: FoldableProps) {
   const { t, dates } = useWords();
   const [open, setOpen] = useState(startsOpen);
   const [moved, setMoved] = useState(false);
-  const actions = useMessageActions();
   const asked = useQuery(
     'message.open',
     open && known === undefined ? { ref: row.ref } : undefined,
   );
   const { data: body, error } =
     known === undefined ? asked : { data: known.body, error: known.error };
-  const markSeen = useEffectEvent(() => {
-    if (!row.seen) actions.setFlags(row, { seen: true });
-  });
-  const here = known === undefined && body !== undefined;
-  useEffect(() => {
-    if (here) markSeen();
-  }, [here]);
+  // Of the one that is open, the reader knows.
+  useMarkSeen(known === undefined && open && body !== undefined ? row : undefined);
   const toggle = (next: boolean) => () => {
     setOpen(next);
     setMoved(true);

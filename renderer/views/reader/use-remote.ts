@@ -9,6 +9,8 @@ export interface RemoteState {
   readonly pictureCount: number;
   readonly trackerCount: number;
   readonly otherCount: number;
+  /** The settings say never: nothing is asked for, nothing is offered. */
+  readonly isOff: boolean;
   readonly answer: RemoteAnswer | undefined;
   readonly allowed: AllowedPictures;
   readonly setFound: (found: FoundRemote) => void;
@@ -19,9 +21,11 @@ const none: AllowedPictures = new Map();
 export function useRemote(ref: MessageRef): RemoteState {
   const [found, setFound] = useState<FoundRemote>();
   const urls = found?.pictures ?? [];
+  const setting = useQuery('settings.get', {}).data?.remoteContent;
   const answer = useQuery(
     'remote.resolve',
-    urls.length === 0 ? undefined : { ref, urls: [...urls] },
+    // Until the settings are known, as if they said never.
+    urls.length === 0 || setting !== 'ask' ? undefined : { ref, urls: [...urls] },
   ).data;
   const links = answer?.links;
   const allowed = useMemo(
@@ -36,6 +40,7 @@ export function useRemote(ref: MessageRef): RemoteState {
     pictureCount: urls.length - personal.length,
     trackerCount: new Set([...(found?.trackers ?? []), ...personal]).size,
     otherCount: found?.others ?? 0,
+    isOff: setting === 'never',
     answer,
     allowed,
     setFound,

@@ -10,6 +10,7 @@ import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { AccountDetails } from '../account/AccountDetails.tsx';
+import { movedBy } from './account-order.ts';
 import { Group } from './Group.tsx';
 import styles from './Settings.module.css';
 import type { SectionProps } from './section-props.ts';
@@ -21,18 +22,18 @@ export function AccountsSection(props: SectionProps) {
   const [openId, setOpenId] = useState<string>();
   const open = accounts.find(({ accountId }) => accountId === openId);
 
-  function move(index: number, by: number): void {
-    const order = accounts.map(({ accountId }) => accountId);
-    const [moved] = order.splice(index, 1);
-    if (moved === undefined) return;
-    order.splice(index + by, 0, moved);
+  function move(index: number, by: -1 | 1): void {
+    const now = accounts.map(({ accountId }) => accountId);
+    const order = movedBy(now, index, by);
+    if (order === undefined) return;
     onFailure(undefined);
     cache.patch('account.list', (list) =>
       [...list].sort((a, b) => order.indexOf(a.accountId) - order.indexOf(b.accountId)),
     );
-    client
-      .call('account.setOrder', { accountIds: order })
-      .catch((reason: unknown) => onFailure(wireErrorOf(reason)));
+    client.call('account.setOrder', { accountIds: order }).catch((reason: unknown) => {
+      cache.invalidate('account.list');
+      onFailure(wireErrorOf(reason));
+    });
   }
   if (open !== undefined) {
     return (

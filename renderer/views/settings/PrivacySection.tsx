@@ -7,6 +7,7 @@ import { wireErrorOf } from '../../host/client.ts';
 import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Group } from './Group.tsx';
+import { PictureSenders } from './PictureSenders.tsx';
 import styles from './Settings.module.css';
 import { Storage } from './Storage.tsx';
 import type { SectionProps } from './section-props.ts';
@@ -31,6 +32,7 @@ export function PrivacySection(props: SectionProps) {
       <Group>
         <Storage onFailure={onFailure} />
       </Group>
+      <PictureSenders onFailure={onFailure} />
       <Group title={t('settings.lies')}>
         <dl className={cx(styles.lies)}>
           {lies.map((id) => (

@@ -2,8 +2,8 @@
 import { useCommandCenter, useKeyHints } from '../../commands/commands.tsx';
 import { type CommandGroup, commandIds, commands } from '../../commands/registry.ts';
 import { cx } from '../../components/cx.ts';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
-import { KeyCaps } from './KeyCaps.tsx';
 import styles from './ShortcutList.module.css';
 
 /** How many ways to do the same are worth a line. */

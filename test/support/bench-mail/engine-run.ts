@@ -1,6 +1,7 @@
 /** The measuring process's side of the measured one: calls, events, and what it used. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { hostEnvironment } from '../../../main/host-environment.ts';
 import { type Client, createClient } from '../../../renderer/host/client.ts';
 import type { Stalls } from '../../../scripts/bench-engine-stalls.ts';
 import { endWithParent } from '../servers/processes.ts';
@@ -63,7 +64,7 @@ export class EngineRun {
 
   constructor({ script, profileDir, trustAnchor = '', direct = false }: ProfileOptions) {
     const words = [profileDir, trustAnchor, ...(direct ? ['--direct'] : [])];
-    this.#child = fork(script, words);
+    this.#child = fork(script, words, { env: { ...hostEnvironment, ...process.env } });
     running.add(this.#child);
     endWithParent(this.#child);
     this.#child.on('message', (message: FromChild) => this.#receive(message));

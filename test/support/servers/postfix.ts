@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { endWithParent, freePorts, isRoot, runOrThrow, waitForPort } from './processes.ts';
 
@@ -160,9 +160,13 @@ async function writeFiles(options: PostfixOptions, layout: Layout): Promise<void
   await chmod(layout.dir, 0o755);
   const postfixUid = Number(await runOrThrow('id', ['-u', 'postfix']));
   await chown(at.data, postfixUid, 0);
-  await writeFile(join(at.config, 'main.cf'), mainCf(options, layout.dir));
+  const main = join(at.config, 'main.cf');
+  await writeFile(main, mainCf(options, layout.dir));
   await writeFile(join(at.config, 'master.cf'), masterCf(layout));
   await writeFile(at.users, options.users.map((user) => `${user} x\n`).join(''));
+  // Postfix reads a file again and again until it is a second old, for it might still be changing.
+  const longAgo = new Date(Date.now() - 60_000);
+  for (const path of [main, at.users]) await utimes(path, longAgo, longAgo);
   if (options.tls !== undefined) {
     await writeFile(at.cert, options.tls.certPem, { mode: 0o600 });
     await writeFile(at.key, options.tls.keyPem, { mode: 0o600 });

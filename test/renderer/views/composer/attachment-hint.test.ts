@@ -21,6 +21,10 @@ test('words of an attachment are found in every language, whatever the interface
     'Te mando el contrato adjunto.',
     'Adjuntamos la factura',
     'Le anexo el informe',
+    '請求書を添付します。',
+    'ファイルを付けてお送りします',
+    'تجد الفاتورة في المرفق.',
+    'أرفق لك العقد',
   ]) {
     assert.equal(speaksOfAttachment('', text), true, text);
   }
@@ -35,6 +39,8 @@ test('words that only look alike are no hint', () => {
     'Je rejoins la réunion',
     'La pièce est jolie',
     'Vivo en el anexo',
+    '明日お会いしましょう',
+    'المرافق في الطابق الثاني',
     '',
   ]) {
     assert.equal(speaksOfAttachment('', text), false, text);

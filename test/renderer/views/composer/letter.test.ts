@@ -44,6 +44,17 @@ test('html escapes what is typed, and keeps runs of blanks', () => {
   );
 });
 
+test('html says where a block is written from right to left, for programs that do not look', () => {
+  const html = docHtml(
+    doc(p('9:24, مرحبًا Anna'), p('See you, ', strong('مرحبًا')), list('bullet_list', p('שלום'))),
+  );
+  assert.equal(
+    html,
+    '<div dir="rtl">9:24, مرحبًا Anna</div><div>See you, <strong>مرحبًا</strong></div>' +
+      '<ul dir="rtl"><li dir="rtl">שלום</li></ul>',
+  );
+});
+
 test('html has marks, lists and quotations', () => {
   const html = docHtml(
     doc(
