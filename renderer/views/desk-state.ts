@@ -8,7 +8,7 @@ import type {
 } from '../../app/contract/index.ts';
 import type { FoundAccount } from './account/add-account-state.ts';
 import type { ListRow } from './list/list-row.ts';
-import { refKey } from './refs.ts';
+import { refKey, sameRef } from './refs.ts';
 import type { SettingsSection } from './settings/settings-sections.ts';
 
 export { refKey, sameRef } from './refs.ts';
@@ -86,6 +86,8 @@ export type DeskAction =
   | { readonly type: 'unpick' }
   /** The row of the selection has come. */
   | { readonly type: 'found'; readonly index: number; readonly row: ListRow }
+  /** The message that is open has another name: it was moved. */
+  | { readonly type: 'renamed'; readonly from: ListRow; readonly row: ListRow }
   | { readonly type: 'pane'; readonly pane: Pane }
   | { readonly type: 'compose'; readonly draft: DraftDto }
   | { readonly type: 'composed'; readonly draftId: string }
@@ -146,6 +148,12 @@ export function reduceDesk(state: DeskState, action: DeskAction): DeskState {
       return state.selection?.index === action.index && state.selection.row === undefined
         ? { ...state, selection: { index: action.index, row: action.row } }
         : state;
+    case 'renamed': {
+      const { selection } = state;
+      return selection?.row !== undefined && sameRef(selection.row.ref, action.from.ref)
+        ? { ...state, selection: { ...selection, row: action.row } }
+        : state;
+    }
     case 'pane':
       return { ...state, pane: action.pane };
     case 'compose':

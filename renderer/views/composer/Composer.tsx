@@ -97,10 +97,8 @@ export function Composer(props: ComposerProps) {
     editing.body.current = () => letter.read(files.keptSource);
   });
   const begin = useEffectEvent(() => {
-    if (!takesFocus) return;
-    const typed = center.takeTyped();
     // An answer already has its people: there the hands go to the text.
-    if (draft.to === '') toField.current?.focus(typed);
+    if (takesFocus && draft.to === '') toField.current?.focus(center.takeTyped());
   });
   useEffect(() => begin(), []);
 
@@ -183,7 +181,7 @@ export function Composer(props: ComposerProps) {
         <LetterText
           letter={letter}
           files={files}
-          focusFirst={draft.to !== '' && takesFocus}
+          takeTyped={draft.to !== '' && takesFocus ? () => center.takeTyped() : undefined}
           onRemoteImages={setRemoteImages}
         >
           <DraftFileList files={files} />

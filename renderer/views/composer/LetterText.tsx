@@ -12,8 +12,8 @@ import type { Letter } from './use-letter.ts';
 interface LetterTextProps {
   readonly letter: Letter;
   readonly files: DraftFiles;
-  /** The hands are to go here, before all that is there. */
-  readonly focusFirst: boolean;
+  /** The hands are to go here, before all that is there; it gives what was typed ahead. */
+  readonly takeTyped: (() => string) | undefined;
   readonly onRemoteImages: (count: number) => void;
   /** Files and notes. */
   readonly children: ReactNode;
@@ -22,7 +22,7 @@ interface LetterTextProps {
 export function LetterText({
   letter,
   files,
-  focusFirst,
+  takeTyped,
   onRemoteImages,
   children,
 }: LetterTextProps) {
@@ -31,9 +31,11 @@ export function LetterText({
   const [isLinking, setLinking] = useState(false);
   const plain = useRef<HTMLTextAreaElement>(null);
   const begin = useEffectEvent(() => {
-    if (!focusFirst) return;
+    if (takeTyped === undefined || letter.isRich) return;
+    const typed = takeTyped();
+    if (typed !== '') letter.setPlain(typed + letter.plain);
     plain.current?.focus();
-    plain.current?.setSelectionRange(0, 0);
+    plain.current?.setSelectionRange(typed.length, typed.length);
   });
   useEffect(() => begin(), []);
   if (!letter.isRich) {
@@ -58,7 +60,7 @@ export function LetterText({
     <>
       <RichText
         editor={letter.editor}
-        focusFirst={focusFirst}
+        takeTyped={takeTyped}
         doc={letter.start}
         label={t('composer.text')}
         editOriginal={t('composer.original.edit')}

@@ -12,7 +12,7 @@ import {
   Star,
   Trash2,
 } from 'lucide-react';
-import type { Dispatch } from 'react';
+import { type Dispatch, useEffect } from 'react';
 import type { MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { IconButton } from '../../components/Button.tsx';
@@ -30,7 +30,7 @@ import { useRested } from '../use-rested.ts';
 import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
 import { Thread } from './Thread.tsx';
-import { threadParts } from './thread-parts.ts';
+import { movedTo, threadParts } from './thread-parts.ts';
 import { useMarkSeen } from './use-mark-seen.ts';
 
 interface ReaderProps {
@@ -64,6 +64,14 @@ export function Reader(props: ReaderProps) {
       : { accountId: rested.ref.accountId, threadId },
   ).data;
   const parts = row === undefined ? alone : (threadParts(thread?.rows ?? [], row) ?? alone);
+
+  const isGone = body.error?.code === 'message.not-found';
+  useEffect(() => {
+    if (!isGone || rested === undefined || thread === undefined) return;
+    const there = movedTo(thread.rows, rested);
+    if (there !== undefined)
+      dispatch({ type: 'renamed', from: rested, row: { ...rested, ...there } });
+  }, [isGone, rested, thread, dispatch]);
 
   useMarkSeen(body.data === undefined ? undefined : rested);
 

@@ -27,6 +27,14 @@ export function threadParts(
   return { earlier: rows.slice(0, at), later: rows.slice(at + 1) };
 }
 
+/**
+ * Where a message stands that is no longer where it was: a move gives it another name.
+ * @param rows its thread
+ */
+export function movedTo(rows: readonly MessageRow[], gone: MessageRow): MessageRow | undefined {
+  return rows.find((row) => isCopy(row, gone) && refKey(row.ref) !== refKey(gone.ref));
+}
+
 function isCopy(a: MessageRow, b: MessageRow): boolean {
   return a.subject === b.subject && a.from?.address === b.from?.address && a.snippet === b.snippet;
 }

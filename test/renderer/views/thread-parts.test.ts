@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { threadParts } from '../../../renderer/views/reader/thread-parts.ts';
+import { movedTo, threadParts } from '../../../renderer/views/reader/thread-parts.ts';
 import { row, uids } from './rows.ts';
 
 const thread = [row(1), row(2), row(3)];
@@ -22,4 +22,11 @@ test('a copy in another mailbox is the same message', () => {
 
 test('a thread that does not hold the message is not shown around it', () => {
   assert.equal(threadParts(thread, row(8)), undefined);
+});
+
+test('a message that was moved is found by what it says, and never as itself', () => {
+  const moved = row(2, { ref: { accountId: 'a1', mailboxId: 1, uidValidity: 4, uid: 77 } });
+  assert.equal(movedTo([row(1), moved, row(3)], row(2)), moved);
+  assert.equal(movedTo(thread, row(2)), undefined);
+  assert.equal(movedTo(thread, row(8)), undefined);
 });

@@ -6,11 +6,11 @@ import styles from './RichText.module.css';
 
 interface RichTextProps extends EditorOptions {
   readonly editor: RefObject<LetterEditor | undefined>;
-  /** Puts the cursor before all that is there, as soon as there is an editor. */
-  readonly focusFirst: boolean;
+  /** Puts the cursor before all that is there, and what it gives there, as soon as there is an editor. */
+  readonly takeTyped: (() => string) | undefined;
 }
 
-export function RichText({ editor, focusFirst, ...options }: RichTextProps) {
+export function RichText({ editor, takeTyped, ...options }: RichTextProps) {
   const place = useRef<HTMLDivElement>(null);
   const make = useEffectEvent((element: HTMLElement) =>
     createEditor(element, {
@@ -29,7 +29,7 @@ export function RichText({ editor, focusFirst, ...options }: RichTextProps) {
     latest.current = options;
   });
   const begin = useEffectEvent((made: LetterEditor) => {
-    if (focusFirst) made.focus('start');
+    if (takeTyped !== undefined) made.focus('start', takeTyped());
   });
   useEffect(() => {
     if (place.current === null) return;

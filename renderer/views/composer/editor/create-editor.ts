@@ -43,8 +43,11 @@ export interface EditorOptions {
 
 export interface LetterEditor {
   readonly doc: Node;
-  /** @param at the start: before all that is there */
-  focus(at?: 'start'): void;
+  /**
+   * @param at the start: before all that is there
+   * @param typed was typed before the editor was there
+   */
+  focus(at?: 'start', typed?: string): void;
   run(command: CommandName): void;
   setLink(href: string | undefined): void;
   insertImages(files: readonly File[]): void;
@@ -232,10 +235,11 @@ export function createEditor(place: HTMLElement, options: EditorOptions): Letter
     get doc() {
       return view.state.doc;
     },
-    focus(at) {
+    focus(at, typed = '') {
       if (at === 'start') {
         view.dispatch(view.state.tr.setSelection(TextSelection.atStart(view.state.doc)));
       }
+      if (typed !== '') view.dispatch(view.state.tr.insertText(typed));
       view.focus();
     },
     run(command) {
