@@ -2,7 +2,6 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import type { MessageRow } from '../../../app/contract/index.ts';
 import { useQuery } from '../../host/hooks.tsx';
-import { refKey } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 
 /** @param row of the message; undefined while its text is not there to be read */
@@ -10,7 +9,11 @@ export function useMarkSeen(row: MessageRow | undefined): void {
   const actions = useMessageActions();
   const settings = useQuery('settings.get', {});
   const markRead = settings.data?.markRead ?? (settings.error === undefined ? undefined : '0');
-  const key = row === undefined ? undefined : refKey(row.ref);
+  // Not its name: a move gives it another one, and what the person marked since then stays.
+  const key =
+    row === undefined
+      ? undefined
+      : JSON.stringify([row.ref.accountId, row.receivedAt, row.from?.address, row.subject]);
   const timer = useRef<number>(undefined);
   const mark = useEffectEvent(() => {
     if (row !== undefined && !row.seen) actions.setFlags(row, { seen: true });
