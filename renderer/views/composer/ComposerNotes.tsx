@@ -22,24 +22,39 @@ export function Note({ tone = 'plain', role = 'status', children, actions }: Not
   );
 }
 
+interface QuestionProps {
+  readonly yes: string;
+  readonly onYes: () => void;
+  readonly no: string;
+  readonly onNo: () => void;
+  readonly children: string;
+}
+
+/** Must be answered before it goes on. */
+function Question({ yes, onYes, no, onNo, children }: QuestionProps) {
+  const actions = (
+    <>
+      <Button onPress={onYes}>{yes}</Button>
+      <Button onPress={onNo}>{no}</Button>
+    </>
+  );
+  return (
+    <Note tone="caution" role="alert" actions={actions}>
+      {children}
+    </Note>
+  );
+}
+
 export function AttachmentQuestion(props: {
   readonly onAttach: () => void;
   readonly onSend: () => void;
 }) {
   const { t } = useWords();
+  const answers = { yes: t('composer.hint.attach'), no: t('composer.hint.send') };
   return (
-    <Note
-      tone="caution"
-      role="alert"
-      actions={
-        <>
-          <Button onPress={props.onAttach}>{t('composer.hint.attach')}</Button>
-          <Button onPress={props.onSend}>{t('composer.hint.send')}</Button>
-        </>
-      }
-    >
+    <Question {...answers} onYes={props.onAttach} onNo={props.onSend}>
       {t('composer.hint.text')}
-    </Note>
+    </Question>
   );
 }
 
@@ -49,19 +64,11 @@ export function TooRichQuestion(props: {
   readonly onCancel: () => void;
 }) {
   const { t } = useWords();
+  const answers = { yes: t('composer.tooRich.send'), no: t('action.cancel') };
   return (
-    <Note
-      tone="caution"
-      role="alert"
-      actions={
-        <>
-          <Button onPress={props.onSend}>{t('composer.tooRich.send')}</Button>
-          <Button onPress={props.onCancel}>{t('action.cancel')}</Button>
-        </>
-      }
-    >
+    <Question {...answers} onYes={props.onSend} onNo={props.onCancel}>
       {t('composer.tooRich.text')}
-    </Note>
+    </Question>
   );
 }
 
@@ -70,19 +77,11 @@ export function FormatQuestion(props: {
   readonly onCancel: () => void;
 }) {
   const { t } = useWords();
+  const answers = { yes: t('composer.toPlain.do'), no: t('action.cancel') };
   return (
-    <Note
-      tone="caution"
-      role="alert"
-      actions={
-        <>
-          <Button onPress={props.onPlain}>{t('composer.toPlain.do')}</Button>
-          <Button onPress={props.onCancel}>{t('action.cancel')}</Button>
-        </>
-      }
-    >
+    <Question {...answers} onYes={props.onPlain} onNo={props.onCancel}>
       {t('composer.toPlain.text')}
-    </Note>
+    </Question>
   );
 }
 
