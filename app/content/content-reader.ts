@@ -1,8 +1,10 @@
 /** Reads content.db on the engine's thread, beside mail.db. Cannot write. */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { blobColumn, optionalText } from '../store/columns.ts';
 import type { ContentKey } from '../store/mail-types.ts';
+import { statementsOf } from '../store/statements.ts';
 import { unpack } from './codec.ts';
 import { type FoldedText, foldText } from './folded-text.ts';
 
@@ -19,26 +21,18 @@ interface Held {
 
 export class ContentReader {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  /** Tables of mail.db are in the schema `mail`. */
+  readonly prepare: ReturnType<typeof statementsOf>;
   readonly #held = new Map<number, Held>();
   #heldLength = 0;
 
   /** Both files must be there: their writers open them first. */
   constructor(contentPath: string, mailPath: string) {
     this.#db = new DatabaseSync(contentPath, { readOnly: true });
+    this.prepare = statementsOf(this.#db);
     this.#db.exec('PRAGMA busy_timeout = 1000; PRAGMA cache_size = -8000');
     this.#db.prepare('ATTACH ? AS mail').run(`${pathToFileURL(mailPath).href}?mode=ro`);
     this.#db.exec('PRAGMA mail.cache_size = -8000');
-  }
-
-  /** Statements are prepared once. Tables of mail.db are in the schema `mail`. */
-  prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
   }
 
   /** The message as it came. @throws StorageError when what is stored cannot be read */

@@ -3,12 +3,13 @@
  * index of words happen here. The caller opens and ends transactions (`begin`, `commit`).
  */
 
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { extractText } from '../mime/index-text.ts';
 import { integerColumn } from '../store/columns.ts';
 import { toMessage } from '../store/mail-reader.ts';
 import type { ContentKey } from '../store/mail-types.ts';
+import { statementsOf } from '../store/statements.ts';
 import { pack, packText } from './codec.ts';
 import { toIndexed } from './fold.ts';
 import { headsOf } from './heads.ts';
@@ -23,19 +24,11 @@ export interface KeptContent extends ContentKey {
 
 export class ContentWriter {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#prepare = statementsOf(db);
   }
 
   #run(sql: string, ...values: SQLInputValue[]): void {

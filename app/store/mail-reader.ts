@@ -2,7 +2,8 @@
  * Reads mail.db. Cannot write: sync and tasks hold the writer (mail-writer.ts).
  * Every query walks an index; statements are prepared once.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { address, type MailboxRole, mailboxRole } from '../contract/index.ts';
 import {
@@ -19,6 +20,7 @@ import type {
   StoredMailbox,
   StoredMessage,
 } from './mail-types.ts';
+import { statementsOf } from './statements.ts';
 
 const addressList = z.array(address).catch([]);
 
@@ -26,20 +28,10 @@ const addressList = z.array(address).catch([]);
 const contentStates: readonly ContentState[] = ['none', 'kept', 'unavailable'];
 
 export class MailStoreReader {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   constructor(db: DatabaseSync) {
-    this.#db = db;
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#prepare = statementsOf(db);
   }
 
   /** In the order in which the person should see them. */

@@ -2,12 +2,14 @@
  * Writes mail.db. One call is one transaction of at most a few hundred rows, so that no call
  * holds the engine's thread for long; callers split larger work (rowsPerTransaction).
  */
+
 import { randomInt } from 'node:crypto';
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { integerColumn, optionalText, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
 import type { ContentKey, FlagsChange, ListedMailbox, MessageHeader } from './mail-types.ts';
 import { type HiddenCopies, isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
+import { statementsOf } from './statements.ts';
 import { ThreadIndex } from './thread-index.ts';
 
 /** Larger work is split by the caller. */
@@ -37,7 +39,7 @@ interface Arrival {
 export class MailStoreWriter {
   readonly #db: DatabaseSync;
   readonly #threads: ThreadIndex;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
   /** Told of messages that came into the store, once they are committed. */
   onInserted: ((messages: readonly ContentKey[]) => void) | undefined;
   /** Told after messages went, whichever way; which ones is noted in content_gone. */
@@ -45,16 +47,8 @@ export class MailStoreWriter {
 
   constructor(db: DatabaseSync, threads = new ThreadIndex(db)) {
     this.#db = db;
+    this.#prepare = statementsOf(db);
     this.#threads = threads;
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
   }
 
   #run(sql: string, ...values: SQLInputValue[]): number {

@@ -3,11 +3,13 @@
  * them, and finds people by beginnings of words. What a word is, and who counts for what, is
  * decided by whoever counts (app/people).
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import * as z from 'zod';
 import { type AddressDto, address, type MailboxRole, mailboxRole } from '../contract/index.ts';
 import { integerColumn, optionalText, type SqlRow, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
+import { statementsOf } from './statements.ts';
 
 /** A message as far as its people matter. */
 export interface PeopleSource {
@@ -55,10 +57,11 @@ const addressList = z.array(address).catch([]);
 
 export class PeopleTable {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#prepare = statementsOf(db);
   }
 
   /** Latest first: whoever is known soonest is whom the person writes to now. */
@@ -155,15 +158,6 @@ export class PeopleTable {
   #putWords(personId: number, words: readonly string[]): void {
     const put = this.#prepare('INSERT OR IGNORE INTO person_word VALUES (?, ?)');
     for (const word of words) put.run(word, personId);
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
   }
 }
 

@@ -3,29 +3,23 @@
  * their way: shown elsewhere at once, moved in the store when the server did it, shown back when
  * it refused. A moved message keeps its row, its token and so its content.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { DatabaseSync } from 'node:sqlite';
 import { integerColumn, optionalText, type SqlRow, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
 import { type HiddenCopies, isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
+import { statementsOf } from './statements.ts';
 import type { ThreadIndex } from './thread-index.ts';
 
 export class PlacementWriter {
   readonly #db: DatabaseSync;
   readonly #threads: ThreadIndex;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   constructor(db: DatabaseSync, threads: ThreadIndex) {
     this.#db = db;
+    this.#prepare = statementsOf(db);
     this.#threads = threads;
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
   }
 
   /**

@@ -2,9 +2,11 @@
  * What sync asks of mail.db: how far a mailbox is known, and what is still to come. Every answer
  * is a walk of one index, and long ones come in pages, so that no call holds the engine's thread.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { integerColumn, type SqlRow } from './columns.ts';
 import { rowIdsPerSecond } from './mail-writer.ts';
+import { statementsOf } from './statements.ts';
 
 export interface MissingContent {
   readonly rowId: number;
@@ -13,20 +15,14 @@ export interface MissingContent {
 }
 
 export class SyncReader {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   constructor(db: DatabaseSync) {
-    this.#db = db;
+    this.#prepare = statementsOf(db);
   }
 
   #all(sql: string, ...values: SQLInputValue[]): SqlRow[] {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement.all(...values);
+    return this.#prepare(sql).all(...values);
   }
 
   /** At most `limit` uids of a mailbox above `after`, rising. */

@@ -4,10 +4,12 @@
  * account. An answer that names nothing joins by subject, with care. Work for one message is
  * bounded, whatever its header says; a thread is too.
  */
+
 import { randomInt } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { integerColumn, optionalText, type SqlRow, textColumn } from './columns.ts';
 import type { MessageHeader } from './mail-types.ts';
+import { statementsOf } from './statements.ts';
 import { comparedSubject } from './thread-subject.ts';
 
 /** A longer thread goes on as another one. */
@@ -37,8 +39,7 @@ interface ThreadAccount {
 }
 
 export class ThreadIndex {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
   readonly #accounts = new Map<string, ThreadAccount>();
   /** Undefined until asked. */
   #anyAlias: boolean | undefined;
@@ -48,16 +49,7 @@ export class ThreadIndex {
   #fresh: Map<number, number> | undefined;
 
   constructor(db: DatabaseSync) {
-    this.#db = db;
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#prepare = statementsOf(db);
   }
 
   /**

@@ -2,12 +2,14 @@
  * Lists over mailboxes, conversations, and counts. Every list is a walk of an index, newest first,
  * whatever the offset: no sort, no scan (test/store/views.test.ts asks SQLite for its plans).
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { DatabaseSync } from 'node:sqlite';
 import type { ListOrder, MailboxRole, ViewDto, ViewFilter } from '../contract/index.ts';
 import { integerColumn, optionalText } from './columns.ts';
 import { toMessage } from './mail-reader.ts';
 import type { StoredMessage } from './mail-types.ts';
 import { starredView, unreadView } from './migrations/mail-004-threads.ts';
+import { statementsOf } from './statements.ts';
 
 const participantRows = 30;
 const participantNames = 5;
@@ -37,20 +39,10 @@ export interface ViewQuery {
 }
 
 export class ViewReader {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   constructor(db: DatabaseSync) {
-    this.#db = db;
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#prepare = statementsOf(db);
   }
 
   /** By arrival. */

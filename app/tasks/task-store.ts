@@ -3,9 +3,11 @@
  * each is on disk (synchronous FULL) before it is shown. Mailboxes are named by path, because
  * mail.db may be rebuilt at any time.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { DatabaseSync } from 'node:sqlite';
 import { integerColumn, type SqlRow, textColumn } from '../store/columns.ts';
 import { type Migration, openDatabase, transaction } from '../store/database.ts';
+import { statementsOf } from '../store/statements.ts';
 import type { NewTask } from './task-kind.ts';
 
 const task001: Migration = {
@@ -73,20 +75,12 @@ export interface StoredTask {
 
 export class TaskStore {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #prepare: ReturnType<typeof statementsOf>;
 
   /** @throws StorageError */
   constructor(path: string) {
     this.#db = openDatabase(path, [task001, task002], { synchronous: 'FULL' });
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#prepare = statementsOf(this.#db);
   }
 
   /** All or none: what the person did with one click is one change, whatever it takes. */
