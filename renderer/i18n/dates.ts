@@ -5,6 +5,8 @@ export interface DateWords {
   row(iso: string): string;
   /** For a header: day, month, year and time. */
   full(iso: string): string;
+  /** For the next days: weekday, day, month and time. */
+  soon(iso: string): string;
   /** Day, month and the time to the second. */
   moment(iso: string): string;
   /** A day without the time. */
@@ -30,6 +32,14 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
     year: '2-digit',
   });
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
+  const soon = new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    // As the times of rows: 08:00, but 8:00 AM.
+    hour: time.resolvedOptions().hour12 === true ? 'numeric' : '2-digit',
+    minute: '2-digit',
+  });
   const moment = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',
@@ -51,6 +61,7 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
         : short.format(date);
     },
     full: (iso) => full.format(new Date(iso)),
+    soon: (iso) => soon.format(new Date(iso)),
     moment: (iso) => moment.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   };

@@ -1,12 +1,14 @@
 /** "Send later": two usual times, or any other. */
+import type { CalendarDateTime } from '@internationalized/date';
 import { Clock } from 'lucide-react';
 import { useState } from 'react';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
+import { MomentField } from '../../components/TimeField.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
-import { fromLocalField, laterTimes, toLocalField } from './later-times.ts';
+import { futureTime, laterTimes, wallTime } from './later-times.ts';
 import styles from './SendLater.module.css';
 
 interface SendLaterProps {
@@ -17,37 +19,37 @@ interface SendLaterProps {
 export function SendLater({ isDisabled, onSend }: SendLaterProps) {
   const { t, dates } = useWords();
   const [isOpen, setOpen] = useState(false);
-  const [field, setField] = useState('');
+  const [field, setField] = useState<CalendarDateTime | null>(null);
   const usual = laterTimes(new Date());
-  const chosen = fromLocalField(field, new Date());
+  const chosen = futureTime(field, new Date());
   const send = (sendAt: Date) => {
     setOpen(false);
     onSend(sendAt);
   };
   const open = (next: boolean) => {
     setOpen(next);
-    if (next) setField(toLocalField(usual.tomorrow));
+    if (next) setField(wallTime(usual.tomorrow));
   };
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={open}>
       <IconButton label={t('composer.later')} isDisabled={isDisabled}>
         <Clock size={17} aria-hidden />
       </IconButton>
-      <Popover className={cx(styles.popover)} offset={4}>
+      <Popover className={cx(styles.popover)} offset={4} placement="top start">
         <Dialog className={cx(styles.choices)} aria-label={t('composer.later')}>
+          <p className={cx(styles.title)}>{t('composer.later')}</p>
           {[usual.tomorrow, usual.monday].map((time) => (
-            <Button key={time.getTime()} kind="plain" onPress={() => send(time)}>
-              {dates.full(time.toISOString())}
+            <Button
+              key={time.getTime()}
+              kind="plain"
+              className={cx(styles.usual)}
+              onPress={() => send(time)}
+            >
+              {dates.soon(time.toISOString())}
             </Button>
           ))}
           <div className={cx(styles.other)}>
-            <input
-              type="datetime-local"
-              aria-label={t('composer.later.time')}
-              value={field}
-              min={toLocalField(new Date())}
-              onChange={(event) => setField(event.target.value)}
-            />
+            <MomentField label={t('composer.later.time')} value={field} onChange={setField} />
             <Button
               isDisabled={chosen === undefined}
               onPress={() => chosen !== undefined && send(chosen)}

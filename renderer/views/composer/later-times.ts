@@ -1,4 +1,5 @@
 /** Times that a person may mean by "later", by the clock on the wall. */
+import { CalendarDateTime, getLocalTimeZone } from '@internationalized/date';
 
 const morningHour = 8;
 const monday = 1;
@@ -12,17 +13,19 @@ export function laterTimes(now: Date): { readonly tomorrow: Date; readonly monda
   return { tomorrow: morning(1), monday: morning(days) };
 }
 
-/** What an `<input type="datetime-local">` takes: `2026-05-03T08:00`, in the computer's own zone. */
-export function toLocalField(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+/** What the field for a day and a time takes: the computer's own zone, to the minute. */
+export function wallTime(date: Date): CalendarDateTime {
+  return new CalendarDateTime(
+    date.getFullYear(),
+    date.getMonth() + 1,
+    date.getDate(),
+    date.getHours(),
+    date.getMinutes(),
+  );
 }
 
 /** Undefined for a time that is incomplete or not in the future. */
-export function fromLocalField(value: string, now: Date): Date | undefined {
-  // Anything less would be guessed at.
-  if (!/^\d{4,6}-\d\d-\d\dT\d\d:\d\d/.test(value)) return undefined;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) || date <= now ? undefined : date;
+export function futureTime(value: CalendarDateTime | null, now: Date): Date | undefined {
+  const date = value?.toDate(getLocalTimeZone());
+  return date === undefined || date <= now ? undefined : date;
 }

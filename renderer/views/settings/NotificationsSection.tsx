@@ -3,6 +3,7 @@ import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { cx } from '../../components/cx.ts';
 import { Switch } from '../../components/Switch.tsx';
+import { ClockField } from '../../components/TimeField.tsx';
 import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Group } from './Group.tsx';
@@ -95,13 +96,13 @@ function QuietHours({ settings, set }: SectionProps) {
           <div className={cx(styles.row)}>
             <span>{t('settings.quietTimes')}</span>
             <span className={cx(styles.times)}>
-              <Clock
+              <ClockField
                 label={t('settings.quietFrom')}
                 value={settings.quietFrom}
                 onChange={(quietFrom) => set({ quietFrom })}
               />
               <span aria-hidden="true">–</span>
-              <Clock
+              <ClockField
                 label={t('settings.quietTo')}
                 value={settings.quietTo}
                 onChange={(quietTo) => set({ quietTo })}
@@ -131,28 +132,6 @@ function QuietHours({ settings, set }: SectionProps) {
         </>
       )}
     </Group>
-  );
-}
-
-interface ClockProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** A time while it is typed is none: only whole ones are kept. */
-function Clock({ label, value, onChange }: ClockProps) {
-  return (
-    <input
-      type="time"
-      aria-label={label}
-      required
-      value={value}
-      onChange={({ target }) => {
-        if (/^\d\d:\d\d$/.test(target.value)) onChange(target.value);
-      }}
-      className={cx(styles.time)}
-    />
   );
 }
 

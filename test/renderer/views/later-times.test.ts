@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  fromLocalField,
-  laterTimes,
-  toLocalField,
-} from '../../../renderer/views/composer/later-times.ts';
+import { futureTime, laterTimes, wallTime } from '../../../renderer/views/composer/later-times.ts';
 
 const parts = (date: Date) => [
   date.getMonth() + 1,
@@ -31,9 +27,8 @@ test('later is tomorrow at eight, or the next Monday at eight that is not tomorr
 test('a time goes through the field and back, and a past or incomplete one is none', () => {
   const now = new Date(2026, 4, 3, 10);
   const time = new Date(2026, 9, 7, 8, 5);
-  assert.equal(toLocalField(time), '2026-10-07T08:05');
-  assert.deepEqual(fromLocalField(toLocalField(time), now), time);
-  assert.equal(fromLocalField('', now), undefined);
-  assert.equal(fromLocalField('2026-10-', now), undefined);
-  assert.equal(fromLocalField(toLocalField(now), now), undefined);
+  assert.equal(wallTime(time).toString(), '2026-10-07T08:05:00');
+  assert.deepEqual(futureTime(wallTime(time), now), time);
+  assert.equal(futureTime(null, now), undefined);
+  assert.equal(futureTime(wallTime(now), now), undefined);
 });
