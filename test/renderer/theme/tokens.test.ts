@@ -60,6 +60,8 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     'hover',
     'hover-list',
     'pressed',
+    'raised-hover',
+    'raised-pressed',
     'mark',
   ],
   'ink-soft': [
@@ -73,15 +75,15 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     'hover',
     'hover-list',
   ],
-  muted: [...surfaces, 'accent-selected', 'accent-quiet', 'hover', 'hover-list'],
+  muted: [...surfaces, 'accent-selected', 'accent-quiet', 'hover', 'hover-list', 'raised-hover'],
   faint: ['field'],
   accent: [...surfaces, 'accent-soft'],
   link: ['paper'],
   quote: ['paper'],
   unread: ['list', 'hover-list', 'accent-selected'],
-  held: ['desk', 'raised', 'hover'],
-  caution: ['desk', 'raised', 'paper', 'caution-soft', 'hover'],
-  harm: ['desk', 'raised', 'paper', 'harm-soft', 'accent-selected', 'hover'],
+  held: ['desk', 'raised', 'hover', 'raised-hover'],
+  caution: ['desk', 'raised', 'paper', 'caution-soft', 'hover', 'raised-hover'],
+  harm: ['desk', 'raised', 'paper', 'harm-soft', 'accent-selected', 'hover', 'raised-hover'],
   'on-primary': ['primary', 'primary-hover'],
 };
 
