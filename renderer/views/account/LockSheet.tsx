@@ -80,7 +80,7 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
     >
       <div className={cx(styles.state)}>
         <LockLine lock={lock} t={t} />
-        <p>{meaning(lock, words)}</p>
+        <p>{meaning(lock, words, shared !== undefined)}</p>
         {lock.state === 'encrypted' && (
           <Button
             kind="plain"
@@ -120,8 +120,8 @@ export function LockSheet({ account, onClose }: LockSheetProps) {
   );
 }
 
-/** The sentence below the lock, in the words of lock.md. */
-function meaning(lock: LockDto, { t, dates }: Words): string {
+/** The sentence below the lock, in the words of lock.md. `told`: an error below says what happened. */
+function meaning(lock: LockDto, { t, dates }: Words, told: boolean): string {
   const { host, waiting, state, legs } = lock;
   const reader = state === 'unconfirmed' ? readerOf(legs) : undefined;
   if (reader) {
@@ -129,6 +129,7 @@ function meaning(lock: LockDto, { t, dates }: Words): string {
     const values = { interceptor: reader.name, place: reader.place };
     return t(isSealed ? 'lock.meaning.interceptedKey' : 'lock.meaning.intercepted', values);
   }
+  if (told && state === 'stopped') return t('lock.meaning.stoppedWaits', { waiting });
   // The youngest of the keys: the sentence must hold for both legs.
   const seen = legs.flatMap((leg) => leg.key?.firstSeenAt ?? []).sort();
   const since = dates.day(seen.at(-1) ?? new Date().toISOString());
