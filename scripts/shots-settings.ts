@@ -56,7 +56,7 @@ const everySection: readonly Shot[] = sections.flatMap((section, index): Shot[] 
 
 async function openImport(page: Page): Promise<void> {
   await openSettings(page, 1);
-  await page.getByRole('button', { name: /^(Import mail|Mail importieren)…$/ }).click();
+  await page.getByRole('button', { name: /^(Import|Importieren)…$/ }).click();
   await page.waitForTimeout(250);
 }
 

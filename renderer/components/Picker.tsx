@@ -5,11 +5,14 @@ import { Label } from 'react-aria-components/Label';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { Popover } from 'react-aria-components/Popover';
 import { Select, SelectValue } from 'react-aria-components/Select';
+import { Text } from 'react-aria-components/Text';
 import { cx } from './cx.ts';
 import styles from './Picker.module.css';
 
 interface PickerProps<Id extends string | number> {
   readonly label: string;
+  /** Of a `row`: what it means, below its name. */
+  readonly hint?: string;
   /**
    * `row`: its name stands before it. `box`: the button alone. `inline`: among text, without a frame,
    * as wide as the line, each option in its own direction.
@@ -22,7 +25,7 @@ interface PickerProps<Id extends string | number> {
 }
 
 export function Picker<Id extends string | number>(props: PickerProps<Id>) {
-  const { label, look = 'row', options, value, onChange } = props;
+  const { label, hint, look = 'row', options, value, onChange } = props;
   const inline = look === 'inline';
   return (
     <Select
@@ -34,7 +37,16 @@ export function Picker<Id extends string | number>(props: PickerProps<Id>) {
         if (chosen !== undefined && chosen.id !== value) onChange(chosen.id);
       }}
     >
-      {look === 'row' && <Label className={cx(styles.label)}>{label}</Label>}
+      {look === 'row' && (
+        <div className={cx(styles.words)}>
+          <Label>{label}</Label>
+          {hint !== undefined && (
+            <Text slot="description" className={cx(styles.hint)}>
+              {hint}
+            </Text>
+          )}
+        </div>
+      )}
       <Button className={cx(styles.button)}>
         <SelectValue className={cx(styles.value)} />
         <ChevronsUpDown size={13} aria-hidden />

@@ -241,7 +241,7 @@ test('the signature goes with the identity, and a forgotten attachment is asked 
   await page.keyboard.type(`${defaultUser.user},`);
   await page.keyboard.press('Control+Enter');
   const question = composer.getByRole('alert');
-  await question.getByText('You write of an attachment, but there is none.').waitFor();
+  await question.getByText('You mention an attachment, but nothing is attached.').waitFor();
   await question.getByRole('button', { name: 'Send without' }).click();
   await sent(page, composer);
   const { mail } = await arrived(world.stack, 'Re: The grey heron');

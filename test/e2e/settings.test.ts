@@ -247,7 +247,7 @@ async function seeImported(page: Page, t: TestContext, profileDir: string): Prom
   t.after(() => dialogs.dispose().catch(() => undefined));
   await dialogs.answer([file, other]);
   await openSettings(page, 'Accounts');
-  await page.getByRole('button', { name: 'Import mail…' }).click();
+  await page.getByRole('button', { name: 'Import…' }).click();
   const sheet = page.getByRole('dialog', { name: 'Import mail' });
   await sheet.getByRole('button', { name: 'Choose files…' }).click();
   await sheet.getByText('No mail was found in notes.txt.').waitFor();

@@ -1,12 +1,13 @@
 /** The address book: who is in it, found by typing; one person at a time to look at and change. */
-import { Download, Plus, Upload } from 'lucide-react';
+import { Download, Plus, Search, Upload } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
+import { Input } from 'react-aria-components/Input';
+import { TextField } from 'react-aria-components/TextField';
 import type { ContactDto, WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { Field } from '../../components/Field.tsx';
 import { Sheet } from '../../components/Sheet.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend, useQuery } from '../../host/hooks.tsx';
@@ -87,7 +88,7 @@ export function AddressBook({ onClose, onWrite }: AddressBookProps) {
       onClose={onClose}
       footer={
         <>
-          <Button kind="plain" onPress={() => picker.current?.click()}>
+          <Button kind="plain" className={cx(styles.first)} onPress={() => picker.current?.click()}>
             <Upload size={16} aria-hidden />
             {t('contacts.import')}
           </Button>
@@ -103,14 +104,18 @@ export function AddressBook({ onClose, onWrite }: AddressBookProps) {
       }
     >
       <div className={cx(styles.search)}>
-        <Field
-          label={t('contacts.search')}
+        <TextField
+          aria-label={t('contacts.search')}
+          className={cx(styles.box)}
           value={text}
           onChange={setText}
           type="search"
           autoFocus
           autoComplete="off"
-        />
+        >
+          <Search size={16} aria-hidden />
+          <Input placeholder={t('contacts.search')} />
+        </TextField>
       </div>
       {error !== undefined && <Failure error={error} />}
       {found.error !== undefined && <Failure error={found.error} />}

@@ -5,6 +5,7 @@ import type { WireError } from '../../../app/contract/index.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/Field.tsx';
+import { Picker } from '../../components/Picker.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
@@ -16,7 +17,6 @@ import {
   canSave,
   type FieldLine,
   inputOf,
-  type Kind,
   kinds,
   newLine,
 } from './contact-fields.ts';
@@ -151,20 +151,13 @@ function Lines({ label, add, type, lines, onChange }: LinesProps) {
             spellCheck={false}
             autoComplete="off"
           />
-          <select
-            aria-label={t('contacts.kind')}
+          <Picker
+            look="box"
+            label={t('contacts.kind')}
+            options={kinds.map((id) => ({ id, name: t(`contacts.kind.${id}`) }))}
             value={line.kind}
-            onChange={(event) => {
-              const kind: Kind = kinds.find((one) => one === event.target.value) ?? 'other';
-              put(line.key, { kind });
-            }}
-          >
-            {kinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {t(`contacts.kind.${kind}`)}
-              </option>
-            ))}
-          </select>
+            onChange={(kind) => put(line.key, { kind })}
+          />
           <IconButton
             label={t('contacts.removeLine')}
             onPress={() => onChange(lines.filter(({ key }) => key !== line.key))}

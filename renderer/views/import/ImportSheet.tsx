@@ -81,19 +81,18 @@ export default function ImportSheet({ accounts, onClose }: ImportSheetProps) {
       title={t('import.title')}
       closeLabel={t('action.close')}
       onClose={onClose}
-      footer={
-        <>
-          {transfers.length > 0 && ready.length === 0 && (
-            <span className={cx(styles.note)}>{t('import.goesOn')}</span>
-          )}
-          <Button onPress={onClose}>{t('action.close')}</Button>
-          {ready.length > 0 && (
-            <Button kind="primary" onPress={() => void start()}>
-              {t('import.start')}
-            </Button>
-          )}
-        </>
-      }
+      {...(ready.length === 0
+        ? {}
+        : {
+            footer: (
+              <>
+                <Button onPress={onClose}>{t('action.cancel')}</Button>
+                <Button kind="primary" onPress={() => void start()}>
+                  {t('import.start')}
+                </Button>
+              </>
+            ),
+          })}
     >
       <div ref={whole} tabIndex={-1} className={cx(styles.import)}>
         <p className={cx(styles.muted)}>{t('import.text')}</p>

@@ -25,6 +25,9 @@ export function TransferList({ transfers, accounts, onFailure, onGone }: Transfe
   return (
     <section className={cx(styles.section)}>
       <h3 className={cx(styles.title)}>{t('import.transfers')}</h3>
+      {transfers.some((transfer) => !isOver(transfer)) && (
+        <p className={cx(styles.muted)}>{t('import.goesOn')}</p>
+      )}
       <ul className={cx(styles.list)}>
         {transfers.map((transfer) => (
           <TransferRow
@@ -40,6 +43,8 @@ export function TransferList({ transfers, accounts, onFailure, onGone }: Transfe
   );
 }
 
+const isOver = ({ state }: TransferDto) => state === 'finished' || state === 'cancelled';
+
 interface TransferRowProps {
   readonly transfer: TransferDto;
   readonly account: AccountDto | undefined;
@@ -53,7 +58,7 @@ function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps)
   const { client, cache } = useBackend();
   const { transferId, state } = transfer;
   const name = transferName(transfer);
-  const over = state === 'finished' || state === 'cancelled';
+  const over = isOver(transfer);
   // Two of them may be alike in everything but their place; the list only grows at its end.
   const failures = transfer.failures.map((failure, index) => ({ ...failure, key: String(index) }));
   const goes = state === 'running' || state === 'waiting';
@@ -70,15 +75,12 @@ function TransferRow({ transfer, account, onFailure, onGone }: TransferRowProps)
     <li className={cx(styles.transfer)}>
       <div className={cx(styles.row)}>
         <span className={cx(styles.words)}>
-          <span>
-            {name}
-            <span className={cx(styles.muted)}>
-              {' '}
-              {t('import.into', {
-                mailbox: transfer.target.join(' / '),
-                address: account?.address ?? '',
-              })}
-            </span>
+          <span>{name}</span>
+          <span className={cx(styles.muted)}>
+            {t('import.into', {
+              mailbox: transfer.target.join(' / '),
+              address: account?.address ?? '',
+            })}
           </span>
         </span>
         {goes && (

@@ -42,7 +42,7 @@ export function AccountsSection(props: SectionProps) {
           <ArrowLeft size={16} aria-hidden className={cx(styles.chevron)} />
           {t('settings.allAccounts')}
         </Button>
-        <h3 className={cx(styles.groupTitle)} dir="ltr">
+        <h3 className={cx(styles.opened)} dir="ltr">
           {open.address}
         </h3>
         <AccountDetails
@@ -78,7 +78,7 @@ export function AccountsSection(props: SectionProps) {
                 <ChevronRight size={16} aria-hidden className={cx(styles.chevron)} />
               </AriaButton>
               {accounts.length > 1 && (
-                <>
+                <span className={cx(styles.tools)}>
                   <IconButton
                     label={t('settings.moveUp', { address: account.address })}
                     isDisabled={index === 0}
@@ -93,7 +93,7 @@ export function AccountsSection(props: SectionProps) {
                   >
                     <ArrowDown size={16} aria-hidden />
                   </IconButton>
-                </>
+                </span>
               )}
             </li>
           ))}
@@ -103,8 +103,12 @@ export function AccountsSection(props: SectionProps) {
           <Button onPress={onAddAccount}>{t('settings.addAccount')}</Button>
         </div>
       </Group>
-      <Group title={t('import.title')} text={t('settings.importText')}>
-        <div className={cx(styles.buttons)}>
+      <Group>
+        <div className={cx(styles.row)}>
+          <div className={cx(styles.words)}>
+            <p>{t('import.title')}</p>
+            <p className={cx(styles.hint)}>{t('settings.importText')}</p>
+          </div>
           <Button onPress={onImport}>{t('settings.import')}</Button>
         </div>
       </Group>

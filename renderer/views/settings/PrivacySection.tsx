@@ -21,9 +21,10 @@ export function PrivacySection(props: SectionProps) {
   const secretStorage = useQuery('app.info', {}).data?.secretStorage ?? 'system';
   return (
     <>
-      <Group text={t('settings.keepText')}>
+      <Group>
         <Picker
           label={t('settings.keep')}
+          hint={t('settings.keepText')}
           options={keptDays.map((id) => ({ id, name: t(`settings.keep.${id}`) }))}
           value={settings.bodiesDays}
           onChange={(bodiesDays) => set({ bodiesDays })}
@@ -64,7 +65,8 @@ function Erase({ accounts, onFailure }: SectionProps) {
     });
   }
   return (
-    <Group title={t('settings.erase')} text={t('settings.eraseText')}>
+    <Group title={t('settings.erase')}>
+      <p className={cx(styles.hint)}>{t('settings.eraseText')}</p>
       {phase === 'idle' ? (
         <div className={cx(styles.buttons)}>
           <Button kind="harm" onPress={() => setPhase('asking')}>

@@ -27,9 +27,10 @@ export function ReadingSection({ settings, set }: SectionProps) {
           onChange={(markRead) => set({ markRead })}
         />
       </Group>
-      <Group text={t('settings.remoteText')}>
+      <Group>
         <Picker
           label={t('settings.remote')}
+          hint={t('settings.remoteText')}
           options={remotes.map((id) => ({ id, name: t(`settings.remote.${id}`) }))}
           value={settings.remoteContent}
           onChange={(remoteContent) => set({ remoteContent })}

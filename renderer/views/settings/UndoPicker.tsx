@@ -12,6 +12,7 @@ export function UndoPicker({ settings, set }: SettingsHandle) {
   return (
     <Picker
       label={t('settings.undoSend')}
+      hint={t('settings.undoSendText')}
       options={choices.map((seconds) => ({
         id: seconds,
         name: t('settings.undoSend.seconds', { seconds }),

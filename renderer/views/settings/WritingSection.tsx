@@ -55,7 +55,7 @@ export function WritingSection({ accounts, settings, set, onFailure }: SectionPr
           ))}
         </Group>
       )}
-      <Group text={t('settings.undoSendText')}>
+      <Group>
         <UndoPicker settings={settings} set={set} />
       </Group>
       <Group>
