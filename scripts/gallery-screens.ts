@@ -142,6 +142,13 @@ const settings =
     await pause(stage, 250);
   };
 
+/** With all that it can show. */
+const quietHours: Act = async (stage) => {
+  const name = new RegExp(stage.say('settings.quiet').source.slice(0, -1));
+  await stage.page.getByRole('switch', { name }).first().press('Space');
+  await pause(stage, 250);
+};
+
 const lockSheet: Act = then(mailboxes, async (stage) => {
   await stage.page
     .getByRole('button', { name: stage.say('lock.open') })
@@ -332,7 +339,10 @@ export const screens: readonly Screen[] = [
     }),
   },
 
-  ...sections.map((name, index) => ({ name: `settings-${name}`, act: settings(index) })),
+  ...sections.map((name, index) => ({
+    name: `settings-${name}`,
+    act: name === 'notifications' ? then(settings(index), quietHours) : settings(index),
+  })),
   { name: 'settings-account', act: account },
   {
     name: 'settings-identity',

@@ -120,5 +120,9 @@ export function SizeNote({ totalBytes, host, maxMessageBytes }: SizeNoteProps) {
     );
   }
   if (bytes <= usualBytes) return null;
-  return <Note tone="caution">{t('composer.size.large', { size: size(bytes) })}</Note>;
+  return (
+    <Note tone="caution">
+      {t('composer.size.large', { size: size(bytes), limit: size(usualBytes) })}
+    </Note>
+  );
 }

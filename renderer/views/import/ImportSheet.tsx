@@ -105,7 +105,9 @@ export default function ImportSheet({ accounts, onClose }: ImportSheetProps) {
                   <Mailbox size={16} aria-hidden />
                   <span className={cx(styles.words)}>
                     <span>{name}</span>
-                    <span className={cx(styles.path)}>{path}</span>
+                    <span className={cx(styles.path)} dir="ltr">
+                      {path}
+                    </span>
                   </span>
                   <Button
                     aria-label={t('import.addNamed', { name })}

@@ -63,7 +63,11 @@ export function AdvancedSection({ accounts, onFailure, onOpenLock }: SectionProp
       </Group>
       <Group title={t('settings.log')}>
         <p className={cx(styles.hint)}>{t('settings.logText')}</p>
-        {log?.path !== undefined && <p className={cx(styles.path)}>{log.path}</p>}
+        {log?.path !== undefined && (
+          <p className={cx(styles.path)}>
+            <bdi dir="ltr">{log.path}</bdi>
+          </p>
+        )}
         <Disclosure title={t('settings.logShow')}>
           <section className={cx(styles.lines)} aria-label={t('settings.log')}>
             {log === undefined || log.lines.length === 0

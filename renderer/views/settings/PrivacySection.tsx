@@ -25,7 +25,10 @@ export function PrivacySection(props: SectionProps) {
         <Picker
           label={t('settings.keep')}
           hint={t('settings.keepText')}
-          options={keptDays.map((id) => ({ id, name: t(`settings.keep.${id}`) }))}
+          options={keptDays.map((id) => ({
+            id,
+            name: t(`settings.keep.${id}`, { days: Number.parseInt(id, 10) || 0 }),
+          }))}
           value={settings.bodiesDays}
           onChange={(bodiesDays) => set({ bodiesDays })}
         />

@@ -22,7 +22,10 @@ export function ReadingSection({ settings, set }: SectionProps) {
         </Switch>
         <Picker
           label={t('settings.markRead')}
-          options={markReads.map((id) => ({ id, name: t(`settings.markRead.${id}`) }))}
+          options={markReads.map((id) => ({
+            id,
+            name: t(`settings.markRead.${id}`, { seconds: Number.parseInt(id, 10) || 0 }),
+          }))}
           value={settings.markRead}
           onChange={(markRead) => set({ markRead })}
         />
