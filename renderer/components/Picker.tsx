@@ -8,6 +8,7 @@ import { Select, SelectValue } from 'react-aria-components/Select';
 import { Text } from 'react-aria-components/Text';
 import { cx } from './cx.ts';
 import styles from './Picker.module.css';
+import surface from './Surface.module.css';
 
 interface PickerProps<Id extends string | number> {
   readonly label: string;
@@ -52,7 +53,7 @@ export function Picker<Id extends string | number>(props: PickerProps<Id>) {
         <ChevronsUpDown size={13} aria-hidden />
       </Button>
       <Popover
-        className={cx(styles.popover)}
+        className={cx(surface.surface, styles.popover)}
         offset={4}
         placement={inline ? 'bottom start' : 'bottom end'}
       >
