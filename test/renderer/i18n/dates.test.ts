@@ -28,6 +28,13 @@ test('a row from the future shows its date, never a weekday', () => {
   assert.equal(words.row(at(2026, 10, 25, 12, 0)), '25 Nov');
 });
 
+test('a time to come says its weekday and its day, and its hours as rows do', () => {
+  const iso = at(2026, 10, 27, 8, 0);
+  assert.equal(words.soon(iso), 'Friday 27 November at 08:00');
+  assert.match(createDateWords('en-US').soon(iso), /^Friday, November 27 at 8:00\sAM$/);
+  assert.equal(createDateWords('de').soon(iso), 'Freitag, 27. November um 08:00');
+});
+
 test('sizes are decimal and short', () => {
   assert.equal(formatSize('en', 0), '0B');
   assert.equal(formatSize('en', 999), '999B');
