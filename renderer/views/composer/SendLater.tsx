@@ -1,15 +1,19 @@
 /** "Send later": two usual times, or any other. */
 import type { CalendarDateTime } from '@internationalized/date';
 import { Clock } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
-import { MomentField } from '../../components/TimeField.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { futureTime, laterTimes, wallTime } from './later-times.ts';
 import styles from './SendLater.module.css';
+
+// It brings the calendars of all languages: not before somebody asks for another time.
+const MomentField = lazy(async () => ({
+  default: (await import('../../components/TimeField.tsx')).MomentField,
+}));
 
 interface SendLaterProps {
   readonly isDisabled: boolean;
@@ -49,7 +53,9 @@ export function SendLater({ isDisabled, onSend }: SendLaterProps) {
             </Button>
           ))}
           <div className={cx(styles.other)}>
-            <MomentField label={t('composer.later.time')} value={field} onChange={setField} />
+            <Suspense fallback={<span className={cx(styles.pending)} />}>
+              <MomentField label={t('composer.later.time')} value={field} onChange={setField} />
+            </Suspense>
             <Button
               isDisabled={chosen === undefined}
               onPress={() => chosen !== undefined && send(chosen)}
