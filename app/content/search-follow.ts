@@ -21,10 +21,11 @@ const mostInStep = 2_000;
 /**
  * `worth`: for a word's first one, two or three letters, the share of the newest messages that must
  * hold it for reading on to be cheaper than asking the index, which costs the more the fewer letters
- * there are. `most`: so many are read at most.
+ * there are; the first number is that of a longer beginning after other words, which narrow it.
+ * `most`: so many are read at most.
  */
-const ofTexts = { worth: [1, 0.08, 0.18, 0.3], most: 800 };
-const ofHeads = { worth: [1, 0.01, 0.06, 0.3], most: 4_000 };
+const ofTexts = { worth: [1, 0.06, 0.12, 0.18], most: 800 };
+const ofHeads = { worth: [0.06, 0.01, 0.06, 0.3], most: 4_000 };
 const mostReadSteps = 150;
 const textsInStep = 32;
 const textsReadFirst = 32;

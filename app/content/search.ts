@@ -14,6 +14,7 @@ import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
 import {
   endsInOneLetter,
+  isBegunInHead,
   markedSnippet,
   type SnippetPiece,
   shortPrefixLength,
@@ -114,7 +115,9 @@ export class MailSearch {
       match === undefined && none.length > 0 ? toAny(none) : undefined;
     const phrase = all.find((either) => either.some(endsInOneLetter));
     const typed =
-      phrase ?? all.find((either) => either.some((term) => shortPrefixLength(term) > 0));
+      phrase ??
+      all.find((either) => either.some((term) => shortPrefixLength(term) > 0)) ??
+      all.find((either) => either.every(isBegunInHead));
     let { bound } = walk;
     if (typed?.every(({ column }) => column !== 'names') === true) {
       // A common beginning is found in the newest texts at once; a rare one the index knows fast.
