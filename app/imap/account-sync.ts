@@ -187,6 +187,11 @@ export class AccountSync {
     this.#background.look(mailboxId, { stale: false });
   }
 
+  /** We took these messages away: rows of theirs that are still on their way are not stored. */
+  noteGone(mailboxId: number, uids: readonly number[]): void {
+    this.#syncs.get(mailboxId)?.noteTaken(uids);
+  }
+
   /** Messages came into the store by another way than a look at the mailbox: one has to follow. */
   recheck(mailboxId: number): void {
     const mailbox = this.#options.context.reader.mailbox(mailboxId);

@@ -29,6 +29,10 @@ export interface MailboxTreeOptions {
 export class MailboxTree {
   readonly #options: MailboxTreeOptions;
   #delimiter: string | undefined = '/';
+  /** Listings are numbered as they are asked for. */
+  #listings = 0;
+  /** Those below are older than what the store has. */
+  #newest = 0;
   /** Where a round of single STATUS commands goes on. */
   #asked = 0;
 
@@ -45,13 +49,19 @@ export class MailboxTree {
     withCounts: boolean,
   ): Promise<ReadonlyMap<string, MailboxStatus>> {
     const { accountId, context, changed } = this.#options;
+    this.#listings += 1;
+    const number = this.#listings;
     const listing = await listMailboxes(client, withCounts && hasListStatus(client));
     this.#delimiter = listing.delimiter;
     await this.#follow(client, listing);
+    // The store is further: this one may not know of a mailbox that was made or renamed meanwhile,
+    // and would take it away with what was moved there.
+    if (number < this.#newest) return listing.statuses;
+    this.#newest = number;
     const paths = new Set(listing.listed.map(({ path }) => path));
     const gone = this.#mailboxes().filter(({ path }) => !paths.has(path));
     for (const { mailboxId } of gone) await removeAll(context, mailboxId);
-    context.writer.replaceMailboxes(accountId, listing.listed);
+    if (this.#newest === number) context.writer.replaceMailboxes(accountId, listing.listed);
     changed();
     if (!withCounts || hasListStatus(client)) return listing.statuses;
     return this.#askSingly(client);
@@ -82,6 +92,7 @@ export class MailboxTree {
       throw new RequestError('mailbox.exists', { name });
     }
     const { newPath } = await client.mailboxRename(mailbox.path, path);
+    this.#outdate();
     this.#move(mailbox.path, newPath);
     await this.refresh(client, false);
     return context.reader.mailbox(mailbox.mailboxId) ?? mailbox;
@@ -92,6 +103,11 @@ export class MailboxTree {
     assertOwn(mailbox);
     await client.mailboxDelete(mailbox.path);
     await this.refresh(client, false);
+  }
+
+  /** Listings that were asked for before do not know of what was just done. */
+  #outdate(): void {
+    this.#newest = this.#listings + 1;
   }
 
   #mailboxes(): StoredMailbox[] {

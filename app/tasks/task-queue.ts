@@ -6,7 +6,7 @@
 import { asMailError, ImapError, type MailError } from '../errors.ts';
 import { isRefusal } from '../imap/imap-errors.ts';
 import { describeError, type Logger } from '../log.ts';
-import type { UnderWay } from './pending-moves.ts';
+import { pathsShown, type UnderWay } from './pending-moves.ts';
 import type {
   NewTask,
   RemoteAccount,
@@ -15,7 +15,7 @@ import type {
   TaskKind,
   TaskRun,
 } from './task-kind.ts';
-import type { MessagePlace, MovedGroup, StoredTask, TaskStore } from './task-store.ts';
+import type { MessagePlace, MovedGroup, NotedPlace, StoredTask, TaskStore } from './task-store.ts';
 
 export interface TaskQueueOptions {
   readonly store: TaskStore;
@@ -107,9 +107,14 @@ export class TaskQueue {
     else onLoad(accountId, store.moved(accountId), showPending);
   }
 
-  /** Where a message is by now, as far as the moves since the last start tell. */
-  placeOf(accountId: string, place: MessagePlace): MessagePlace {
-    return this.#options.store.placeOf(accountId, place);
+  /** Where moves took a message, as far as those since the last start tell; undefined: nowhere. */
+  notedPlace(accountId: string, place: MessagePlace): NotedPlace | undefined {
+    return this.#options.store.notedPlace(accountId, place);
+  }
+
+  /** Where the changes that wait show messages (see `pathsShown`). */
+  pathsShown(accountId: string): ReadonlyMap<string, string | undefined> {
+    return pathsShown(this.#shown(accountId), this.#resolve(accountId));
   }
 
   /** On disk when this returns, shown as well; the server follows when it can. */
@@ -338,7 +343,11 @@ export class TaskQueue {
         return store.get(taskId)?.step;
       },
       note: (step) => store.noteStep(taskId, step),
-      moved: (from, to, uids) => store.addMoved(accountId, from, to, uids),
+      moved: (from, to, uids, identities) => {
+        store.addMoved(accountId, from, to, uids, identities);
+        // A sync that comes before this task ends finds the changes that wait by the new names.
+        this.#announce(accountId);
+      },
       showAgain: () => this.#again.add(taskId),
     };
   }

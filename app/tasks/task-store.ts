@@ -5,10 +5,10 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { integerColumn, type SqlRow, textColumn } from '../store/columns.ts';
+import { integerColumn, optionalText, type SqlRow, textColumn } from '../store/columns.ts';
 import { type Migration, openDatabase, transaction } from '../store/database.ts';
 import { statementsOf } from '../store/statements.ts';
-import type { NewTask } from './task-kind.ts';
+import type { MessageIdentity, NewTask } from './task-kind.ts';
 
 const task001: Migration = {
   name: 'task-001-tasks',
@@ -45,6 +45,16 @@ const task002: Migration = {
   `,
 };
 
+const task003: Migration = {
+  name: 'task-003-identities',
+  sql: `
+    -- What tells a moved message from others, until a sync brings it from its new place.
+    ALTER TABLE moved ADD COLUMN messageId TEXT;
+    ALTER TABLE moved ADD COLUMN receivedAt INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE moved ADD COLUMN sizeBytes INTEGER NOT NULL DEFAULT 0;
+  `,
+};
+
 /** A message may have been moved so often while a task waited. */
 const mostMoves = 100;
 
@@ -52,6 +62,11 @@ export interface MessagePlace {
   readonly path: string;
   readonly uidValidity: number;
   readonly uid: number;
+}
+
+/** Where a move took a message. */
+export interface NotedPlace extends MessagePlace {
+  readonly identity: MessageIdentity;
 }
 
 /** Messages that went from one mailbox to another: old uid to new uid. */
@@ -79,7 +94,7 @@ export class TaskStore {
 
   /** @throws StorageError */
   constructor(path: string) {
-    this.#db = openDatabase(path, [task001, task002], { synchronous: 'FULL' });
+    this.#db = openDatabase(path, [task001, task002, task003], { synchronous: 'FULL' });
     this.#prepare = statementsOf(this.#db);
   }
 
@@ -145,16 +160,21 @@ export class TaskStore {
     });
   }
 
-  /** Notes where messages went. A message that came back to where it once was has no other place. */
+  /**
+   * Notes where messages went, and by old uid what they are. A message that came back to where it once was has no other
+   * place.
+   */
   addMoved(
     accountId: string,
     from: Omit<MessagePlace, 'uid'>,
     to: Omit<MessagePlace, 'uid'>,
     uids: ReadonlyMap<number, number>,
+    identities: ReadonlyMap<number, MessageIdentity> = new Map(),
   ): void {
     transaction(this.#db, () => {
       for (const [uid, toUid] of uids) {
-        this.#prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+        const identity = identities.get(uid);
+        this.#prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
           accountId,
           from.path,
           from.uidValidity,
@@ -162,6 +182,9 @@ export class TaskStore {
           to.path,
           to.uidValidity,
           toUid,
+          identity?.messageId ?? null,
+          identity?.receivedAt ?? 0,
+          identity?.sizeBytes ?? 0,
         );
       }
     });
@@ -169,17 +192,29 @@ export class TaskStore {
 
   /** Where a message is by now, as far as this account's moves tell. */
   placeOf(accountId: string, place: MessagePlace): MessagePlace {
-    let at = place;
+    const { path, uidValidity, uid } = this.notedPlace(accountId, place) ?? place;
+    return { path, uidValidity, uid };
+  }
+
+  /** As `placeOf`; undefined when no move is known to have taken it anywhere. */
+  notedPlace(accountId: string, place: MessagePlace): NotedPlace | undefined {
+    let at: NotedPlace | undefined;
     for (let moves = 0; moves < mostMoves; moves++) {
+      const { path, uidValidity, uid } = at ?? place;
       const row = this.#prepare(
-        `SELECT toPath, toUidValidity, toUid FROM moved
+        `SELECT toPath, toUidValidity, toUid, messageId, receivedAt, sizeBytes FROM moved
          WHERE accountId = ? AND path = ? AND uidValidity = ? AND uid = ?`,
-      ).get(accountId, at.path, at.uidValidity, at.uid);
+      ).get(accountId, path, uidValidity, uid);
       if (row === undefined) break;
       at = {
         path: textColumn(row, 'toPath'),
         uidValidity: integerColumn(row, 'toUidValidity'),
         uid: integerColumn(row, 'toUid'),
+        identity: {
+          messageId: optionalText(row, 'messageId'),
+          receivedAt: integerColumn(row, 'receivedAt'),
+          sizeBytes: integerColumn(row, 'sizeBytes'),
+        },
       };
     }
     return at;
