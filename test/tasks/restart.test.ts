@@ -197,8 +197,43 @@ test('a mailbox that was renamed is the one that a taken back move leads to', as
   const lab = await openLab(t);
   lab.changes.archive([lab.ref]);
   const second = lab.changes.delete([lab.ref]);
-  lab.tasks.renameMailbox(accountId, 'Archive', 'Kept');
+  lab.tasks.renamesOf(accountId).follow([{ from: 'Archive', to: 'Kept' }], () => undefined);
   const [, task] = lab.taskStore.list(accountId);
   assert.deepEqual(task?.taskId, second[0]);
   assert.match(JSON.stringify(task?.payload), /"shownIn":"Kept"/);
+});
+
+test('a rename that tasks have followed and mail.db has not is made good by a start', async (t) => {
+  const lab = await openLab(t);
+  await lab.tasks.stop();
+  const archiveId = lab.idOf('Archive');
+  lab.changes.archive([lab.ref]);
+  lab.changes.setFlags([lab.ref], { flagged: true });
+  const kept = [{ from: 'Archive', to: 'Kept' }];
+  lab.taskStore.followRename(accountId, kept);
+  lab.start();
+  assert.equal(lab.idOf('Kept'), archiveId);
+  assert.equal(lab.store.reader.window(archiveId, 0, 5)[0]?.flagged, true);
+  const [move] = lab.taskStore.list(accountId);
+  assert.match(JSON.stringify(move?.payload), /"to":"Kept"/);
+  assert.deepEqual(lab.taskStore.renames(accountId), { begun: [], done: [] });
+  lab.store.writer.followRename(accountId, { from: 'Kept', to: 'Trash' });
+  assert.equal(lab.idOf('Kept'), archiveId, 'never over another');
+});
+
+test('tasks follow a rename all at once, or not at all', async (t) => {
+  const lab = await openLab(t);
+  await lab.tasks.stop();
+  lab.changes.setFlags([lab.ref], { flagged: true });
+  lab.changes.archive([lab.ref]);
+  const before = lab.taskStore.list(accountId);
+  const torn = {
+    from: 'Archive',
+    get to(): string {
+      throw new Error('torn');
+    },
+  };
+  const pairs = [{ from: 'INBOX', to: 'Moved' }, torn];
+  assert.throws(() => lab.taskStore.followRename(accountId, pairs));
+  assert.deepEqual(lab.taskStore.list(accountId), before);
 });
