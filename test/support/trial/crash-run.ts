@@ -316,7 +316,7 @@ function phaseOf(state: Snapshot & { ready: boolean; syncing: boolean }): Phase 
   if (!state.ready) return 'opening';
   if (state.afterDot > 0) return 'after-dot';
   if (state.sending > 0) return 'sending';
-  if (state.importing > 0) return 'importing';
   if (state.tasks > 0) return 'tasks';
+  if (state.importing > 0) return 'importing';
   return state.syncing ? 'sync' : 'idle';
 }
