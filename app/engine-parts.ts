@@ -89,7 +89,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     emit: bus.emit,
     logger: options.host.logger,
     onOnline: (accountId) => goOn(parts, options, accountId),
-    onRenamed: (accountId, from, to) => tasks.renameMailbox(accountId, from, to),
+    renames: (accountId) => tasks.renamesOf(accountId),
     choices: {
       bodiesDays: () => stores.state.settings().bodiesDays,
       paused: (accountId) => stores.state.syncPaused(accountId),
