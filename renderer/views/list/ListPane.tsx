@@ -10,9 +10,11 @@ import { LockLine } from '../../components/Lock.tsx';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { useSay } from '../Announcer.tsx';
+import { layoutOf } from '../layout.ts';
+import { useWindowWidth } from '../use-window-width.ts';
 import { ListMenu } from './ListMenu.tsx';
 import type { ListProps } from './list-props.ts';
-import { type Listing, worstAccount } from './listing.ts';
+import { type Listing, lockAbove } from './listing.ts';
 import styles from './MessageList.module.css';
 import { MessageList } from './MessageList.tsx';
 import { PickedBar } from './Picked.tsx';
@@ -82,8 +84,9 @@ export function ListPane(props: ListPaneProps) {
     if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
   }
   const list = { ...shared, focusRef };
-  const { filter, view } = listing.source;
-  const worst = view.kind === 'mailbox' ? undefined : worstAccount(accounts);
+  const { filter } = listing.source;
+  const hasAccountsBeside = layoutOf(useWindowWidth()) === 'wide';
+  const worst = lockAbove({ accounts, listing, hasAccountsBeside });
   return (
     <section className={cx(styles.pane)} aria-label={listing.title}>
       {picked.size > 0 ? (
@@ -120,7 +123,7 @@ export function ListPane(props: ListPaneProps) {
           {!searching && <ListMenu listing={listing} dispatch={dispatch} onSettings={onSettings} />}
         </header>
       )}
-      {worst !== undefined && accounts.length > 1 && (
+      {worst !== undefined && (
         <div className={cx(styles.lock)}>
           <LockLine lock={worst.lock} t={t} onOpen={() => onOpenLock(worst.accountId)} />
         </div>

@@ -131,3 +131,25 @@ export function worstAccount(accounts: readonly AccountDto[]): AccountDto | unde
     undefined,
   );
 }
+
+interface LockQuestion {
+  readonly accounts: readonly AccountDto[];
+  readonly listing: Listing;
+  /** The accounts stand beside the list, each with its lock. */
+  readonly hasAccountsBeside: boolean;
+}
+
+/** Whose lock stands above a list: of mail of several accounts the worst, of one only when it is news. */
+export function lockAbove(question: LockQuestion): AccountDto | undefined {
+  const { accounts, listing, hasAccountsBeside } = question;
+  const several = listing.accountIds.length > 1;
+  const worst = worstAccount(
+    accounts.filter(({ accountId }) => listing.accountIds.includes(accountId)),
+  );
+  const state = worst?.lock.state;
+  // Across the window one line says so already.
+  if (accounts.every(({ lock }) => lock.state === 'offline')) return undefined;
+  const isNews = state !== 'confirmed' && state !== 'encrypted' && state !== 'connecting';
+  if (several ? isNews || !hasAccountsBeside : isNews && !hasAccountsBeside) return worst;
+  return undefined;
+}
