@@ -203,7 +203,7 @@ test('how it travelled, its source, a file of it, and paper', async (t) => {
   await way.getByRole('button', { name: 'Close' }).click();
 
   await choose(page, 'View source');
-  const source = page.getByRole('dialog', { name: 'View source' });
+  const source = page.getByRole('dialog', { name: 'Source' });
   await source.getByText('Subject: A letter with a past').waitFor();
   await source.getByRole('button', { name: 'Close' }).click();
 

@@ -8,7 +8,7 @@ import { type CSSProperties, memo, type ReactNode } from 'react';
 import type { SearchHitDto, Settings } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
 import type { Words } from '../../i18n/I18n.tsx';
-import { plainName, shortName, shortNames } from '../../mail/addresses.ts';
+import { firstName, plainName, shortName, shortNames } from '../../mail/addresses.ts';
 import { type ListRow, unseenOf } from './list-row.ts';
 import styles from './MessageRowView.module.css';
 
@@ -37,11 +37,6 @@ interface MessageRowViewProps {
   /** Offset from the top of the list and height, in CSS pixels. */
   readonly start: number;
   readonly height: number;
-}
-
-/** The first of a person's names, where several people stand on one line. */
-function firstName(name: string): string {
-  return name.includes('@') ? name : (name.split(/[\s,]+/)[0] ?? name);
 }
 
 function whoOf(row: ListRow, words: Words, outgoing: boolean): string {
