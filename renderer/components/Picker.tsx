@@ -7,6 +7,7 @@ import { Popover } from 'react-aria-components/Popover';
 import { Select, SelectValue } from 'react-aria-components/Select';
 import { cx } from './cx.ts';
 import styles from './Picker.module.css';
+import surface from './Surface.module.css';
 
 interface PickerProps<Id extends string | number> {
   readonly label: string;
@@ -40,7 +41,7 @@ export function Picker<Id extends string | number>(props: PickerProps<Id>) {
         <ChevronsUpDown size={13} aria-hidden />
       </Button>
       <Popover
-        className={cx(styles.popover)}
+        className={cx(surface.surface, styles.popover)}
         offset={4}
         placement={inline ? 'bottom start' : 'bottom end'}
       >
