@@ -41,7 +41,7 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, stores, tasks, transfers } = parts;
+  const { accounts, dragFiles, legs, mail, outbox, stores, tasks, transfers } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
@@ -84,6 +84,7 @@ function accountHandlers(
       await mail.remove(accountId);
       await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
+      await dragFiles.removeAccount(accountId);
       // After the outbox: what ends there may ask for a draft's copy to go.
       tasks.removeAccount(accountId);
       accounts.remove(accountId);

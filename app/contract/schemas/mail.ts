@@ -123,6 +123,9 @@ export const part = z.object({
 });
 export type PartDto = z.infer<typeof part>;
 
+/** Names a file that waits to be dragged out; tells nothing of where it lies. */
+export const dragId = z.string().regex(/^[0-9a-f]{32}$/);
+
 export const messageBody = z.object({
   ref: messageRef,
   from: z.array(address).max(limits.recipients),
