@@ -199,9 +199,14 @@ function changeHandlers({
 
 function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
   const { reader, views } = stores.mail;
+  const language = () => {
+    const chosen = stores.state.settings().language;
+    return chosen === 'system' ? undefined : chosen;
+  };
   return {
     'view.list': ({ view, filter, order, offset, limit }) => {
-      const { total, messages } = views.list(view, filter, offset, limit, order);
+      const choice = { order, language: language() };
+      const { total, messages } = views.list(view, filter, offset, limit, choice);
       return { total, rows: toMessageRows(reader, messages) };
     },
     'view.counts': () => ({
@@ -211,8 +216,8 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         .flatMap(({ accountId }) => mail.mailboxes(accountId))
         .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
     }),
-    'conversation.list': ({ view, filter, order = 'newest', offset, limit }) => {
-      const choice = { filter, order };
+    'conversation.list': ({ view, filter, order, offset, limit }) => {
+      const choice = { filter, order, language: language() };
       const { total, conversations } = views.conversations(view, offset, limit, choice);
       const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
         toMessageRows(reader, [newest]).map((row) => ({

@@ -60,8 +60,11 @@ export type ViewDto = z.infer<typeof view>;
 export const viewFilter = z.enum(['unread', 'starred', 'attachments']);
 export type ViewFilter = z.infer<typeof viewFilter>;
 
-/** By arrival. */
-export const listOrder = z.enum(['newest', 'oldest']);
+/**
+ * By arrival; or by who wrote it (in Sent and Drafts: to whom), by subject without the marks of
+ * answers, the largest first. Of what is alike there, the newest comes first.
+ */
+export const listOrder = z.enum(['newest', 'oldest', 'sender', 'subject', 'size']);
 export type ListOrder = z.infer<typeof listOrder>;
 
 const countPair = { total: z.int().nonnegative(), unseen: z.int().nonnegative() };
