@@ -105,3 +105,109 @@ test('a file is dragged out under its own name, lies in a private folder, and is
   await world.reopen();
   assert.equal(existsSync(path), false);
 });
+
+interface Letter {
+  readonly from: string;
+  readonly subject: string;
+  readonly words?: number;
+  readonly seen?: boolean;
+}
+
+let minutes = 0;
+
+async function append(stack: Stack, mailbox: string, ...letters: readonly Letter[]): Promise<void> {
+  for (const { from, subject, words = 1, seen = true } of letters) {
+    minutes += 1;
+    const lines = [
+      `From: ${from} <${minutes}@elsewhere.test>`,
+      `To: ${defaultUser.user}`,
+      `Subject: ${subject}`,
+      `Message-ID: <sort-${minutes}@elsewhere.test>`,
+      '',
+      'word '.repeat(words),
+      '',
+    ];
+    await stack.dovecot.append(defaultUser.user, lines.join('\r\n'), {
+      mailbox,
+      receivedAt: new Date(Date.UTC(2026, 10, 25, 8, minutes)),
+      ...(seen ? { flags: ['\\Seen'] } : {}),
+    });
+  }
+}
+
+const list = (page: Page, name: string) => page.getByRole('listbox', { name, exact: true });
+
+/** The subjects in the order in which they stand. */
+async function seeOrder(page: Page, name: string, ...subjects: string[]): Promise<void> {
+  const words = async () =>
+    (await list(page, name).getByRole('option').all()).length === subjects.length
+      ? await list(page, name)
+          .getByRole('option')
+          .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))
+      : [];
+  await until(`${name}: ${subjects.join(', ')}`, async () => {
+    const shown = await words();
+    return (
+      shown.length > 0 && subjects.every((subject, at) => shown[at]?.includes(`, ${subject}, `))
+    );
+  });
+}
+
+async function choose(page: Page, entry: string): Promise<void> {
+  await page.getByRole('button', { name: 'Show and sort' }).click();
+  await page.getByRole('menuitemradio', { name: entry, exact: true }).click();
+  // Until it is gone, keys are the menu's.
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+}
+
+test('a mailbox is sorted by sender, subject or size, new mail lands in its place, and the choice stays with the mailbox', async (t) => {
+  const world = await openWorld(t, { gateway: false, tls: 'backend' });
+  let { page } = world;
+  const { stack } = world;
+  await stack.dovecot.doveadm(['mailbox', 'create', '-u', defaultUser.user, 'Harbour']);
+  await append(
+    stack,
+    'INBOX',
+    { from: 'Clara Ito', subject: 'Boat', words: 20 },
+    { from: 'Zoe Reyes', subject: 'Fwd: Apples', words: 900, seen: false },
+    { from: 'Anna Holm', subject: 'Choir' },
+  );
+  await append(
+    stack,
+    'Harbour',
+    { from: 'Anna Holm', subject: 'Old' },
+    { from: 'Zoe', subject: 'New' },
+  );
+  await fillAddAccount(page);
+  await seeLock(page, 'Encrypted to localhost');
+  await seeOrder(page, 'Inbox', 'Choir', 'Fwd: Apples', 'Boat');
+
+  await choose(page, 'Sender');
+  await seeOrder(page, 'Inbox, sorted by sender', 'Choir', 'Boat', 'Fwd: Apples');
+  await page.getByText('By sender', { exact: true }).waitFor();
+  await append(stack, 'INBOX', { from: 'Émile Bon', subject: 'Dates', seen: false });
+  await seeOrder(page, 'Inbox, sorted by sender', 'Choir', 'Boat', 'Dates', 'Fwd: Apples');
+  await choose(page, 'Unread');
+  await seeOrder(page, 'Inbox, sorted by sender', 'Dates', 'Fwd: Apples');
+  await choose(page, 'All messages');
+
+  // By keys alone.
+  await list(page, 'Inbox, sorted by sender').focus();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('sort by subj');
+  await page.keyboard.press('Enter');
+  await seeOrder(page, 'Inbox, sorted by subject', 'Fwd: Apples', 'Boat', 'Choir', 'Dates');
+  await choose(page, 'Largest first');
+  await seeOrder(page, 'Inbox, largest first', 'Fwd: Apples', 'Boat', 'Dates', 'Choir');
+  assert.match(
+    (await messageRow(page, 'Fwd: Apples').getAttribute('aria-label')) ?? '',
+    /, \d+(?:\.\d+)? kB, /,
+  );
+
+  await page.getByRole('button', { name: 'Harbour' }).click();
+  await seeOrder(page, 'Harbour', 'New', 'Old');
+  page = await world.reopen();
+  await seeOrder(page, 'Inbox, largest first', 'Fwd: Apples', 'Boat', 'Dates', 'Choir');
+  await page.getByRole('button', { name: 'Newest first', exact: true }).click();
+  await seeOrder(page, 'Inbox', 'Dates', 'Choir', 'Fwd: Apples', 'Boat');
+});

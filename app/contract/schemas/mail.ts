@@ -41,6 +41,8 @@ export const messageRow = z.object({
   flagged: z.boolean(),
   answered: z.boolean(),
   hasAttachment: z.boolean(),
+  /** Of the whole message on the server, octets. */
+  sizeBytes: z.int().nonnegative().optional(),
   /** As on the wire, e.g. `$Forwarded`. */
   keywords: z.array(z.string()).optional(),
   /** For `conversation.open`; absent while nothing is known of its thread. */

@@ -35,6 +35,8 @@ export interface RowListProps extends ListProps {
   readonly archives: boolean;
   /** Its messages are letters to be gone on with. */
   readonly edits: boolean;
+  /** Says how large messages are where it else says when they came. */
+  readonly sized?: boolean;
   readonly whereOf: (row: MessageRow) => string | undefined;
   readonly foundIn?: (index: number) => SearchHitDto['snippet'] | undefined;
   /** Someone who reads further down stays where they are when rows come in on top. */
