@@ -1,6 +1,6 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
 import { useEffect, useReducer, useRef, useState } from 'react';
-import type { AccountDto, Settings, WireError } from '../../app/contract/index.ts';
+import type { AccountDto, MessageRow, Settings, WireError } from '../../app/contract/index.ts';
 import { useCommands } from '../commands/commands.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
@@ -133,6 +133,7 @@ export function Desk({ accounts, settings }: DeskProps) {
       </>
     );
   }
+  const editDraft = ({ ref }: MessageRow) => letters.open(client.call('draft.open', { ref }));
   const local = place?.kind === 'drafts' || place?.kind === 'outbox';
   return (
     <div className={cx(styles.window)}>
@@ -196,7 +197,7 @@ export function Desk({ accounts, settings }: DeskProps) {
                 setSettings({ listOrders: withOrder(settings.listOrders, place, next) });
               }}
               onSettings={setSettings}
-              onEdit={({ ref }) => letters.open(client.call('draft.open', { ref }))}
+              onEdit={editDraft}
               onReply={letters.reply}
             />
             <Resizer label={t('desk.resizeList')} {...panes.resizer('list')} />
@@ -223,6 +224,7 @@ export function Desk({ accounts, settings }: DeskProps) {
                 dispatch={dispatch}
                 moves={moves}
                 onReply={letters.reply}
+                onEdit={editDraft}
                 onMailto={(url) => letters.compose(parseMailto(url))}
               />
             )}

@@ -1,6 +1,6 @@
 /** The pane between sidebar and reader: a place's name, the search, the messages, what was done last. */
 import { Menu, RotateCw, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { AccountDto, ListOrder, MailboxDto, Settings } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
@@ -87,6 +87,14 @@ export function ListPane(props: ListPaneProps) {
       () => say(t('desk.refreshFailed')),
     );
   }
+
+  // Only the inbox is watched all the time: who goes to another mailbox wants it as it is now.
+  const opened = mailbox?.mailboxId;
+  useEffect(() => {
+    if (opened === undefined) return;
+    // A failure shows in the account's lock and problem line.
+    client.call('mailbox.sync', { mailboxId: opened }).catch(() => undefined);
+  }, [client, opened]);
 
   function change(next: string): void {
     // The selection is a line of the list that is shown: another list, another selection.

@@ -78,7 +78,6 @@ export function MessageList({ listing, ...list }: MessageListProps) {
         rows={rows}
         outgoing={listing.outgoing}
         archives={listing.mailbox?.role !== 'archive'}
-        edits={listing.mailbox?.role === 'drafts'}
         whereOf={listing.whereOf}
         growsOnTop={source.order === 'newest'}
         onRange={(first, last) => {

@@ -7,6 +7,7 @@ import {
   Forward,
   Mail,
   MailOpen,
+  Pencil,
   Reply,
   ReplyAll,
   Star,
@@ -15,7 +16,7 @@ import {
 import { type Dispatch, useEffect } from 'react';
 import type { MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
-import { IconButton } from '../../components/Button.tsx';
+import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { useQuery } from '../../host/hooks.tsx';
@@ -40,6 +41,8 @@ interface ReaderProps {
   readonly dispatch: Dispatch<DeskAction>;
   readonly moves: Moves;
   readonly onReply: (row: MessageRow, kind: ReplyKind) => void;
+  /** Goes on with a draft. */
+  readonly onEdit: (row: MessageRow) => void;
   readonly onMailto: (url: string) => void;
 }
 
@@ -49,7 +52,7 @@ const restMs = 100;
 const alone = { earlier: [], later: [] };
 
 export function Reader(props: ReaderProps) {
-  const { row, quiet, dispatch, moves, onReply, onMailto } = props;
+  const { row, quiet, dispatch, moves, onReply, onEdit, onMailto } = props;
   const { t } = useWords();
   const actions = useMessageActions();
   const key = row === undefined ? undefined : refKey(row.ref);
@@ -79,11 +82,14 @@ export function Reader(props: ReaderProps) {
     if (row !== undefined) onReply(row, kind);
   }
   const hints = useKeyHints();
+  const role = row === undefined ? undefined : moves.roleOf(row);
+  const isDraft = role === 'drafts';
   const onOpen = (run: () => void) => (row === undefined ? undefined : run);
+  const onReceived = (run: () => void) => (isDraft ? undefined : onOpen(run));
   useCommands({
-    reply: onOpen(() => reply('reply')),
-    replyAll: onOpen(() => reply('reply-all')),
-    forward: onOpen(() => reply('forward')),
+    reply: onReceived(() => reply('reply')),
+    replyAll: onReceived(() => reply('reply-all')),
+    forward: onReceived(() => reply('forward')),
     // First out of the message, then away from it.
     back: onOpen(() => {
       dispatch(focusedArea() === 'reader' ? { type: 'pane', pane: 'list' } : { type: 'deselect' });
@@ -106,7 +112,6 @@ export function Reader(props: ReaderProps) {
   }
   const seen = body.data?.seen ?? row.seen;
   const flagged = body.data?.flagged ?? row.flagged;
-  const role = moves.roleOf(row);
   return (
     <section className={cx(styles.pane)} aria-label={t('reader.label')}>
       <header className={cx(styles.bar)}>
@@ -117,27 +122,36 @@ export function Reader(props: ReaderProps) {
         >
           <ChevronLeft size={20} aria-hidden />
         </IconButton>
-        <IconButton
-          label={t('reader.reply')}
-          shortcut={hints.text('reply')}
-          onPress={() => reply('reply')}
-        >
-          <Reply size={17} aria-hidden />
-        </IconButton>
-        <IconButton
-          label={t('reader.replyAll')}
-          shortcut={hints.text('replyAll')}
-          onPress={() => reply('reply-all')}
-        >
-          <ReplyAll size={17} aria-hidden />
-        </IconButton>
-        <IconButton
-          label={t('reader.forward')}
-          shortcut={hints.text('forward')}
-          onPress={() => reply('forward')}
-        >
-          <Forward size={17} aria-hidden />
-        </IconButton>
+        {isDraft ? (
+          <Button kind="plain" onPress={() => onEdit(row)}>
+            <Pencil size={16} aria-hidden />
+            {t('reader.edit')}
+          </Button>
+        ) : (
+          <>
+            <IconButton
+              label={t('reader.reply')}
+              shortcut={hints.text('reply')}
+              onPress={() => reply('reply')}
+            >
+              <Reply size={17} aria-hidden />
+            </IconButton>
+            <IconButton
+              label={t('reader.replyAll')}
+              shortcut={hints.text('replyAll')}
+              onPress={() => reply('reply-all')}
+            >
+              <ReplyAll size={17} aria-hidden />
+            </IconButton>
+            <IconButton
+              label={t('reader.forward')}
+              shortcut={hints.text('forward')}
+              onPress={() => reply('forward')}
+            >
+              <Forward size={17} aria-hidden />
+            </IconButton>
+          </>
+        )}
         <span className={cx(styles.spacer)} />
         {role !== 'archive' && (
           <IconButton
