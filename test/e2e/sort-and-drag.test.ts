@@ -1,11 +1,12 @@
 /** Files dragged out of the window, where the host can; the list in other orders than by date. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
+import { landscape } from '../support/demo-mail/pictures.ts';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
 import { fillAddAccount, messageRow, openWorld, patienceMs, seeLock } from './person.ts';
 
@@ -20,7 +21,11 @@ async function until(what: string, check: () => Promise<boolean> | boolean): Pro
 
 const report = 'Page one of the report.\n'.repeat(40);
 
-async function appendWithFile(stack: Stack): Promise<void> {
+async function appendWithFile(
+  stack: Stack,
+  type = 'application/octet-stream',
+  bytes: Buffer = Buffer.from(report),
+): Promise<void> {
   const lines = [
     'From: Anna Holm <anna@elsewhere.test>',
     `To: ${defaultUser.user}`,
@@ -33,14 +38,12 @@ async function appendWithFile(stack: Stack): Promise<void> {
     '',
     'It is attached.',
     '--b',
-    'Content-Type: application/octet-stream',
+    `Content-Type: ${type}`,
     // The sender's name for it leads out of any folder.
     'Content-Disposition: attachment; filename="../../report.bin"',
     'Content-Transfer-Encoding: base64',
     '',
-    ...(Buffer.from(report)
-      .toString('base64')
-      .match(/.{1,76}/g) ?? []),
+    ...(bytes.toString('base64').match(/.{1,76}/g) ?? []),
     '--b--',
     '',
   ];
@@ -159,6 +162,29 @@ async function choose(page: Page, entry: string): Promise<void> {
   // Until it is gone, keys are the menu's.
   await page.getByRole('menu').waitFor({ state: 'detached' });
 }
+
+test('where the host cannot drag out, a drag of a file or its picture carries nothing and writes nothing', async (t) => {
+  const { page, profileDir, stack } = await openWorld(t, { gateway: false, tls: 'backend' });
+  await appendWithFile(stack, 'image/png', landscape(3, 60, 40));
+  await fillAddAccount(page);
+  await seeLock(page, 'Encrypted to localhost');
+  await messageRow(page, 'The report').click();
+  const chip = page.getByRole('button', { name: /^Open report\.bin, / });
+  await chip.locator('img').waitFor();
+  await page.evaluate(() => {
+    window.addEventListener('dragstart', ({ target }) => {
+      document.documentElement.dataset.drag = String(target);
+    });
+  });
+  await drag(page, chip);
+  await page.mouse.up();
+  // A press by keys, answered in turn: the drag would have been heard of by now.
+  await chip.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.drag), undefined);
+  assert.deepEqual(readdirSync(join(profileDir, 'drag-out')), []);
+});
 
 test('a mailbox is sorted by sender, subject or size, new mail lands in its place, and the choice stays with the mailbox', async (t) => {
   const world = await openWorld(t, { gateway: false, tls: 'backend' });

@@ -1,6 +1,6 @@
 /** The whole engine in its worker, over frames, against real servers with STARTTLS. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,7 +189,10 @@ test('adds an account, reads, sends to itself, saves an attachment, and remember
   assert.equal(accounts[0]?.address, user);
   const boxes = await next.call('mailbox.list', { accountId });
   assert.ok((boxes[0]?.total ?? 0) >= 2);
+  await next.call('part.prepareDrag', { ref: row.ref, partId: '1' });
+  assert.equal(readdirSync(join(dir, 'profile', 'drag-out')).length, 1);
   await next.call('account.remove', { accountId });
+  assert.deepEqual(readdirSync(join(dir, 'profile', 'drag-out')), []);
   assert.deepEqual(await next.call('account.list', {}), []);
   await assert.rejects(next.call('mailbox.list', { accountId }), /account.not-found/);
 });
