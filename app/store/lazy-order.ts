@@ -24,7 +24,8 @@ export class LazyOrder {
    * @param compare of two numbers below `length`; never 0 for two that differ
    */
   constructor(length: number, compare: (a: number, b: number) => number) {
-    this.#items = Uint32Array.from({ length }, (_, index) => index);
+    this.#items = new Uint32Array(length);
+    for (let index = 0; index < length; index += 1) this.#items[index] = index;
     this.#compare = compare;
     this.#stretches = length === 0 ? [] : [{ start: 0, end: length, sorted: false }];
   }
