@@ -129,6 +129,17 @@ export const deskShots: readonly Shot[] = [
       await page.waitForTimeout(200);
     },
   },
+  {
+    name: 'desk-sort-arabic',
+    query: 'lang=ar',
+    lang: 'ar-EG',
+    themes: ['light'],
+    act: async (page) => {
+      await openListMenu(page, 'العرض والترتيب');
+      await page.getByRole('menuitemradio', { name: 'المُرسِل' }).click();
+      await page.waitForTimeout(200);
+    },
+  },
   { name: 'desk-filter', act: (page) => filter(page, 'Unread') },
   {
     name: 'desk-filter-empty',
