@@ -213,6 +213,7 @@ export const screens: readonly Screen[] = [
   { name: 'empty', query: 'rows=-1' },
   { name: 'error', query: 'listError=storage.failed' },
   { name: 'offline', query: 'lock=offline&accounts=1', act: press('j') },
+  { name: 'offline-one', query: 'lock=offline' },
   { name: 'sign-in-refused', query: 'problem=auth.failed', act: mailboxes },
   { name: 'outbox', query: 'outbox&lock=stopped', act: inMailbox('mailbox.outbox') },
   { name: 'drafts', act: inMailbox('mailbox.localDrafts') },

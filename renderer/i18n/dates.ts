@@ -43,7 +43,7 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
   const moment = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',
-    hour: 'numeric',
+    hour: time.resolvedOptions().hour12 ? 'numeric' : '2-digit',
     minute: '2-digit',
     second: '2-digit',
   });
@@ -80,7 +80,7 @@ export function formatSize(locale: string, sizeBytes: number): string {
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: units[index] ?? 'byte',
-    unitDisplay: index === 0 ? 'narrow' : 'short',
+    unitDisplay: index === 0 ? 'long' : 'short',
     maximumFractionDigits: index === 0 || value >= 10 ? 0 : 1,
   }).format(value);
 }

@@ -25,6 +25,12 @@ export function shortName(person: AddressDto): string {
   return name === '' || nameContradicts(person) ? plainName(person.address) : name;
 }
 
+/** Where several people stand on one line: a title or an initial says too little of one. */
+export function firstName(name: string): string {
+  if (name.includes('@')) return name;
+  return /^(?:[^\s,]+\.\s+)*[^\s,]+/u.exec(name)?.[0] ?? name;
+}
+
 /** For a row of a mailbox of sent mail: all names, shortest form. */
 export function shortNames(people: readonly AddressDto[]): string {
   return people.map(shortName).join(', ');

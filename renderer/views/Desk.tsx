@@ -18,6 +18,7 @@ import { useDeskCommands } from './desk-commands.tsx';
 import { initialDesk, placeKey, reduceDesk, startPlace, targetsOf } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { ListPane } from './list/ListPane.tsx';
+import { withOrder } from './list/list-order.ts';
 import type { ListRow } from './list/list-row.ts';
 import { listingOf } from './list/listing.ts';
 import { latestLine } from './list/message-windows.ts';
@@ -66,7 +67,7 @@ export function Desk({ accounts, settings }: DeskProps) {
     counts,
     filter: state.filter,
     t,
-    ...(settings === undefined ? {} : { listBy: settings.listBy, listOrder: settings.listOrder }),
+    ...(settings === undefined ? {} : { listBy: settings.listBy, listOrders: settings.listOrders }),
   });
 
   const startWith = settings?.startWith ?? 'inbox';
@@ -191,6 +192,10 @@ export function Desk({ accounts, settings }: DeskProps) {
               order={order}
               dragged={dragged}
               onOpenLock={openLock}
+              onOrder={(next) => {
+                if (place === undefined || settings === undefined) return;
+                setSettings({ listOrders: withOrder(settings.listOrders, place, next) });
+              }}
               onSettings={setSettings}
               onEdit={editDraft}
               onReply={letters.reply}

@@ -8,7 +8,7 @@ import { useWords } from '../i18n/I18n.tsx';
 import type { ListRow } from './list/list-row.ts';
 import styles from './MoveSheet.module.css';
 import { placesShown } from './message-actions.ts';
-import { matchMailboxes } from './move-choice.ts';
+import { matchMailboxes, titleOfParent } from './move-choice.ts';
 import { mailboxTitle } from './sidebar/mailbox-title.ts';
 import { mailboxIcon, orderMailboxes } from './sidebar/mailboxes.tsx';
 
@@ -34,10 +34,12 @@ export function MoveSheet({ rows, accountId, onClose, onChoose }: MoveSheetProps
     const places = new Set(rows.map(({ ref }) => placeOf(ref)));
     return places.size === 1 ? [...places][0] : undefined;
   });
+  const all = orderMailboxes(mailboxes).map((mailbox) => ({
+    mailbox,
+    title: mailboxTitle(t, mailbox),
+  }));
   const choices = matchMailboxes(
-    orderMailboxes(mailboxes)
-      .filter((one) => one.selectable && one.mailboxId !== from)
-      .map((mailbox) => ({ mailbox, title: mailboxTitle(t, mailbox) })),
+    all.filter(({ mailbox }) => mailbox.selectable && mailbox.mailboxId !== from),
     text,
   );
   const index = Math.min(at, choices.length - 1);
@@ -94,11 +96,9 @@ export function MoveSheet({ rows, accountId, onClose, onChoose }: MoveSheetProps
             <span className={cx(styles.name)} dir="auto">
               {title}
             </span>
-            {mailbox.role === 'none' && mailbox.depth > 0 && (
-              <span className={cx(styles.path)} dir="auto">
-                {mailbox.path}
-              </span>
-            )}
+            <span className={cx(styles.parent)} dir="auto">
+              {titleOfParent(mailbox, all)}
+            </span>
           </div>
         ))}
         {choices.length === 0 && <p className={cx(styles.none)}>{t('move.none')}</p>}

@@ -7,6 +7,19 @@ export interface MailboxChoice {
   readonly title: string;
 }
 
+/** The title of the mailbox that it lies in, if that one is known; `path` alone may be encoded. */
+export function titleOfParent(
+  { path, depth, role }: MailboxDto,
+  choices: readonly MailboxChoice[],
+): string | undefined {
+  if (role !== 'none' || depth === 0) return undefined;
+  const holds = (outer: MailboxDto) =>
+    outer.depth === depth - 1 &&
+    path.startsWith(outer.path) &&
+    !/^[\p{L}\p{N}]/u.test(path.slice(outer.path.length));
+  return choices.find(({ mailbox }) => holds(mailbox))?.title;
+}
+
 function fold(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }

@@ -193,7 +193,7 @@ test('how it travelled, its source, a file of it, and paper', async (t) => {
   assert.match((await hops.nth(0).textContent()) ?? '', /Not encrypted.*Noted by others/);
   assert.match(
     (await hops.nth(1).textContent()) ?? '',
-    /Encrypted, TLS 1\.3.*Noted by your mail server/,
+    /Encrypted.*TLS 1\.3.*Noted by your mail server/,
   );
   assert.match((await hops.nth(3).textContent()) ?? '', /localhost to this computer.*Encrypted/);
   await way.getByText('As localhost found').waitFor();
@@ -203,7 +203,7 @@ test('how it travelled, its source, a file of it, and paper', async (t) => {
   await way.getByRole('button', { name: 'Close' }).click();
 
   await choose(page, 'View source');
-  const source = page.getByRole('dialog', { name: 'View source' });
+  const source = page.getByRole('dialog', { name: 'Source' });
   await source.getByText('Subject: A letter with a past').waitFor();
   await source.getByRole('button', { name: 'Close' }).click();
 

@@ -2,7 +2,7 @@
 import { Menu, RotateCw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
+import type { AccountDto, ListOrder, MailboxDto, Settings } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -10,9 +10,12 @@ import { LockLine } from '../../components/Lock.tsx';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { useSay } from '../Announcer.tsx';
+import { layoutOf } from '../layout.ts';
+import { useWindowWidth } from '../use-window-width.ts';
 import { ListMenu } from './ListMenu.tsx';
+import { orderWord } from './list-order.ts';
 import type { ListProps } from './list-props.ts';
-import { type Listing, worstAccount } from './listing.ts';
+import { type Listing, lockAbove } from './listing.ts';
 import styles from './MessageList.module.css';
 import { MessageList } from './MessageList.tsx';
 import { PickedBar } from './Picked.tsx';
@@ -27,11 +30,12 @@ interface ListPaneProps extends Omit<ListProps, 'focusRef'> {
   readonly accounts: readonly AccountDto[];
   readonly mailboxes: readonly MailboxDto[];
   readonly onOpenLock: (accountId: string) => void;
+  readonly onOrder: (order: ListOrder) => void;
   readonly onSettings: (change: Partial<Settings>) => void;
 }
 
 export function ListPane(props: ListPaneProps) {
-  const { listing, accounts, mailboxes, onOpenLock, onSettings, ...shared } = props;
+  const { listing, accounts, mailboxes, onOpenLock, onOrder, onSettings, ...shared } = props;
   const { selection, picked, dispatch, moves, order } = shared;
   const { t } = useWords();
   const { client } = useBackend();
@@ -58,7 +62,22 @@ export function ListPane(props: ListPaneProps) {
       if (text !== undefined) change(text);
     },
     refresh,
+    sortNewest: toOrder('newest'),
+    sortOldest: toOrder('oldest'),
+    sortSender: toOrder('sender'),
+    sortSubject: toOrder('subject'),
+    sortSize: toOrder('size'),
   });
+
+  function sort(next: ListOrder): void {
+    // The selection is a line of the list as it was.
+    dispatch({ type: 'deselect' });
+    onOrder(next);
+    say(t(`list.named.${orderWord(next, listing.outgoing)}`, { mailbox: listing.title }));
+  }
+  function toOrder(next: ListOrder): (() => void) | undefined {
+    return searching || next === listing.source.order ? undefined : () => sort(next);
+  }
 
   function refresh(): void {
     const calls = toRefresh(listing, mailboxes).map((mailboxId) =>
@@ -90,8 +109,9 @@ export function ListPane(props: ListPaneProps) {
     if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
   }
   const list = { ...shared, focusRef };
-  const { filter, view } = listing.source;
-  const worst = view.kind === 'mailbox' ? undefined : worstAccount(accounts);
+  const { filter, order: by } = listing.source;
+  const hasAccountsBeside = layoutOf(useWindowWidth()) === 'wide';
+  const worst = lockAbove({ accounts, listing, hasAccountsBeside });
   return (
     <section className={cx(styles.pane)} aria-label={listing.title}>
       {picked.size > 0 ? (
@@ -125,10 +145,17 @@ export function ListPane(props: ListPaneProps) {
           <IconButton label={t('list.refresh')} shortcut={hints.text('refresh')} onPress={refresh}>
             <RotateCw size={16} aria-hidden />
           </IconButton>
-          {!searching && <ListMenu listing={listing} dispatch={dispatch} onSettings={onSettings} />}
+          {!searching && (
+            <ListMenu
+              listing={listing}
+              dispatch={dispatch}
+              onOrder={sort}
+              onSettings={onSettings}
+            />
+          )}
         </header>
       )}
-      {worst !== undefined && accounts.length > 1 && (
+      {worst !== undefined && (
         <div className={cx(styles.lock)}>
           <LockLine lock={worst.lock} t={t} onOpen={() => onOpenLock(worst.accountId)} />
         </div>
@@ -155,6 +182,15 @@ export function ListPane(props: ListPaneProps) {
           >
             <X size={13} aria-hidden />
             {t('list.filter.clear')}
+          </Button>
+        </div>
+      )}
+      {by !== 'newest' && !searching && (
+        <div className={cx(styles.filtered)}>
+          <span>{t(`list.sorted.${orderWord(by, listing.outgoing)}`)}</span>
+          <Button kind="plain" className={cx(styles.unfilter)} onPress={() => sort('newest')}>
+            <X size={13} aria-hidden />
+            {t('list.order.newest')}
           </Button>
         </div>
       )}

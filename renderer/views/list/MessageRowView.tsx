@@ -8,7 +8,7 @@ import { type CSSProperties, memo, type ReactNode } from 'react';
 import type { SearchHitDto, Settings } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
 import type { Words } from '../../i18n/I18n.tsx';
-import { plainName, shortName, shortNames } from '../../mail/addresses.ts';
+import { firstName, plainName, shortName, shortNames } from '../../mail/addresses.ts';
 import { type ListRow, unseenOf } from './list-row.ts';
 import styles from './MessageRowView.module.css';
 
@@ -23,6 +23,8 @@ interface MessageRowViewProps {
   readonly outgoing: boolean;
   /** False where archiving leads nowhere. */
   readonly archives: boolean;
+  /** Says how large it is instead of when it came. */
+  readonly sized: boolean;
   /** Where it lies, when the list is of several places. */
   readonly where?: string | undefined;
   /** A line of its text with what was searched for, instead of its first words. */
@@ -37,11 +39,6 @@ interface MessageRowViewProps {
   /** Offset from the top of the list and height, in CSS pixels. */
   readonly start: number;
   readonly height: number;
-}
-
-/** The first of a person's names, where several people stand on one line. */
-function firstName(name: string): string {
-  return name.includes('@') ? name : (name.split(/[\s,]+/)[0] ?? name);
 }
 
 function whoOf(row: ListRow, words: Words, outgoing: boolean): string {
@@ -60,6 +57,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
   const who = whoOf(row, words, outgoing);
   const subject = plainName(row.subject) || t('list.noSubject');
   const time = words.dates.row(row.receivedAt);
+  const size = props.sized && row.sizeBytes !== undefined ? words.size(row.sizeBytes) : undefined;
   const unread = unseenOf(row) > 0;
   const count = row.thread?.count ?? 1;
   const label = [
@@ -67,6 +65,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
     who,
     count > 1 ? t('list.row.count', { count }) : '',
     subject,
+    size ?? '',
     time,
     props.where ?? '',
     row.flagged ? t('list.row.flagged') : '',
@@ -121,7 +120,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
         {row.hasAttachment && <Paperclip size={13} />}
       </span>
       <time className={cx(styles.time)} dateTime={row.receivedAt}>
-        {time}
+        {size ?? time}
       </time>
       <span className={cx(styles.line)}>
         <span className={cx(styles.subject)} dir="auto" {...(index === 0 && timed)}>

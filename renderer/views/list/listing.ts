@@ -11,6 +11,7 @@ import type {
 import type { Translate } from '../../i18n/translate.ts';
 import type { Place } from '../desk-state.ts';
 import { mailboxTitle } from '../sidebar/mailbox-title.ts';
+import { orderOfPlace } from './list-order.ts';
 import type { ListSource } from './message-windows.ts';
 
 export interface Listing {
@@ -38,14 +39,15 @@ interface ListingOptions {
   readonly counts: ViewCounts | undefined;
   readonly filter?: ViewFilter | undefined;
   readonly listBy?: Settings['listBy'];
-  readonly listOrder?: Settings['listOrder'];
+  readonly listOrders?: Settings['listOrders'];
   readonly t: Translate;
 }
 
 /** Undefined for places without messages of a server, and until the mailbox is known. */
 export function listingOf(options: ListingOptions): Listing | undefined {
   const { place, accounts, mailboxes, counts, filter, t } = options;
-  const { listBy = 'conversations', listOrder: order = 'newest' } = options;
+  const { listBy = 'conversations', listOrders = [] } = options;
+  const order = orderOfPlace(listOrders, place);
   if (place?.kind === 'mailbox') {
     const mailbox = mailboxes.find((one) => one.mailboxId === place.mailboxId);
     if (mailbox === undefined) return undefined;
@@ -130,4 +132,26 @@ export function worstAccount(accounts: readonly AccountDto[]): AccountDto | unde
     (worst, account) => (worst === undefined || rank(account) > rank(worst) ? account : worst),
     undefined,
   );
+}
+
+interface LockQuestion {
+  readonly accounts: readonly AccountDto[];
+  readonly listing: Listing;
+  /** The accounts stand beside the list, each with its lock. */
+  readonly hasAccountsBeside: boolean;
+}
+
+/** Whose lock stands above a list: of mail of several accounts the worst, of one only when it is news. */
+export function lockAbove(question: LockQuestion): AccountDto | undefined {
+  const { accounts, listing, hasAccountsBeside } = question;
+  const several = listing.accountIds.length > 1;
+  const worst = worstAccount(
+    accounts.filter(({ accountId }) => listing.accountIds.includes(accountId)),
+  );
+  const state = worst?.lock.state;
+  // Across the window one line says so already.
+  if (accounts.every(({ lock }) => lock.state === 'offline')) return undefined;
+  const isNews = state !== 'confirmed' && state !== 'encrypted' && state !== 'connecting';
+  if (several ? isNews || !hasAccountsBeside : isNews && !hasAccountsBeside) return worst;
+  return undefined;
 }

@@ -106,8 +106,10 @@ function PdfPage({ paper, page, onFail }: PdfPageProps) {
   }, [paper, page]);
   return (
     <figure className={cx(styles.page)}>
+      {/* A page is drawn from left to right; the window's own direction would move its letters. */}
       <canvas
         ref={canvas}
+        dir="ltr"
         role="img"
         aria-label={t('preview.page', { page, count: paper.numPages })}
       />

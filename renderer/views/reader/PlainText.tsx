@@ -1,5 +1,5 @@
 /** Plain text with its links; what it repeats at its end is folded. Nodes, never markup. */
-import { type MouseEvent, useState } from 'react';
+import { type MouseEvent, type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Button as WordsButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -31,7 +31,7 @@ export function PlainText({ text, emptyWords, onLink, onTarget }: PlainTextProps
   }
   const isCut = text.length > shown;
   const { own, quoted } = foldable(splitQuotes(isCut ? cutAtLine(text, shown) : text), isCut);
-  const draw = (blocks: readonly TextBlock[]) =>
+  const draw = (blocks: readonly TextBlock[], atEnd?: ReactNode) =>
     blocks.map((block, index) => (
       <div
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks of one text never move
@@ -41,21 +41,23 @@ export function PlainText({ text, emptyWords, onLink, onTarget }: PlainTextProps
         dir="auto"
       >
         <Linked text={block.text} onLink={onLink} onTarget={onTarget} />
+        {index === blocks.length - 1 && atEnd}
       </div>
     ));
+  const fold = quoted.length > 0 && (
+    <Button
+      className={cx(styles.fold)}
+      aria-label={t('reader.showQuoted')}
+      aria-expanded={unfolded}
+      onPress={() => setUnfolded(!unfolded)}
+    >
+      …
+    </Button>
+  );
   return (
     <div className={cx(styles.text)} data-message-text>
-      {draw(own)}
-      {quoted.length > 0 && (
-        <Button
-          className={cx(styles.fold)}
-          aria-label={t('reader.showQuoted')}
-          aria-expanded={unfolded}
-          onPress={() => setUnfolded(!unfolded)}
-        >
-          …
-        </Button>
-      )}
+      {/* On the side where the last paragraph begins. */}
+      {own.length === 0 ? fold : draw(own, fold)}
       {unfolded && draw(quoted)}
       {isCut && (
         <WordsButton onPress={() => setShown(shown + 4 * pieceLength)}>

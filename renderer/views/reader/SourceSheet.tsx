@@ -51,7 +51,7 @@ export default function SourceSheet({ messageRef, onClose }: SourceSheetProps) {
   return (
     <Sheet
       wide
-      title={t('reader.source')}
+      title={t('source.title')}
       closeLabel={t('action.close')}
       onClose={onClose}
       footer={
@@ -59,7 +59,9 @@ export default function SourceSheet({ messageRef, onClose }: SourceSheetProps) {
           <span role="status" className={cx(styles.status)}>
             {copied
               ? t('source.copied')
-              : t('source.shown', { shown: size(next ?? sizeBytes), whole: size(sizeBytes) })}
+              : next === undefined
+                ? size(sizeBytes)
+                : t('source.shown', { shown: size(next), whole: size(sizeBytes) })}
           </span>
           {next !== undefined && next > 0 && (
             <Button onPress={() => setWanted(next)}>{t('source.next')}</Button>
@@ -79,7 +81,7 @@ export default function SourceSheet({ messageRef, onClose }: SourceSheetProps) {
     >
       {error !== undefined && <Failure error={error} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section className={cx(styles.source)} aria-label={t('reader.source')} tabIndex={0}>
+      <section className={cx(styles.source)} aria-label={t('source.title')} tabIndex={0}>
         {pieces.map((piece, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces are only added
           <pre key={index} dir="ltr">

@@ -74,11 +74,10 @@ function HopLine({ hop }: { readonly hop: TravelHopDto }) {
           {from === undefined ? t('travel.startedAt', { by }) : t('travel.fromTo', { from, by })}
         </p>
         <p className={cx(styles.facts)}>
-          <span className={cx(styles.state, styles[hop.encryption])}>
-            {hop.tls === undefined || hop.encryption !== 'encrypted'
-              ? state
-              : `${state}, ${hop.tls}`}
-          </span>
+          <span className={cx(styles.state, styles[hop.encryption])}>{state}</span>
+          {hop.encryption === 'encrypted' && hop.tls !== undefined && (
+            <span dir="ltr">{hop.tls}</span>
+          )}
           <span>{t(hop.vouched ? 'travel.vouched' : 'travel.claimed')}</span>
           {hop.at !== undefined && <time dateTime={hop.at}>{dates.moment(hop.at)}</time>}
           {delayText(hop.delaySeconds, words)}

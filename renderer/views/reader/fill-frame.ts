@@ -20,6 +20,8 @@ export interface FrameContent {
   readonly quoteLabel: string;
 }
 
+type Realm = NonNullable<Document['defaultView']>;
+
 export interface FilledFrame {
   readonly remote: FoundRemote;
   readonly adapted: boolean;
@@ -39,13 +41,15 @@ export function fillFrame(inner: Document, content: FrameContent): FilledFrame |
   return { remote: safe.remote, adapted };
 }
 
-/** The ground of a designed letter reaches to the frame's edges, as its body's would. */
-function spreadGround(inner: Document, realm: Window): void {
+/** The ground of a designed letter reaches to the frame's edges; white paper is the window's own. */
+function spreadGround(inner: Document, realm: Realm): void {
   const sheet = inner.body.firstElementChild;
-  if (sheet === null) return;
+  if (!(sheet instanceof realm.HTMLElement)) return;
   const ground = realm.getComputedStyle(sheet).backgroundColor;
   const colour = parseColour(ground);
-  if (colour === undefined || colour.a < 1 || luminance(colour) > 0.95) return;
+  if (colour === undefined || colour.a < 1) return;
+  if (luminance(colour) > 0.99) sheet.style.setProperty('background-color', 'transparent');
+  if (luminance(colour) > 0.95) return;
   inner.documentElement.style.setProperty('background-color', ground);
 }
 

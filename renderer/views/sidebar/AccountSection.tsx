@@ -119,12 +119,15 @@ export function AccountSection(props: AccountSectionProps) {
           className={cx(styles.problem)}
           onPress={() => dispatch({ type: 'sheet', sheet: { kind: 'account', accountId } })}
         >
-          {
-            errorText(t, {
-              ...account.problem,
-              params: { host: account.lock.host, ...account.problem.params },
-            }).what
-          }
+          <span>
+            {
+              errorText(t, {
+                ...account.problem,
+                params: { host: account.lock.host, ...account.problem.params },
+              }).what
+            }
+          </span>
+          <ChevronRight size={14} aria-hidden />
         </Button>
       )}
       {!folded && (

@@ -36,8 +36,8 @@ test('a time to come says its weekday and its day, and its hours as rows do', ()
 });
 
 test('sizes are decimal and short', () => {
-  assert.equal(formatSize('en', 0), '0B');
-  assert.equal(formatSize('en', 999), '999B');
+  assert.equal(formatSize('en', 0), '0 bytes');
+  assert.equal(formatSize('en', 999), '999 bytes');
   assert.equal(formatSize('en', 1_500), '1.5 kB');
   assert.equal(formatSize('en', 482_113), '482 kB');
   assert.equal(formatSize('de', 2_914_220), '2,9 MB');

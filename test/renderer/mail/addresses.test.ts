@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   addressText,
+  firstName,
   hasRecipient,
   nameContradicts,
   parseMailto,
@@ -58,4 +59,13 @@ test('a mailto link never attaches files and never hides recipients', () => {
 
 test('a mailto link with a broken escape is taken as it stands', () => {
   assert.equal(parseMailto('mailto:a%zz@b.example').to, 'a%zz@b.example');
+});
+
+test('the first of the names is never a bare title or initial', () => {
+  assert.equal(firstName('Teresa Okafor'), 'Teresa');
+  assert.equal(firstName('Dr. Henrik Aalto'), 'Dr. Henrik');
+  assert.equal(firstName('J. R. Lindqvist'), 'J. R. Lindqvist');
+  assert.equal(firstName('Aalto, Henrik'), 'Aalto');
+  assert.equal(firstName('Dr.'), 'Dr.');
+  assert.equal(firstName('board@choir.example'), 'board@choir.example');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MailboxDto } from '../../../app/contract/index.ts';
-import { matchMailboxes } from '../../../renderer/views/move-choice.ts';
+import { matchMailboxes, titleOfParent } from '../../../renderer/views/move-choice.ts';
 
 const choice = (title: string, path = title) => {
   const mailbox: MailboxDto = {
@@ -39,4 +39,13 @@ test('each word counts, in the title or in the path', () => {
 
 test('what begins with the text comes first', () => {
   assert.deepEqual(titles('haus'), ['Haus', 'Küche', 'Zuhause']);
+});
+
+test('a mailbox within another one names it, whatever parts their paths', () => {
+  const outer = [choice('Haus'), choice('Hau'), choice('Haushalt')];
+  const within = (path: string) => ({ ...choice('Küche', path).mailbox, depth: 1 });
+  assert.equal(titleOfParent(within('Haus/K&APw-che'), outer), 'Haus');
+  assert.equal(titleOfParent(within('Haushalt.Küche'), outer), 'Haushalt');
+  assert.equal(titleOfParent(within('Garten/Küche'), outer), undefined);
+  assert.equal(titleOfParent(choice('Haus').mailbox, outer), undefined);
 });

@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import type { AccountDto, LockState, MailboxDto } from '../../../../app/contract/index.ts';
 import en from '../../../../assets/locales/en.json' with { type: 'json' };
 import { createTranslate } from '../../../../renderer/i18n/translate.ts';
-import { accountNames, listingOf, worstAccount } from '../../../../renderer/views/list/listing.ts';
+import {
+  accountNames,
+  listingOf,
+  lockAbove,
+  worstAccount,
+} from '../../../../renderer/views/list/listing.ts';
 import { row } from '../rows.ts';
 
 const t = createTranslate(en, 'en');
@@ -72,4 +77,39 @@ test('a unified view has the lock of the worst account', () => {
   ];
   assert.equal(worstAccount(accounts)?.accountId, 'a2');
   assert.equal(worstAccount([]), undefined);
+});
+
+function lockOver(
+  kind: 'mailbox' | 'view',
+  states: readonly LockState[],
+  hasAccountsBeside: boolean,
+): string | undefined {
+  const accounts = states.map((state, index) =>
+    account(`a${index + 1}`, `m@${index}.example`, state),
+  );
+  const place =
+    kind === 'view'
+      ? ({ kind, view: { kind: 'unread' } } as const)
+      : ({ kind, accountId: 'a1', mailboxId: 2 } as const);
+  const listing = listingOf({ place, accounts, mailboxes, counts, t });
+  assert.ok(listing);
+  return lockAbove({ accounts, listing, hasAccountsBeside })?.accountId;
+}
+
+test('a list that stands alone says of its account what is not as it should be', () => {
+  assert.equal(lockOver('mailbox', ['offline', 'confirmed'], false), 'a1');
+  assert.equal(lockOver('mailbox', ['stopped'], false), 'a1');
+  assert.equal(lockOver('mailbox', ['encrypted', 'stopped'], false), undefined);
+  assert.equal(lockOver('mailbox', ['offline', 'confirmed'], true), undefined);
+});
+
+test('mail of several accounts has a lock above it where their own are out of sight', () => {
+  assert.equal(lockOver('view', ['confirmed', 'encrypted'], false), 'a2');
+  assert.equal(lockOver('view', ['confirmed', 'encrypted'], true), undefined);
+  assert.equal(lockOver('view', ['confirmed', 'clear'], true), 'a2');
+});
+
+test('no lock says offline above a list when the window says it across', () => {
+  assert.equal(lockOver('view', ['offline', 'offline'], false), undefined);
+  assert.equal(lockOver('mailbox', ['offline'], false), undefined);
 });
