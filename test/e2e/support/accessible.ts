@@ -20,10 +20,19 @@ const options: RunOptions = {
   preload: false,
 };
 
-/** Colours of a sheet that is still fading in are nobody's: what moves and ends is waited for. */
-const settled = `Promise.allSettled(document.getAnimations()
-  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
-  .map((one) => one.finished))`;
+/**
+ * Colours of a sheet that is still fading in are nobody's: what moves and ends is waited for, and
+ * looked for again a frame later, since what comes late may begin anew.
+ */
+const settled = `(async () => {
+  const moving = () => document.getAnimations()
+    .filter((one) => one.playState !== 'finished' && one.effect?.getComputedTiming().endTime !== Infinity);
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  do {
+    await Promise.allSettled(moving().map((one) => one.finished));
+    await frame();
+  } while (moving().length > 0);
+})()`;
 
 export interface Flaw {
   readonly rule: string;
