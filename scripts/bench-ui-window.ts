@@ -147,6 +147,8 @@ export async function measureStarts(options: WindowOptions) {
 export async function measureOpening(options: WindowOptions) {
   return withWindow(options, async (page) => {
     const click = await openEach(page, 'pointerdown', async (turn) => {
+      // The pointer comes with the press: a row that it rested on would have been read ahead.
+      await page.mouse.move(2, 2);
       const target = await page.evaluate(rowInSight, {
         selector: rowSelector,
         index: turn * clickStride,
