@@ -41,7 +41,7 @@ function accountHandlers(
   options: EngineOptions,
   parts: EngineParts,
 ): Prefixed<'account' | 'lock' | 'server'> {
-  const { accounts, legs, mail, outbox, stores, tasks, transfers } = parts;
+  const { accounts, dragFiles, legs, mail, outbox, stores, tasks, transfers } = parts;
   const dto = (accountId: string) => accountDto(parts, accountId);
   const tryAgain = (accountId: string) => {
     accounts.get(accountId);
@@ -84,6 +84,7 @@ function accountHandlers(
       await mail.remove(accountId);
       await transfers.removeAccount(accountId);
       await outbox.removeAccount(accountId);
+      await dragFiles.removeAccount(accountId);
       // After the outbox: what ends there may ask for a draft's copy to go.
       tasks.removeAccount(accountId);
       accounts.remove(accountId);
@@ -203,9 +204,14 @@ function changeHandlers({
 
 function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' | 'conversation'> {
   const { reader, views } = stores.mail;
+  const language = () => {
+    const chosen = stores.state.settings().language;
+    return chosen === 'system' ? undefined : chosen;
+  };
   return {
     'view.list': ({ view, filter, order, offset, limit }) => {
-      const { total, messages } = views.list(view, filter, offset, limit, order);
+      const choice = { order, language: language() };
+      const { total, messages } = views.list(view, filter, offset, limit, choice);
       return { total, rows: toMessageRows(reader, messages) };
     },
     'view.counts': () => ({
@@ -215,8 +221,8 @@ function viewHandlers({ accounts, mail, stores }: EngineParts): Prefixed<'view' 
         .flatMap(({ accountId }) => mail.mailboxes(accountId))
         .map(({ mailboxId, total, unseen }) => ({ mailboxId, total, unseen })),
     }),
-    'conversation.list': ({ view, filter, order = 'newest', offset, limit }) => {
-      const choice = { filter, order };
+    'conversation.list': ({ view, filter, order, offset, limit }) => {
+      const choice = { filter, order, language: language() };
       const { total, conversations } = views.conversations(view, offset, limit, choice);
       const rows = conversations.flatMap(({ newest, participants, ...rest }) =>
         toMessageRows(reader, [newest]).map((row) => ({

@@ -23,6 +23,7 @@ import { Notifier } from './notify/notifier.ts';
 import { Contacts } from './people/contacts.ts';
 import { PeopleIndex } from './people/people-index.ts';
 import { RemoteContent } from './remote/remote-content.ts';
+import { DragFiles } from './store/drag-files.ts';
 import type { MailStoreReader } from './store/mail-reader.ts';
 import { type MailStore, openMailStore } from './store/mail-store.ts';
 import { checkSubmissionSignIn } from './submission/check-sign-in.ts';
@@ -68,6 +69,7 @@ export interface EngineParts {
   readonly sources: ChosenSources;
   readonly notifier: Notifier;
   readonly remote: RemoteContent;
+  readonly dragFiles: DragFiles;
   /** Tells the window what an account's lock says now. */
   readonly tellLock: (accountId: string) => void;
 }
@@ -89,7 +91,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     emit: bus.emit,
     logger: options.host.logger,
     onOnline: (accountId) => goOn(parts, options, accountId),
-    onRenamed: (accountId, from, to) => tasks.renameMailbox(accountId, from, to),
+    renames: (accountId) => tasks.renamesOf(accountId),
     choices: {
       bodiesDays: () => stores.state.settings().bodiesDays,
       paused: (accountId) => stores.state.syncPaused(accountId),
@@ -216,6 +218,7 @@ export function createParts(options: EngineOptions, open: DisposableStore): Engi
     sources: new ChosenSources(),
     notifier: open.add(createNotifier(stores, bus)),
     remote,
+    dragFiles: open.add(new DragFiles(join(options.profileDir, 'drag-out'))),
     tellLock,
   };
   return parts;

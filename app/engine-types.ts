@@ -30,6 +30,8 @@ export interface EngineHost {
   /** @returns false when the window has to show it itself */
   notify?(notification: HostNotification): Promise<boolean>;
   setBadge?(count: number): Promise<void>;
+  /** Begins a drag of this file out of the window, while the person holds the pointer down. */
+  startDrag?(path: string): Promise<void>;
   /** Ends the program, then takes the profile off the disk. Returns before that. */
   eraseProfile?(): Promise<void>;
   /** Where the log lies, when it is a file. */

@@ -215,3 +215,24 @@ export interface DraftCopySource {
   /** The server has no copy of ours any more. */
   forget(draftId: string, accountId: string): void;
 }
+
+/** A mailbox whose path changes. */
+export interface RenamedPath {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Keeps an account's changes that wait with mailboxes whose paths change, whatever breaks in
+ * between: they name mailboxes by path.
+ */
+export interface RenameNotes {
+  /** What the server is about to be asked for; on disk when it returns. */
+  begin(pairs: readonly RenamedPath[]): void;
+  /** What was begun and neither followed nor forgotten: only the server knows what became of it. */
+  begun(): readonly RenamedPath[];
+  /** It did not happen. */
+  forget(): void;
+  /** It is so on the server: changes follow in one commit, and then `applyLocal` brings mail.db along. */
+  follow(pairs: readonly RenamedPath[], applyLocal: () => void): void;
+}

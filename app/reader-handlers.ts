@@ -19,7 +19,7 @@ const pieceBytes = 256 * 1024;
 
 export function readerHandlers(
   { host }: EngineOptions,
-  { accounts, mail, remote }: EngineParts,
+  { accounts, dragFiles, mail, remote }: EngineParts,
 ): Pick<MethodHandlers, ReaderMethod> {
   const source = async (ref: MessageRef) =>
     (await mail.bodies.readPart(ref, wholeMessagePartId)).bytes;
@@ -72,6 +72,21 @@ export function readerHandlers(
         saved.push(await saveNewFile(join(dir, fileName), bytes));
       }
       return { saved };
+    },
+    'part.prepareDrag': async ({ ref, partId }) => {
+      // Where nothing can be dragged out, nothing is written.
+      if (!host.capabilities.includes('dragOut')) return {};
+      const { fileName, bytes } = await mail.bodies.readPart(ref, partId);
+      const { accountId, mailboxId, uidValidity, uid } = ref;
+      const key = JSON.stringify([mailboxId, uidValidity, uid, partId]);
+      const dragId = await dragFiles.prepare({ accountId, key, fileName, bytes });
+      return dragId === undefined ? {} : { dragId };
+    },
+    'part.drag': async ({ dragId }) => {
+      const path = dragFiles.take(dragId);
+      if (path === undefined) return { started: false };
+      await host.startDrag?.(path);
+      return { started: true };
     },
     'part.read': async ({ ref, partId, offset }) => {
       const { bytes } = await mail.bodies.readPart(ref, partId);

@@ -38,6 +38,8 @@ export interface EngineSetup {
   /** Absent where the window shows them itself. */
   readonly notify?: NonNullable<EngineHost['notify']>;
   readonly setBadge?: NonNullable<EngineHost['setBadge']>;
+  /** Absent where files cannot be dragged out. */
+  readonly startDrag?: NonNullable<EngineHost['startDrag']>;
 }
 
 /** @throws RequestError `secret.unavailable` when there is no place for the master key */
@@ -56,6 +58,7 @@ export async function setUpEngine(setup: EngineSetup): Promise<EngineLink> {
     eraseProfile: setup.eraseProfile,
     ...(setup.notify === undefined ? {} : { notify: setup.notify }),
     ...(setup.setBadge === undefined ? {} : { setBadge: setup.setBadge }),
+    ...(setup.startDrag === undefined ? {} : { startDrag: setup.startDrag }),
     logPath: logFilePath(profile.dir),
     logger: profile.logger,
   };

@@ -60,7 +60,7 @@ export function eraseProfile(dir: string): void {
 
 /** Should the folder ever be one that the person has other things in: those stay. */
 const ownNames =
-  /^(?:[a-z]+\.db.*|outbox|attachments|browser|electron|log|secret\..+|profile\.id|focus-request)$/;
+  /^(?:[a-z]+\.db.*|outbox|attachments|drag-out|browser|electron|log|secret\..+|profile\.id|focus-request)$/;
 
 const focusFile = 'focus-request';
 

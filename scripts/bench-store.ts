@@ -1,7 +1,8 @@
 /**
  * `node scripts/bench-store.ts`: what it takes to store 100,000 headers in batches of 200, newest
  * first as a sync does, with threads, conversations and counts; and to read lists at the far end.
- * A third answer earlier messages. JSON on standard output; numbers to compare with, not a test.
+ * A third answer earlier messages. Then the first page by sender, subject and size, read anew and once
+ * more after a message came. JSON on standard output; numbers to compare with, not a test.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -87,6 +88,22 @@ try {
     listMs: percentile([timed(() => store.views.list(view, undefined, far, 50))], 0),
     conversationsMs: percentile([timed(() => store.views.conversations(view, far, 50))], 0),
   }));
+  const view: ViewDto = { kind: 'mailbox', mailboxId };
+  const page = (order: 'sender' | 'subject' | 'size', offset = 0) => {
+    const started = process.cpuUsage();
+    const wallMs = timed(() => store.views.list(view, undefined, offset, 100, { order }));
+    const used = process.cpuUsage(started);
+    return { wallMs: Number(wallMs.toFixed(1)), cpuMs: (used.user + used.system) / 1_000 };
+  };
+  // Twice: the first in a process also loads the rules of the language.
+  const sorts = [1, 2].flatMap((round) =>
+    (['sender', 'subject', 'size'] as const).map((order) => {
+      const first = page(order);
+      const middle = page(order, Math.floor(count / 2));
+      store.writer.upsertMessages(mailboxId, [header(count + round * 10 + order.length)]);
+      return { order, round, first, middle, afterOneCame: page(order) };
+    }),
+  );
   store.close();
   const result = {
     rows: count,
@@ -100,6 +117,7 @@ try {
     octetsPerRow: Math.round(statSync(path).size / count),
     offset: far,
     reads,
+    sorts,
   };
   console.log(JSON.stringify(result, null, 2));
 } finally {

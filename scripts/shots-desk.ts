@@ -110,6 +110,36 @@ export const deskShots: readonly Shot[] = [
     themes: ['light'],
     act: (page) => openListMenu(page, 'Anzeigen und sortieren'),
   },
+  { name: 'desk-sort-sender', act: (page) => filter(page, 'Sender') },
+  {
+    name: 'desk-sort-size-unread',
+    act: async (page) => {
+      await filter(page, 'Unread');
+      await filter(page, 'Largest first');
+    },
+  },
+  {
+    name: 'desk-sort-german',
+    query: 'lang=de',
+    ...german,
+    themes: ['light'],
+    act: async (page) => {
+      await openListMenu(page, 'Anzeigen und sortieren');
+      await page.getByRole('menuitemradio', { name: 'Betreff' }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'desk-sort-arabic',
+    query: 'lang=ar',
+    lang: 'ar-EG',
+    themes: ['light'],
+    act: async (page) => {
+      await openListMenu(page, 'العرض والترتيب');
+      await page.getByRole('menuitemradio', { name: 'المُرسِل' }).click();
+      await page.waitForTimeout(200);
+    },
+  },
   { name: 'desk-filter', act: (page) => filter(page, 'Unread') },
   {
     name: 'desk-filter-empty',

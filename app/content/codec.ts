@@ -15,6 +15,8 @@ const zstdWithWords = 3;
 const level = 1;
 /** Larger texts have words of their own enough. */
 const wordsHelpBelow = 64 * 1024;
+/** What zlib takes at least. */
+const smallestChunk = 64;
 const hasZstd = typeof zlib.zstdCompressSync === 'function';
 
 export function pack(bytes: Uint8Array): Uint8Array {
@@ -57,7 +59,10 @@ export function unpack(stored: Uint8Array): Uint8Array {
       case asItIs:
         return packed;
       case deflated:
-        return zlib.inflateRawSync(packed);
+        // Texts become two to three times as long: 16 KiB for each would be room to clear away.
+        return zlib.inflateRawSync(packed, {
+          chunkSize: Math.max(smallestChunk, packed.length * 3),
+        });
       case zstd:
         return zlib.zstdDecompressSync(packed);
       case zstdWithWords:

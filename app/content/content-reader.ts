@@ -35,6 +35,21 @@ export class ContentReader {
     this.#db.exec('PRAGMA mail.cache_size = -8000');
   }
 
+  /**
+   * Runs `work` on one state of both files. Their locks are taken once: each statement by itself
+   * takes and gives back its own, which costs more than reading a row.
+   */
+  snapshot<T>(work: () => T): T {
+    if (this.#db.isTransaction) return work();
+    this.#db.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      // SQLite may have ended it, after an error.
+      if (this.#db.isTransaction) this.#db.exec('COMMIT');
+    }
+  }
+
   /** The message as it came. @throws StorageError when what is stored cannot be read */
   source({ rowId, token }: ContentKey): Uint8Array | undefined {
     const row = this.prepare(

@@ -3,7 +3,6 @@
  * or along the list of a filter. All go from new to old, so steps can be mixed: whichever way gets
  * further in its time goes on. Between steps the engine's thread is free.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { ContentKey } from '../store/mail-types.ts';
 import type { ContentReader } from './content-reader.ts';
@@ -22,10 +21,11 @@ const mostInStep = 2_000;
 /**
  * `worth`: for a word's first one, two or three letters, the share of the newest messages that must
  * hold it for reading on to be cheaper than asking the index, which costs the more the fewer letters
- * there are. `most`: so many are read at most.
+ * there are; the first number is that of a longer beginning after other words, which narrow it.
+ * `most`: so many are read at most.
  */
-const ofTexts = { worth: [1, 0.08, 0.18, 0.3], most: 800 };
-const ofHeads = { worth: [1, 0.01, 0.06, 0.3], most: 4_000 };
+const ofTexts = { worth: [1, 0.06, 0.12, 0.18], most: 800 };
+const ofHeads = { worth: [0.06, 0.01, 0.06, 0.3], most: 4_000 };
 const mostReadSteps = 150;
 const textsInStep = 32;
 const textsReadFirst = 32;
@@ -59,13 +59,16 @@ export class Results {
   }
 }
 
-/** Gives other work its turn between steps. */
+/** A search in pieces: after each, other work may have its turn. */
+export type Pieces<T> = Generator<undefined, T, undefined>;
+
+/** When a piece has gone on for long enough. */
 class Pace {
   #since = performance.now();
 
-  async pause(): Promise<void> {
+  *pause(): Pieces<void> {
     if (performance.now() - this.#since < pauseAfterMs) return;
-    await setImmediate();
+    yield;
     this.#since = performance.now();
   }
 }
@@ -80,12 +83,12 @@ export interface ReadOptions {
  * Looks through the newest texts for one of the terms, of which one is a short beginning. True when
  * enough was found, or nothing is left.
  */
-export async function readTexts(
+export function* readTexts(
   walk: Walk,
   either: readonly TextTerm[],
   results: Results,
   { reader, toTheEnd }: ReadOptions,
-): Promise<boolean> {
+): Pieces<boolean> {
   const { list, match } = walk;
   const tests = either.map((term) => toTextTest(walk.content, reader, term));
   const onlyHeads = either.every(({ column }) => column !== undefined);
@@ -109,13 +112,13 @@ export async function readTexts(
     passed += results.take(found, passes);
     if (ended || results.missing <= 0) return true;
     if (!toTheEnd && read >= textsReadFirst && passed < read * enough) return false;
-    await pace.pause();
+    yield* pace.pause();
   }
   return false;
 }
 
 /** Walks until enough is found or nothing is left. */
-export async function follow(walk: Walk, results: Results): Promise<void> {
+export function* follow(walk: Walk, results: Results): Pieces<void> {
   const { list, match } = walk;
   // How far each way got in a millisecond, when it went last.
   let indexSpeed = Number.MAX_VALUE;
@@ -141,7 +144,7 @@ export async function follow(walk: Walk, results: Results): Promise<void> {
       const share = Math.max(passed, 0.5) / size;
       size = Math.min(mostInStep, Math.ceil(Math.max(size, (missing / share) * 1.2)));
     }
-    await pace.pause();
+    yield* pace.pause();
   }
 }
 

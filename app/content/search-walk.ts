@@ -16,6 +16,9 @@ const listStep = { words: 128, beginnings: 512 };
 /** Of a common word, one step along a list looks at so many messages that hold it; no step is larger. */
 const mostInRange = 4_000;
 
+/** Whole rows that one statement reads: about as many as are shown. */
+const rowsAtOnce = 51;
+
 /** One search under way. */
 export interface Walk {
   readonly content: ContentReader;
@@ -65,12 +68,12 @@ function* indexedFacts(
   condition: string,
 ): Generator<Facts> {
   const facts = content.prepare(
-    `SELECT m.* FROM mail.message AS m
-     CROSS JOIN doc ON doc.rowId = m.rowId AND doc.token = m.token WHERE m.rowId = ?${condition}`,
+    `SELECT m.* FROM json_each(?) AS one CROSS JOIN mail.message AS m ON m.rowId = one.value
+     CROSS JOIN doc ON doc.rowId = m.rowId AND doc.token = m.token WHERE true${condition}`,
   );
-  for (const rowId of ids) {
-    const row = facts.get(rowId);
-    if (row !== undefined) yield toWholeFacts(row);
+  for (let from = 0; from < ids.length; from += rowsAtOnce) {
+    const rows = facts.all(JSON.stringify(ids.slice(from, from + rowsAtOnce)));
+    for (const row of rows) yield toWholeFacts(row);
   }
 }
 
@@ -100,7 +103,8 @@ export function messageStep(walk: Walk, size: number): Step {
   const last = found.at(-1);
   if (none !== undefined && last !== undefined) {
     const { ids } = matchingIds(content, none, walk.bound, last.rowId);
-    found = found.filter(({ rowId }) => !ids.has(rowId));
+    const unwanted = new Set(ids);
+    found = found.filter(({ rowId }) => !unwanted.has(rowId));
   }
   walk.bound = ended ? walk.oldest : (last?.rowId ?? walk.oldest);
   return { found, ended };
@@ -120,24 +124,31 @@ export function listedStep(walk: Walk, list: ListSource): Step {
   const next = ids.sort((a, b) => b - a).slice(0, size);
   const asked = walk.match ?? walk.none;
   let low = next.at(-1) ?? walk.oldest;
-  let matching: ReadonlySet<number> | undefined;
+  let left: readonly number[] = next;
+  const wantsMatch = walk.match !== undefined;
   if (asked !== undefined && next.length > 0) {
     const { ids: inRange, cutAt } = matchingIds(content, asked, walk.bound, low);
-    matching = inRange;
+    left = pick(next, inRange, wantsMatch);
     if (cutAt !== undefined && cutAt > low) {
       low = cutAt;
       ended = false;
     }
   }
   walk.bound = ended ? walk.oldest : low;
-  const wantsMatch = walk.match !== undefined;
-  const left = next.filter(
-    (rowId) => rowId >= low && (matching === undefined || matching.has(rowId) === wantsMatch),
-  );
+  left = left.filter((rowId) => rowId >= low);
   const found = wantsMatch
     ? indexedFacts(content, left, walk.condition)
     : messageFacts(content, left);
   return { found, ended };
+}
+
+/** Those of a list that are, or are not, in another; both newest first. */
+function pick(list: readonly number[], other: readonly number[], isIn: boolean): number[] {
+  let at = 0;
+  return list.filter((rowId) => {
+    while ((other[at] ?? -1) > rowId) at += 1;
+    return (other[at] === rowId) === isIn;
+  });
 }
 
 function* messageFacts(content: ContentReader, ids: readonly number[]): Generator<Facts> {
@@ -151,5 +162,5 @@ function* messageFacts(content: ContentReader, ids: readonly number[]): Generato
 /** What the index gives from `low` on to before `high`; of too much the newest, and where that ends. */
 function matchingIds(content: ContentReader, match: string, high: number, low: number) {
   const ids = idsOf(content, inIndex, match, high, low, mostInRange);
-  return { ids: new Set(ids), cutAt: ids.length === mostInRange ? ids.at(-1) : undefined };
+  return { ids, cutAt: ids.length === mostInRange ? ids.at(-1) : undefined };
 }

@@ -1,4 +1,5 @@
 /** Answers a search from what is local, newest first, each result with a line of its text. */
+import { setImmediate } from 'node:timers/promises';
 import type { SearchNote } from '../contract/index.ts';
 import { integerColumn, textColumn } from '../store/columns.ts';
 import { type MailStoreReader, toMessage } from '../store/mail-reader.ts';
@@ -8,11 +9,12 @@ import { type Facts, toCondition, toTest } from './facts.ts';
 import { foldText } from './folded-text.ts';
 import { chooseMailboxes, type NamedAccount, type SearchedMailbox } from './mailbox-choice.ts';
 import { type Filter, type ParsedQuery, parseQuery } from './query.ts';
-import { follow, Results, readText, readTexts } from './search-follow.ts';
+import { follow, type Pieces, Results, readText, readTexts } from './search-follow.ts';
 import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
 import {
   endsInOneLetter,
+  isBegunInHead,
   markedSnippet,
   type SnippetPiece,
   shortPrefixLength,
@@ -63,9 +65,18 @@ export class MailSearch {
   }
 
   async query(request: SearchRequest): Promise<SearchAnswer> {
+    const content = this.#options.content();
+    const pieces = this.#answer(request, content);
+    for (;;) {
+      const piece = content.snapshot(() => pieces.next());
+      if (piece.done === true) return piece.value;
+      await setImmediate();
+    }
+  }
+
+  *#answer(request: SearchRequest, content: ContentReader): Pieces<SearchAnswer> {
     const { accounts, now = () => new Date() } = this.#options;
     const parsed = parseQuery(request.query, now());
-    const content = this.#options.content();
     const choice = chooseMailboxes(mailboxesOf(content), accounts, parsed.filters, request);
     const notes = [...parsed.notes, ...choice.notes];
     const asksNothing =
@@ -85,7 +96,7 @@ export class MailSearch {
       bound: Math.min(newest, request.before ?? Number.MAX_SAFE_INTEGER, latestRowId),
     };
     const results = new Results(new Groups(content, mailboxes, walk.passes), request.limit + 1);
-    await this.#collect(walk, parsed, results);
+    yield* this.#collect(walk, parsed, results);
     const shown = results.taken.slice(0, request.limit);
     const last = shown.at(-1);
     const matcher = new TextMatcher(parsed.all.flat().filter(({ column }) => column === undefined));
@@ -98,13 +109,15 @@ export class MailSearch {
     };
   }
 
-  async #collect(walk: Walk, { all, none }: ParsedQuery, results: Results): Promise<void> {
+  *#collect(walk: Walk, { all, none }: ParsedQuery, results: Results): Pieces<void> {
     const { reader } = this.#options;
     const withNone = (match: string | undefined) =>
       match === undefined && none.length > 0 ? toAny(none) : undefined;
     const phrase = all.find((either) => either.some(endsInOneLetter));
     const typed =
-      phrase ?? all.find((either) => either.some((term) => shortPrefixLength(term) > 0));
+      phrase ??
+      all.find((either) => either.some((term) => shortPrefixLength(term) > 0)) ??
+      all.find((either) => either.every(isBegunInHead));
     let { bound } = walk;
     if (typed?.every(({ column }) => column !== 'names') === true) {
       // A common beginning is found in the newest texts at once; a rare one the index knows fast.
@@ -114,10 +127,10 @@ export class MailSearch {
       const reading = { ...walk, match, none: withNone(match), beginnings: false };
       // The index would gather all messages with such a word before it looks at the others.
       const toTheEnd = phrase !== undefined && begun.length > 0;
-      if (await readTexts(reading, typed, results, { reader, toTheEnd })) return;
+      if (yield* readTexts(reading, typed, results, { reader, toTheEnd })) return;
       bound = reading.bound;
     }
-    await follow({ ...walk, none: withNone(walk.match), bound }, results);
+    yield* follow({ ...walk, none: withNone(walk.match), bound }, results);
   }
 
   #toHit(

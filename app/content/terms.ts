@@ -53,6 +53,14 @@ export function endsInOneLetter({ text, prefix, column }: TextTerm): boolean {
   return words.length > 1 && length === 1 && !isSingleCharacter(typed);
 }
 
+/**
+ * Several words of a header, the last still being typed: an address. The index would gather every
+ * message with the beginning of that one, as `example`, for the few that have the others.
+ */
+export function isBegunInHead({ text, prefix, column }: TextTerm): boolean {
+  return prefix && column !== undefined && [...wordsOf(toIndexed(text))].length > 1;
+}
+
 /** Each term without the word that is still being typed; empty when nothing would be left of one. */
 export function withoutLastWords(terms: readonly TextTerm[]): readonly TextTerm[] {
   const begun = terms.flatMap((term) => (term.prefix ? (withoutLastWord(term) ?? []) : term));

@@ -278,6 +278,19 @@ export const methods = {
     input: z.object({ ref: s.messageRef }),
     output: z.object({ saved: z.array(z.string()).max(1_000) }),
   },
+  /**
+   * Writes an attachment where another program may take it from, before it is dragged. Without a
+   * `dragId` it is too large for that and can only be saved. It goes again when nobody drags it.
+   */
+  'part.prepareDrag': {
+    input: z.object({ ref: s.messageRef, partId: z.string().max(64) }),
+    output: z.object({ dragId: s.dragId.optional() }),
+  },
+  /** Has the host drag it out of the window. `started` is false when it is not there any more. */
+  'part.drag': {
+    input: z.object({ dragId: s.dragId }),
+    output: z.object({ started: z.boolean() }),
+  },
   /** Bytes of a part for a preview, a piece at a time. */
   'part.read': {
     input: z.object({

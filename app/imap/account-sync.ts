@@ -7,6 +7,7 @@ import type { ExpungeEvent, ImapFlow } from 'imapflow';
 import type { SyncProgress, SyncStatus } from '../contract/index.ts';
 import { asMailError, CancelledError, ImapError, type MailError, RequestError } from '../errors.ts';
 import { describeError, type Logger } from '../log.ts';
+import type { RenameNotes } from '../ports.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { AccountGate } from './account-gate.ts';
 import { BackgroundSync, type BodiesDays, withBodies } from './background-sync.ts';
@@ -38,12 +39,11 @@ export interface AccountSyncOptions {
   /** Whether the person holds back what is fetched ahead. */
   readonly paused: () => boolean;
   readonly events: AccountEvents;
+  readonly renames: RenameNotes | undefined;
 }
 
 export interface AccountEvents {
   mailboxesChanged(): void;
-  /** Another path for the same mailbox. */
-  renamed(from: string, to: string): void;
   progress(status: SyncStatus, working: StoredMailbox | undefined): void;
   /** A connection stands: what waited for the server may go on. */
   online(): void;
@@ -73,7 +73,7 @@ export class AccountSync {
 
   constructor(options: AccountSyncOptions) {
     this.#options = options;
-    const { context, events, accountId, logger } = options;
+    const { context, accountId, logger } = options;
     this.#connections = new Connections({
       connect: (signal) => this.#connectWork(signal),
       borrow: () => this.#watch.connection,
@@ -82,7 +82,7 @@ export class AccountSync {
     this.#tree = new MailboxTree({
       accountId,
       context,
-      renamed: (from, to) => events.renamed(from, to),
+      renames: options.renames,
       changed: () => this.#treeChanged(),
     });
     this.#background = new BackgroundSync({
@@ -185,6 +185,11 @@ export class AccountSync {
     const uids = now === undefined ? [] : this.#newestWithoutContent(now);
     if (now !== undefined && uids.length > 0) this.prefetchSoon(now, uids);
     this.#background.look(mailboxId, { stale: false });
+  }
+
+  /** We took these messages away: rows of theirs that are still on their way are not stored. */
+  noteGone(mailboxId: number, uids: readonly number[]): void {
+    this.#syncs.get(mailboxId)?.noteTaken(uids);
   }
 
   /** Messages came into the store by another way than a look at the mailbox: one has to follow. */

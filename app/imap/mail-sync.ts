@@ -8,7 +8,7 @@ import type { MailboxDto, MessageRow, SyncStatus } from '../contract/index.ts';
 import type { EmitEvent } from '../engine-types.ts';
 import { LegError, RequestError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { AccountDirectory, LegOpener } from '../ports.ts';
+import type { AccountDirectory, LegOpener, RenameNotes } from '../ports.ts';
 import type { MailStore } from '../store/mail-store.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { AccountSync, type ConnectRequest } from './account-sync.ts';
@@ -33,8 +33,8 @@ export interface MailSyncOptions {
   readonly logger: Logger;
   /** A connection to the account's server stands again. */
   readonly onOnline: (accountId: string) => void;
-  /** A mailbox has another path: whatever names it by path has to follow. */
-  readonly onRenamed?: (accountId: string, from: string, to: string) => void;
+  /** Whatever names a mailbox by its path has to follow when that changes. */
+  readonly renames?: (accountId: string) => RenameNotes;
   /** What the person chose, kept by the host of this class. */
   readonly choices?: SyncChoices;
   /** Shorter waits for tests. */
@@ -196,7 +196,7 @@ export class MailSync {
   }
 
   #create(accountId: string): AccountSync {
-    const { accounts, emit, logger, onOnline, onRenamed, choices, timing } = this.#options;
+    const { accounts, emit, logger, onOnline, renames, choices, timing } = this.#options;
     return new AccountSync({
       accountId,
       context: this.#context,
@@ -206,9 +206,9 @@ export class MailSync {
       prefetch: (client, mailbox, uids) => this.bodies.prefetch(client, mailbox, uids),
       bodiesDays: () => choices?.bodiesDays() ?? '90',
       paused: () => choices?.paused(accountId) ?? false,
+      renames: renames?.(accountId),
       events: {
         mailboxesChanged: () => emit('mailboxes.changed', { accountId }),
-        renamed: (from, to) => onRenamed?.(accountId, from, to),
         progress: (status, working) => this.#tellProgress(status, working),
         online: () => {
           accounts.setProblem(accountId, undefined);

@@ -151,6 +151,11 @@ export class MailboxSync {
     });
   }
 
+  /** Messages went by a change of ours: a row that was fetched before that must not bring one back. */
+  noteTaken(uids: readonly number[]): void {
+    for (const uid of uids) this.#live.noteGone(uid);
+  }
+
   /** Some message is gone and the server did not say which: the next refresh counts. */
   noteLoss(): void {
     this.#mustCount = true;
@@ -186,7 +191,10 @@ export class MailboxSync {
     this.#gone = [];
     // A few at a time; whatever is left of an interrupted removal still has the old uidValidity.
     await this.#intake.remove([[1, Number.MAX_SAFE_INTEGER]]);
-    this.#context.writer.resetMailbox(this.#mailboxId, uidValidity);
+    // A move may have brought messages here meanwhile, by their new uids.
+    if (this.#mailbox().uidValidity !== uidValidity) {
+      this.#context.writer.resetMailbox(this.#mailboxId, uidValidity);
+    }
     this.#uidValidity = uidValidity;
     if (before.total > 0) this.#context.changed(this.#mailbox());
   }

@@ -5,6 +5,7 @@
  */
 import type { ImapFlow } from 'imapflow';
 import { RequestError } from '../errors.ts';
+import type { RenamedPath, RenameNotes } from '../ports.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { imapLimits } from './limits.ts';
 import { LiveChanges } from './live-changes.ts';
@@ -22,13 +23,19 @@ export interface MailboxTreeOptions {
   readonly accountId: string;
   readonly context: SyncContext;
   /** Tasks name mailboxes by path: they have to follow. */
-  readonly renamed: (from: string, to: string) => void;
+  readonly renames: RenameNotes | undefined;
   readonly changed: () => void;
 }
 
 export class MailboxTree {
   readonly #options: MailboxTreeOptions;
   #delimiter: string | undefined = '/';
+  /** Listings are numbered as they are asked for. */
+  #listings = 0;
+  /** Those below are older than what the store has. */
+  #newest = 0;
+  /** The server is being asked to rename: no listing says yet what became of it. */
+  #renaming = false;
   /** Where a round of single STATUS commands goes on. */
   #asked = 0;
 
@@ -45,13 +52,21 @@ export class MailboxTree {
     withCounts: boolean,
   ): Promise<ReadonlyMap<string, MailboxStatus>> {
     const { accountId, context, changed } = this.#options;
+    this.#listings += 1;
+    const number = this.#listings;
     const listing = await listMailboxes(client, withCounts && hasListStatus(client));
     this.#delimiter = listing.delimiter;
+    if (this.#renaming || number < this.#newest) return listing.statuses;
+    this.#settleRenames(listing);
     await this.#follow(client, listing);
+    // The store is further: this one may not know of a mailbox that was made or renamed meanwhile,
+    // and would take it away with what was moved there.
+    if (number < this.#newest) return listing.statuses;
+    this.#newest = number;
     const paths = new Set(listing.listed.map(({ path }) => path));
     const gone = this.#mailboxes().filter(({ path }) => !paths.has(path));
     for (const { mailboxId } of gone) await removeAll(context, mailboxId);
-    context.writer.replaceMailboxes(accountId, listing.listed);
+    if (this.#newest === number) context.writer.replaceMailboxes(accountId, listing.listed);
     changed();
     if (!withCounts || hasListStatus(client)) return listing.statuses;
     return this.#askSingly(client);
@@ -81,8 +96,16 @@ export class MailboxTree {
     if (context.reader.mailboxByPath(accountId, path) !== undefined) {
       throw new RequestError('mailbox.exists', { name });
     }
-    const { newPath } = await client.mailboxRename(mailbox.path, path);
-    this.#move(mailbox.path, newPath);
+    // On disk before the server is asked: what waits for the mailbox names it by its path.
+    this.#options.renames?.begin(this.#pairs(mailbox.path, path));
+    this.#renaming = true;
+    try {
+      const { newPath } = await client.mailboxRename(mailbox.path, path);
+      this.#apply(this.#pairs(mailbox.path, newPath));
+    } finally {
+      this.#renaming = false;
+      this.#outdate();
+    }
     await this.refresh(client, false);
     return context.reader.mailbox(mailbox.mailboxId) ?? mailbox;
   }
@@ -92,6 +115,11 @@ export class MailboxTree {
     assertOwn(mailbox);
     await client.mailboxDelete(mailbox.path);
     await this.refresh(client, false);
+  }
+
+  /** Listings that were asked for before do not know of what was just done. */
+  #outdate(): void {
+    this.#newest = this.#listings + 1;
   }
 
   #mailboxes(): StoredMailbox[] {
@@ -107,20 +135,35 @@ export class MailboxTree {
   }
 
   /** A mailbox and what lies below it. */
-  #move(from: string, to: string): void {
-    const { context, renamed } = this.#options;
+  #pairs(from: string, to: string): RenamedPath[] {
     const below = `${from}${this.#delimiter ?? '/'}`;
-    for (const { mailboxId, path } of this.#mailboxes()) {
-      if (path !== from && !path.startsWith(below)) continue;
-      const next = `${to}${path.slice(from.length)}`;
-      context.writer.renameMailbox(mailboxId, next);
-      renamed(path, next);
-    }
+    return this.#mailboxes()
+      .filter(({ path }) => path === from || path.startsWith(below))
+      .map(({ path }) => ({ from: path, to: `${to}${path.slice(from.length)}` }));
+  }
+
+  #apply(pairs: readonly RenamedPath[]): void {
+    const { accountId, context, renames } = this.#options;
+    const applyLocal = () => {
+      for (const pair of pairs) context.writer.followRename(accountId, pair);
+    };
+    if (renames === undefined) applyLocal();
+    else renames.follow(pairs, applyLocal);
+  }
+
+  /** Renames of ours whose end nobody heard of: the list tells whether the server made them. */
+  #settleRenames({ listed }: MailboxListing): void {
+    const { renames } = this.#options;
+    const begun = renames?.begun() ?? [];
+    if (renames === undefined || begun.length === 0) return;
+    const paths = new Set(listed.map(({ path }) => path));
+    const made = begun.filter(({ from, to }) => !paths.has(from) && paths.has(to));
+    if (made.length > 0) this.#apply(made);
+    renames.forget();
   }
 
   /** Renames made elsewhere: the same uidValidity, uidNext and count under a name that is new. */
   async #follow(client: ImapFlow, { listed, statuses }: MailboxListing): Promise<void> {
-    const { context, renamed } = this.#options;
     const stored = this.#mailboxes();
     const paths = new Set(listed.map(({ path }) => path));
     const known = new Set(stored.map(({ path }) => path));
@@ -138,8 +181,7 @@ export class MailboxTree {
       const [match] = matches;
       // Two that could be it are none.
       if (match === undefined || matches.length > 1 || twins.length > 1) continue;
-      context.writer.renameMailbox(mailbox.mailboxId, match[0]);
-      renamed(mailbox.path, match[0]);
+      this.#apply([{ from: mailbox.path, to: match[0] }]);
     }
   }
 

@@ -39,6 +39,7 @@ export function toMessageRow(mailbox: StoredMailbox, message: StoredMessage): Me
     flagged: message.flagged,
     answered: message.answered,
     hasAttachment: message.hasAttachment,
+    sizeBytes: message.sizeBytes,
     ...(message.keywords?.length ? { keywords: [...message.keywords] } : {}),
     ...(message.threadId > 0 ? { threadId: message.threadId } : {}),
   };

@@ -104,9 +104,18 @@ export class MailStoreWriter {
     );
   }
 
-  /** The mailbox has another path on the server; its messages are what they were. */
-  renameMailbox(mailboxId: number, path: string): void {
-    this.#run('UPDATE mailbox SET path = ? WHERE mailboxId = ?', path, mailboxId);
+  /**
+   * A mailbox has another path on the server; its messages are what they were. Nothing when that
+   * was done before.
+   */
+  followRename(accountId: string, { from, to }: { from: string; to: string }): void {
+    this.#run(
+      `UPDATE mailbox SET path = ?3 WHERE accountId = ?1 AND path = ?2
+         AND NOT EXISTS (SELECT 1 FROM mailbox WHERE accountId = ?1 AND path = ?3)`,
+      accountId,
+      from,
+      to,
+    );
   }
 
   #roles(accountId: string): Map<number, number> {

@@ -35,3 +35,42 @@ export function comparedSubject(subject: string): ComparedSubject {
   const text = rest.slice(0, keptLength).replace(/\s+/g, ' ').trim().toLowerCase();
   return { text, answers };
 }
+
+/** What stands before a first colon, and whether it is all mark: letters repeat few of them. */
+const heads = new Map<string, boolean>();
+const mostHeads = 2_000;
+const headLength = 40;
+
+/** The subject as it was written, without those marks: what lists are put in order by. */
+export function baseSubject(subject: string): string {
+  let rest = subject;
+  for (let count = 0; count < mostPrefixes; count++) {
+    const colon = firstColon(rest);
+    if (colon === -1) break;
+    if (colon < headLength) {
+      if (!isMark(rest.slice(0, colon + 1))) break;
+      rest = rest.slice(colon + 1);
+    } else {
+      const found = prefix.exec(rest);
+      if (found === null) break;
+      rest = rest.slice(found[0].length);
+    }
+  }
+  return rest === subject ? subject : rest.trimStart();
+}
+
+function firstColon(text: string): number {
+  const half = text.indexOf(':');
+  const full = text.indexOf('：');
+  return full === -1 || (half !== -1 && half < full) ? half : full;
+}
+
+function isMark(head: string): boolean {
+  let known = heads.get(head);
+  if (known === undefined) {
+    known = prefix.test(head);
+    if (heads.size >= mostHeads) heads.clear();
+    heads.set(head, known);
+  }
+  return known;
+}

@@ -1,6 +1,7 @@
 /**
- * Lists over mailboxes, conversations, and counts. Every list is a walk of an index, newest first,
+ * Lists over mailboxes, conversations, and counts. Every list by arrival is a walk of an index,
  * whatever the offset: no sort, no scan (test/store/views.test.ts asks SQLite for its plans).
+ * Other orders: sorted-lists.ts.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -9,6 +10,7 @@ import { integerColumn, optionalText } from './columns.ts';
 import { toMessage } from './mail-reader.ts';
 import type { StoredMessage } from './mail-types.ts';
 import { starredView, unreadView } from './migrations/mail-004-threads.ts';
+import { SortedLists, type SortOrder } from './sorted-lists.ts';
 import { statementsOf } from './statements.ts';
 
 const participantRows = 30;
@@ -26,6 +28,21 @@ export interface StoredConversation {
   readonly participants: readonly string[];
 }
 
+/** How a list is put in order. */
+export interface ListChoice {
+  readonly filter?: ViewFilter | undefined;
+  readonly order?: ListOrder | undefined;
+  /** Whose rules words are put in order by (BCP 47); the system's when absent. */
+  readonly language?: string | undefined;
+}
+
+interface SortedPage {
+  readonly order: SortOrder;
+  readonly language?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
 /** Messages of one mailbox or one index over all of them: terms are columns of `message`. */
 interface MessageArm {
   readonly index: string;
@@ -41,20 +58,28 @@ export interface ViewQuery {
 export class ViewReader {
   readonly #prepare: ReturnType<typeof statementsOf>;
 
+  readonly #sorted: SortedLists;
+
   constructor(db: DatabaseSync) {
     this.#prepare = statementsOf(db);
+    this.#sorted = new SortedLists(db);
   }
 
-  /** By arrival. */
   list(
     view: ViewDto,
     filter: ViewFilter | undefined,
     offset: number,
     limit: number,
-    order: ListOrder = 'newest',
+    choice: Omit<ListChoice, 'filter'> = {},
   ): { total: number; messages: StoredMessage[] } {
     const arms = this.#messageArms(view, filter).map(messagesOf);
     if (arms.length === 0) return { total: 0, messages: [] };
+    const { order = 'newest' } = choice;
+    if (order !== 'newest' && order !== 'oldest') {
+      const page = { ...choice, order, offset, limit };
+      const { total, ids } = this.#sortedPage(view, arms, 'rowId', page);
+      return { total, messages: ids.flatMap((id) => this.#message(id) ?? []) };
+    }
     const { ids, count } = viewQuery(arms, 'rowId', order);
     const messages = this.#prepare(ids)
       .all(limit, offset)
@@ -65,7 +90,7 @@ export class ViewReader {
 
   /** What the lists of a view ask of SQLite; those with parameters take limit and offset. */
   queries(view: ViewDto, filter: ViewFilter | undefined): string[] {
-    const orders: readonly ListOrder[] = ['newest', 'oldest'];
+    const orders = ['newest', 'oldest'] as const;
     return orders.flatMap((order) => {
       const messages = viewQuery(this.#messageArms(view, filter).map(messagesOf), 'rowId', order);
       const { arms, column } = this.#conversationArms(view, filter);
@@ -79,17 +104,41 @@ export class ViewReader {
     view: ViewDto,
     offset: number,
     limit: number,
-    { filter, order = 'newest' }: { filter?: ViewFilter | undefined; order?: ListOrder } = {},
+    choice: ListChoice = {},
   ): { total: number; conversations: StoredConversation[] } {
+    const { filter, order = 'newest' } = choice;
     const { arms, column } = this.#conversationArms(view, filter);
     if (arms.length === 0) return { total: 0, conversations: [] };
+    const byNewest = (id: number) => {
+      const newest = this.#message(id);
+      return newest === undefined ? [] : (this.#conversation(view, newest) ?? []);
+    };
+    if (order !== 'newest' && order !== 'oldest') {
+      const page = { language: choice.language, order, offset, limit };
+      const { total, ids } = this.#sortedPage(view, arms, column, page);
+      return { total, conversations: ids.flatMap(byNewest) };
+    }
     const { ids, count } = viewQuery(arms, column, order);
     const found = this.#prepare(ids).all(limit, offset);
-    const conversations = found.flatMap((row) => {
-      const newest = this.#message(integerColumn(row, column));
-      return newest === undefined ? [] : (this.#conversation(view, newest) ?? []);
-    });
+    const conversations = found.flatMap((row) => byNewest(integerColumn(row, column)));
     return { total: this.#count(count), conversations };
+  }
+
+  #sortedPage(
+    view: ViewDto,
+    arms: readonly string[],
+    column: string,
+    page: SortedPage,
+  ): { total: number; ids: number[] } {
+    const ids = arms.map((arm) => `SELECT ${column} AS id FROM ${arm}`).join(' UNION ALL ');
+    const outgoing = view.kind === 'mailbox' && this.#isOutgoing(view.mailboxId);
+    const { order, language, offset, limit } = page;
+    return this.#sorted.page({ ids, order, outgoing, language }, offset, limit);
+  }
+
+  #isOutgoing(mailboxId: number): boolean {
+    const row = this.#prepare('SELECT role FROM mailbox WHERE mailboxId = ?').get(mailboxId);
+    return row?.role === 'sent' || row?.role === 'drafts';
   }
 
   /** Messages of a thread that the view shows, newest first, at most 500. */
@@ -237,7 +286,7 @@ export class ViewReader {
 export function viewQuery(
   arms: readonly string[],
   column: string,
-  order: ListOrder = 'newest',
+  order: 'newest' | 'oldest' = 'newest',
 ): ViewQuery {
   return {
     ids: `${arms.map((arm) => `SELECT ${column} FROM ${arm}`).join(' UNION ALL ')}

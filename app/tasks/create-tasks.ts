@@ -59,7 +59,8 @@ export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes:
       const known = taskKinds.find((one) => one === kind);
       if (known !== undefined) emit('task.refused', { accountId, kind: known, count, error });
     },
-    onLoad: (accountId, moved, showPending) => {
+    onLoad: (accountId, { moved, renamed }, showPending) => {
+      for (const pair of renamed) writer.followRename(accountId, pair);
       for (const group of moved) showMoved({ reader, writer, placement }, accountId, group);
       placement.showAllBack(accountId);
       showPending();

@@ -1,10 +1,9 @@
 /** Deletes messages for good, after the person said so a second time (RFC 9051 §6.4.3, RFC 4315). */
-import type { MessageRef } from '../contract/index.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { PlacementWriter } from '../store/placement-writer.ts';
-import { groupRefs, locate, locateThere, toTarget } from './message-targets.ts';
+import { locate, locateThere, type RefGroup, toTarget } from './message-targets.ts';
 import { markAndExpunge } from './move-remote.ts';
 import { type NewTask, type Target, type TaskKind, target } from './task-kind.ts';
 
@@ -33,8 +32,10 @@ export function createExpungeTask(options: ExpungeTaskOptions): TaskKind<Target>
           note('deleting');
           return markAndExpunge(client, uids);
         });
-        if (gone) placement.remove(mailbox.mailboxId, uids);
-        else
+        if (gone) {
+          account.noteGone(mailbox.mailboxId, uids);
+          placement.remove(mailbox.mailboxId, uids);
+        } else
           writer.setFlags(mailbox.mailboxId, new Map(uids.map((uid) => [uid, { deleted: true }])));
         changed(mailbox);
       }
@@ -57,9 +58,9 @@ export function createExpungeTask(options: ExpungeTaskOptions): TaskKind<Target>
   };
 }
 
-export function toExpungeTasks(refs: readonly MessageRef[], reader: MailStoreReader): NewTask[] {
-  return groupRefs(refs, reader).map((group) => ({
-    accountId: group.mailbox.accountId,
+export function toExpungeTasks(groups: readonly RefGroup[]): NewTask[] {
+  return groups.map((group) => ({
+    accountId: group.accountId,
     kind: 'expunge',
     payload: toTarget(group),
   }));

@@ -1,7 +1,6 @@
 /** Marks messages read or unread, flagged or not, answered (RFC 9051 §6.4.6). */
 import type { ImapFlow } from 'imapflow';
 import * as z from 'zod';
-import type { MessageRef } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
 import { toFlags } from '../imap/headers.ts';
 import { assertConnected } from '../imap/imap-errors.ts';
@@ -9,7 +8,7 @@ import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { MessageFlags, StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
-import { groupRefs, locate, locateThere, stillNamed, toTarget } from './message-targets.ts';
+import { locate, locateThere, type RefGroup, stillNamed, toTarget } from './message-targets.ts';
 import {
   type NewTask,
   type RemoteAccount,
@@ -84,19 +83,19 @@ export function createFlagsTask(options: FlagsTaskOptions): TaskKind<FlagsPayloa
 
 /** One task for each flag in each mailbox that the messages are in. */
 export function toFlagsPayloads(
-  refs: readonly MessageRef[],
+  groups: readonly RefGroup[],
   change: FlagChange,
-  reader: MailStoreReader,
 ): { accountId: string; payload: FlagsPayload }[] {
   const flags = (['seen', 'flagged', 'answered'] as const).filter(
     (flag) => change[flag] !== undefined,
   );
-  return groupRefs(refs, reader).flatMap((group) =>
+  return groups.flatMap((group) =>
     flags.map((flag) => {
-      const { messages, mailbox } = group;
-      const altered = messages.filter((message) => message[flag] !== change[flag]);
+      const { messages, accountId } = group;
+      // What nobody has seen since it was moved is altered as far as the person knows.
+      const altered = messages.filter(({ stored }) => stored?.[flag] !== change[flag]);
       return {
-        accountId: mailbox.accountId,
+        accountId,
         payload: {
           ...toTarget(group),
           [flag]: change[flag],

@@ -1,15 +1,15 @@
 /** Adds a keyword to messages or takes it away (RFC 9051 §2.3.2): labels, $Junk, $Forwarded. */
 import type { ImapFlow } from 'imapflow';
 import * as z from 'zod';
-import { keyword as keywordShape, type MessageRef } from '../contract/index.ts';
+import { keyword as keywordShape } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
 import { toKeywords } from '../imap/headers.ts';
 import { assertConnected } from '../imap/imap-errors.ts';
 import { toUidSet } from '../imap/uid-ranges.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
-import type { StoredMailbox } from '../store/mail-types.ts';
+import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
 import { type PlacementWriter, withKeyword } from '../store/placement-writer.ts';
-import { groupRefs, locate, locateThere, stillNamed, toTarget } from './message-targets.ts';
+import { locate, locateThere, type RefGroup, stillNamed, toTarget } from './message-targets.ts';
 import { type NewTask, type Resolve, type Target, type TaskKind, target } from './task-kind.ts';
 
 const keywordPayload = target.extend({
@@ -79,17 +79,23 @@ export function createKeywordTask(options: KeywordTaskOptions): TaskKind<Keyword
 }
 
 export function toKeywordTasks(
-  refs: readonly MessageRef[],
+  groups: readonly RefGroup[],
   change: { keyword: string; on: boolean; optional?: boolean },
-  reader: MailStoreReader,
 ): NewTask[] {
-  return groupRefs(refs, reader).map((group) => {
+  return groups.map((group) => {
     const changed = group.messages
-      .filter(({ keywords = [] }) => withKeyword(keywords, change.keyword, change.on) !== keywords)
+      .filter(({ stored }) => stored === undefined || alters(stored, change))
       .map(({ uid }) => uid);
     const payload = { ...toTarget(group), ...change, changed };
-    return { accountId: group.mailbox.accountId, kind: 'keyword', payload };
+    return { accountId: group.accountId, kind: 'keyword', payload };
   });
+}
+
+function alters(
+  { keywords = [] }: StoredMessage,
+  { keyword, on }: { readonly keyword: string; readonly on: boolean },
+): boolean {
+  return withKeyword(keywords, keyword, on) !== keywords;
 }
 
 /**

@@ -6,7 +6,9 @@ import type { StoredMailbox } from '../store/mail-types.ts';
 import { toExpungeTasks } from './expunge-task.ts';
 import { type FlagChange, toFlagsPayloads } from './flags-task.ts';
 import { toKeywordTasks } from './keyword-task.ts';
+import { type Follow, groupRefs, type RefGroup } from './message-targets.ts';
 import { toMoveTasks } from './move-task.ts';
+import { type NewTask, placeKey } from './task-kind.ts';
 import type { TaskQueue } from './task-queue.ts';
 
 type Refs = readonly MessageRef[];
@@ -23,12 +25,12 @@ export class MessageChanges {
   }
 
   setFlags(refs: Refs, change: FlagChange): number[] {
-    const tasks = toFlagsPayloads(this.#now(refs), change, this.#reader);
+    const tasks = toFlagsPayloads(this.#now(refs), change);
     return this.#queue.addAll(tasks.map((task) => ({ ...task, kind: 'flags' })));
   }
 
   setKeyword(refs: Refs, keyword: string, on: boolean): number[] {
-    return this.#queue.addAll(toKeywordTasks(this.#now(refs), { keyword, on }, this.#reader));
+    return this.#queue.addAll(toKeywordTasks(this.#now(refs), { keyword, on }));
   }
 
   /** @throws RequestError `mailbox.not-found`, also for a mailbox of another account */
@@ -37,9 +39,7 @@ export class MessageChanges {
     if (mailbox?.selectable !== true || refs.some((ref) => ref.accountId !== mailbox.accountId)) {
       throw new RequestError('mailbox.not-found');
     }
-    return this.#queue.addAll(
-      toMoveTasks(this.#now(refs), () => ({ to: mailbox.path }), this.#reader),
-    );
+    return this.#queue.addAll(this.#moves(this.#now(refs), () => ({ to: mailbox.path })));
   }
 
   archive(refs: Refs): number[] {
@@ -50,17 +50,15 @@ export class MessageChanges {
         this.#reader.mailboxByRole(accountId, 'archive') ?? (isGmail(all) ? all : undefined);
       return known === undefined ? { to: 'Archive', create: true } : { to: known.path };
     };
-    return this.#queue.addAll(toMoveTasks(this.#now(refs), destination, this.#reader));
+    return this.#queue.addAll(this.#moves(this.#now(refs), destination));
   }
 
   delete(refs: Refs): number[] {
-    return this.#queue.addAll(
-      toMoveTasks(this.#now(refs), this.#byRole('trash', 'Trash'), this.#reader),
-    );
+    return this.#queue.addAll(this.#moves(this.#now(refs), this.#byRole('trash', 'Trash')));
   }
 
   deleteForever(refs: Refs): number[] {
-    return this.#queue.addAll(toExpungeTasks(this.#now(refs), this.#reader));
+    return this.#queue.addAll(toExpungeTasks(this.#now(refs)));
   }
 
   /** The keywords tell the server's filter what the person thinks ($Junk, $NotJunk: RFC 9051 §2.3.2). */
@@ -68,11 +66,11 @@ export class MessageChanges {
     const there = this.#now(refs);
     const to = junk ? this.#byRole('junk', 'Junk') : this.#byRole('inbox', 'INBOX');
     const keyword = (name: string, on: boolean) =>
-      toKeywordTasks(there, { keyword: name, on, optional: true }, this.#reader);
+      toKeywordTasks(there, { keyword: name, on, optional: true });
     return this.#queue.addAll([
       ...keyword('$Junk', junk),
       ...keyword('$NotJunk', !junk),
-      ...toMoveTasks(there, to, this.#reader),
+      ...this.#moves(there, to),
     ]);
   }
 
@@ -80,23 +78,23 @@ export class MessageChanges {
   answered(ref: MessageRef, kind: 'reply' | 'forward'): number[] {
     if (kind === 'reply') return this.setFlags([ref], { answered: true });
     const change = { keyword: '$Forwarded', on: true, optional: true };
-    return this.#queue.addAll(toKeywordTasks(this.#now([ref]), change, this.#reader));
+    return this.#queue.addAll(toKeywordTasks(this.#now([ref]), change));
   }
 
-  /**
-   * A move that is done gives a message another uid. The window may ask by the old one until it has
-   * read its list anew: what it asks for then is meant for the message, wherever it is.
-   */
-  #now(refs: Refs): Refs {
-    return refs.map((ref) => {
-      const { accountId, mailboxId, uidValidity, uid } = ref;
-      if (this.#reader.message(mailboxId, uid) !== undefined) return ref;
-      const mailbox = this.#reader.mailbox(mailboxId);
-      if (mailbox?.accountId !== accountId) return ref;
-      const place = this.#queue.placeOf(accountId, { path: mailbox.path, uidValidity, uid });
-      const there = this.#reader.mailboxByPath(accountId, place.path);
-      if (there?.uidValidity !== place.uidValidity) return ref;
-      return { ...ref, mailboxId: there.mailboxId, uidValidity: there.uidValidity, uid: place.uid };
+  #now(refs: Refs): RefGroup[] {
+    const follow: Follow = (accountId, place) => this.#queue.notedPlace(accountId, place);
+    return groupRefs(refs, this.#reader, follow);
+  }
+
+  #moves(groups: readonly RefGroup[], destination: (accountId: string) => Destination): NewTask[] {
+    const waiting = new Map<string, ReadonlyMap<string, string | undefined>>();
+    return toMoveTasks(groups, destination, ({ accountId, path, uidValidity }, message) => {
+      const { stored, uid } = message;
+      if (stored !== undefined) return this.#reader.mailbox(stored.shownIn)?.path;
+      const shown = waiting.get(accountId) ?? this.#queue.pathsShown(accountId);
+      waiting.set(accountId, shown);
+      const key = placeKey(path, uidValidity, uid);
+      return shown.has(key) ? shown.get(key) : path;
     });
   }
 

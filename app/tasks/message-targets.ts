@@ -2,32 +2,76 @@
 import type { MessageRef } from '../contract/index.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox, StoredMessage } from '../store/mail-types.ts';
-import type { Resolve, ResolvedTarget, Target, TaskRun } from './task-kind.ts';
+import type { MessageIdentity, Resolve, ResolvedTarget, Target, TaskRun } from './task-kind.ts';
+import type { MessagePlace, NotedPlace } from './task-store.ts';
+
+/** A message that the person wants changed. */
+export interface NamedMessage extends MessageIdentity {
+  readonly uid: number;
+  /** Undefined when a move took it where no sync has seen it yet: its place is all that is known. */
+  readonly stored: StoredMessage | undefined;
+}
 
 /** Messages of one mailbox. */
 export interface RefGroup {
-  readonly mailbox: StoredMailbox;
-  readonly messages: StoredMessage[];
+  readonly accountId: string;
+  readonly path: string;
+  readonly uidValidity: number;
+  readonly messages: NamedMessage[];
 }
 
-/** Only messages that the store knows under their ref; in the order of the mailboxes' first ref. */
-export function groupRefs(refs: readonly MessageRef[], reader: MailStoreReader): RefGroup[] {
-  const found = new Map<number, RefGroup>();
-  for (const ref of refs) {
-    const mailbox = found.get(ref.mailboxId)?.mailbox ?? reader.mailbox(ref.mailboxId);
-    if (mailbox?.accountId !== ref.accountId || mailbox.uidValidity !== ref.uidValidity) continue;
-    const message = reader.message(ref.mailboxId, ref.uid);
-    if (message === undefined) continue;
-    const group = found.get(ref.mailboxId) ?? { mailbox, messages: [] };
-    if (!group.messages.some(({ uid }) => uid === ref.uid)) group.messages.push(message);
-    found.set(ref.mailboxId, group);
+/** Where a move is known to have taken a message. */
+export type Follow = (accountId: string, place: MessagePlace) => NotedPlace | undefined;
+
+/**
+ * Messages by where they are. A move that is done gives a message another uid, and whoever asks may
+ * know only the old one: what is asked for is meant for the message, wherever it is. One that was
+ * moved needs no row: it is in the store when a sync has been there. In the order of the mailboxes'
+ * first message; without what is known neither here nor there.
+ */
+export function groupRefs(
+  refs: readonly MessageRef[],
+  reader: MailStoreReader,
+  follow: Follow,
+): RefGroup[] {
+  const groups = new Map<string, { group: RefGroup; uids: Set<number> }>();
+  const byId = remembered((mailboxId: number) => reader.mailbox(mailboxId));
+  for (const { accountId, mailboxId, uidValidity, uid } of refs) {
+    const mailbox = byId(mailboxId);
+    if (mailbox?.accountId !== accountId) continue;
+    const named = { path: mailbox.path, uidValidity, uid };
+    const noted = follow(accountId, named);
+    const place = noted ?? named;
+    const there = noted === undefined ? mailbox : reader.mailboxByPath(accountId, noted.path);
+    const known = there?.uidValidity === place.uidValidity;
+    const stored = known ? reader.message(there.mailboxId, place.uid) : undefined;
+    const identity = stored ?? noted?.identity;
+    if (identity === undefined) continue;
+    const key = JSON.stringify([accountId, place.path, place.uidValidity]);
+    const found = groups.get(key) ?? {
+      group: { accountId, path: place.path, uidValidity: place.uidValidity, messages: [] },
+      uids: new Set<number>(),
+    };
+    groups.set(key, found);
+    if (found.uids.has(place.uid)) continue;
+    found.uids.add(place.uid);
+    const { messageId, receivedAt, sizeBytes } = identity;
+    found.group.messages.push({ uid: place.uid, messageId, receivedAt, sizeBytes, stored });
   }
-  return [...found.values()];
+  return [...groups.values()].map(({ group }) => group);
 }
 
-export function toTarget({ mailbox, messages }: RefGroup): Target {
-  const uids = messages.map(({ uid }) => uid);
-  return { path: mailbox.path, uidValidity: mailbox.uidValidity, uids };
+function remembered<K, V>(find: (key: K) => V): (key: K) => V {
+  const known = new Map<K, { value: V }>();
+  return (key) => {
+    const entry = known.get(key) ?? { value: find(key) };
+    known.set(key, entry);
+    return entry.value;
+  };
+}
+
+export function toTarget({ path, uidValidity, messages }: Omit<RefGroup, 'accountId'>): Target {
+  return { path, uidValidity, uids: messages.map(({ uid }) => uid) };
 }
 
 export interface LocatedTarget extends ResolvedTarget {

@@ -1,6 +1,6 @@
 /** What a move keeps in tasks.db: the messages and their destination, and how far it came. */
 import * as z from 'zod';
-import { target } from './task-kind.ts';
+import { messageIdentity, target } from './task-kind.ts';
 
 export const movePayload = target.extend({
   /** Path of the destination; for one that is to be made, its name. */
@@ -9,15 +9,14 @@ export const movePayload = target.extend({
   /** Path of the mailbox that they were shown in, where an earlier move was still on its way. */
   shownIn: z.string().optional(),
   /** What tells a copy from other messages, in the order of `uids`. */
-  messages: z.array(
-    z.object({
-      messageId: z.string().optional(),
-      receivedAt: z.number(),
-      sizeBytes: z.number(),
-    }),
-  ),
+  messages: z.array(messageIdentity),
 });
 export type MovePayload = z.infer<typeof movePayload>;
+
+/** Where the person saw them, which an earlier move may have made another place than theirs. */
+export function placeBefore({ path, shownIn }: MovePayload): string {
+  return shownIn ?? path;
+}
 
 /** How far the move of one source came. */
 export const moveStep = z.object({

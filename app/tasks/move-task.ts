@@ -1,6 +1,5 @@
 /** Moves messages to another mailbox of their account; archive, delete and junk are moves too. */
 import type { ImapFlow } from 'imapflow';
-import type { MessageRef } from '../contract/index.ts';
 import { ImapError } from '../errors.ts';
 import { assertConnected } from '../imap/imap-errors.ts';
 import type { MailStoreReader } from '../store/mail-reader.ts';
@@ -8,8 +7,21 @@ import type { StoredMailbox } from '../store/mail-types.ts';
 import type { MailStoreWriter } from '../store/mail-writer.ts';
 import type { HiddenCopies } from '../store/placement.ts';
 import type { PlacementWriter } from '../store/placement-writer.ts';
-import { groupRefs, type LocatedTarget, locate, locateThere, toTarget } from './message-targets.ts';
-import { type MovePayload, type MoveStep, movePayload, moveSteps } from './move-payload.ts';
+import {
+  type LocatedTarget,
+  locate,
+  locateThere,
+  type NamedMessage,
+  type RefGroup,
+  toTarget,
+} from './message-targets.ts';
+import {
+  type MovePayload,
+  type MoveStep,
+  movePayload,
+  moveSteps,
+  placeBefore,
+} from './move-payload.ts';
 import { type MovedMessage, moveMessages } from './move-remote.ts';
 import type { NewTask, TaskKind, TaskRun } from './task-kind.ts';
 import type { MovedGroup } from './task-store.ts';
@@ -86,11 +98,6 @@ export function createMoveTask(options: MoveTaskOptions): TaskKind<MovePayload> 
   };
 }
 
-/** Where the person saw them, which an earlier move may have made another place than theirs. */
-function placeBefore({ path, shownIn }: MovePayload): string {
-  return shownIn ?? path;
-}
-
 /** Messages of `group` that have to move to be there again. */
 function awayFrom(payload: MovePayload, { path, uids, origin }: LocatedTarget): number[] {
   if (path === placeBefore(payload)) return [];
@@ -98,25 +105,32 @@ function awayFrom(payload: MovePayload, { path, uids, origin }: LocatedTarget): 
   return uids.filter((uid) => path !== payload.path || origin.get(uid) !== uid);
 }
 
-/** One task for each mailbox that the messages are in; messages that are there already stay. */
+/**
+ * One task for each mailbox that the messages are in; messages that are there already stay.
+ * @param pathShown of the mailbox in which the person sees a message; undefined: in none
+ */
 export function toMoveTasks(
-  refs: readonly MessageRef[],
+  groups: readonly RefGroup[],
   destination: (accountId: string) => { readonly to: string; readonly create?: boolean },
-  reader: MailStoreReader,
+  pathShown: (group: RefGroup, message: NamedMessage) => string | undefined,
 ): NewTask[] {
-  return groupRefs(refs, reader).flatMap((group): NewTask[] => {
-    const { accountId } = group.mailbox;
+  return groups.flatMap((group): NewTask[] => {
+    const { accountId, path, uidValidity } = group;
     const { to, create } = destination(accountId);
-    const there = reader.mailboxByPath(accountId, to)?.mailboxId;
-    const elsewhere = group.messages.filter(({ shownIn }) => shownIn !== there);
-    return [...new Set(elsewhere.map(({ shownIn }) => shownIn))].map((mailboxId) => {
-      const messages = elsewhere.filter(({ shownIn }) => shownIn === mailboxId);
-      const shownIn = reader.mailbox(mailboxId)?.path;
+    const byPath = new Map<string | undefined, NamedMessage[]>();
+    for (const message of group.messages) {
+      const shownIn = pathShown(group, message);
+      if (shownIn === to) continue;
+      const others = byPath.get(shownIn);
+      if (others === undefined) byPath.set(shownIn, [message]);
+      else others.push(message);
+    }
+    return [...byPath].map(([shownIn, messages]) => {
       const payload = {
-        ...toTarget({ ...group, messages }),
+        ...toTarget({ path, uidValidity, messages }),
         to,
         ...(create === true ? { create } : {}),
-        ...(shownIn === undefined || shownIn === group.mailbox.path ? {} : { shownIn }),
+        ...(shownIn === undefined || shownIn === path ? {} : { shownIn }),
         messages: messages.map(({ messageId, receivedAt, sizeBytes }) => ({
           messageId,
           receivedAt,
@@ -154,10 +168,15 @@ async function moveGroup(
     }
     return { step: begun, moved: result.uids };
   });
+  const before = reader.mailboxByPath(accountId, step.path);
+  if (before !== undefined && before.uidValidity > 0 && before.uidValidity !== step.uidValidity) {
+    // Made anew on the server, and not known to be: while the old row still stands for the message.
+    await account.syncMailbox(before.mailboxId);
+  }
   const from = { path, uidValidity };
   const to = { path: step.path, uidValidity: step.uidValidity };
   // Noted before it is shown: a start in between shows it then (`showMoved`).
-  run.moved(from, to, moved);
+  run.moved(from, to, moved, new Map(messages.map((message) => [message.uid, message])));
   const { shownHome, absent } = showMoved(options, accountId, { from, to, uids: moved });
   if (shownHome > 0 || absent > 0) run.showAgain();
   const destination = reader.mailboxByPath(accountId, step.path);
@@ -165,6 +184,7 @@ async function moveGroup(
   if (destination !== undefined && (absent > 0 || gone || !destination.complete)) {
     options.syncSoon(destination);
   }
+  account.noteGone(mailbox.mailboxId, uids);
   options.placement.remove(mailbox.mailboxId, uids);
   if (destination !== undefined) {
     options.placement.showArrived(destination.mailboxId, options.arriving(destination));

@@ -8,7 +8,7 @@ import type { HiddenCopies } from '../store/placement.ts';
 import { withKeyword } from '../store/placement-writer.ts';
 import { changeOf, type FlagsPayload, takenBack } from './flags-task.ts';
 import type { KeywordPayload } from './keyword-task.ts';
-import { type Resolve, type Target, type TaskKind, target } from './task-kind.ts';
+import { placeKey, type Resolve, type Target, type TaskKind, target } from './task-kind.ts';
 import type { StoredTask } from './task-store.ts';
 
 interface Change {
@@ -55,7 +55,7 @@ export class PendingFlags implements PendingChanges {
     const elsewhere = this.#elsewhere.get(accountId);
     if (elsewhere === undefined || uids.length === 0) return;
     const wanted = elsewhere();
-    if (uids.some((uid) => wanted.has(keyOf(path, uidValidity, uid)))) {
+    if (uids.some((uid) => wanted.has(placeKey(path, uidValidity, uid)))) {
       this.#moves?.showPending(accountId);
     }
   }
@@ -86,7 +86,7 @@ export class PendingFlags implements PendingChanges {
     const add = (target: Target, more: (change: Change) => Change) => {
       for (const { path, uidValidity, uids } of resolve(target)) {
         for (const uid of uids) {
-          const key = keyOf(path, uidValidity, uid);
+          const key = placeKey(path, uidValidity, uid);
           found.set(key, more(found.get(key) ?? { flags: {}, keywords: [] }));
         }
       }
@@ -129,7 +129,7 @@ export class PendingFlags implements PendingChanges {
           const parsed = target.safeParse(payload);
           if (!parsed.success) return [];
           return resolve(parsed.data).flatMap(({ path, uidValidity, uids }) =>
-            uids.map((uid) => keyOf(path, uidValidity, uid)),
+            uids.map((uid) => placeKey(path, uidValidity, uid)),
           );
         }),
       );
@@ -140,10 +140,6 @@ export class PendingFlags implements PendingChanges {
   #change(mailbox: StoredMailbox, uid: number): Change | undefined {
     return this.#byAccount
       .get(mailbox.accountId)
-      ?.get(keyOf(mailbox.path, mailbox.uidValidity, uid));
+      ?.get(placeKey(mailbox.path, mailbox.uidValidity, uid));
   }
-}
-
-function keyOf(path: string, uidValidity: number, uid: number): string {
-  return `${uidValidity} ${uid} ${path}`;
 }

@@ -7,8 +7,8 @@ import type { MailStoreReader } from '../store/mail-reader.ts';
 import type { StoredMailbox } from '../store/mail-types.ts';
 import { type HiddenCopies, sameMessageKey } from '../store/placement.ts';
 import { locate } from './message-targets.ts';
-import { movePayload, moveSteps } from './move-payload.ts';
-import type { Resolve } from './task-kind.ts';
+import { movePayload, moveSteps, placeBefore } from './move-payload.ts';
+import { placeKey, type Resolve, target } from './task-kind.ts';
 import type { StoredTask } from './task-store.ts';
 
 /** The task that the server may have heard of; tasks run in order, so that there is one at most. */
@@ -47,6 +47,30 @@ export function copiesArriving(
     fromUid: Math.min(...copies.map(({ fromUid }) => fromUid)),
     keys: new Set(copies.flatMap(({ keys }) => keys)),
   };
+}
+
+/**
+ * Where the changes that wait show messages, by `placeKey` of where they are now: the path of a
+ * mailbox, or undefined for nowhere. Of a message that has no row yet nothing else tells.
+ */
+export function pathsShown(
+  tasks: readonly StoredTask[],
+  resolve: Resolve,
+): ReadonlyMap<string, string | undefined> {
+  const shown = new Map<string, string | undefined>();
+  const show = (payload: unknown, shownIn: string | undefined) => {
+    const parsed = target.safeParse(payload);
+    for (const { path, uidValidity, uids } of parsed.success ? resolve(parsed.data) : []) {
+      for (const uid of uids) shown.set(placeKey(path, uidValidity, uid), shownIn);
+    }
+  };
+  for (const { kind, payload, undone } of tasks) {
+    const move = kind === 'move' ? movePayload.safeParse(payload) : undefined;
+    if (move?.success === true) {
+      show(payload, undone === true ? placeBefore(move.data) : move.data.to);
+    } else if (kind === 'expunge' && undone !== true) show(payload, undefined);
+  }
+  return shown;
 }
 
 /** Messages by where they are now; those whose move is noted are there and no longer on their way. */

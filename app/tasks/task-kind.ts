@@ -9,7 +9,7 @@ import type { AccountSync } from '../imap/account-sync.ts';
 /** What a remote step gets of an account. */
 export type RemoteAccount = Pick<
   AccountSync,
-  'inMailbox' | 'run' | 'refreshMailboxes' | 'syncMailbox'
+  'inMailbox' | 'run' | 'refreshMailboxes' | 'syncMailbox' | 'noteGone'
 >;
 
 /** Messages by where the server keeps them. Mailboxes by path: mail.db may be rebuilt. */
@@ -19,6 +19,19 @@ export const target = z.object({
   uids: z.array(z.int().positive()),
 });
 export type Target = z.infer<typeof target>;
+
+/** What tells a message from others wherever it lies: a copy keeps all of it. */
+export const messageIdentity = z.object({
+  messageId: z.string().optional(),
+  receivedAt: z.number(),
+  sizeBytes: z.number(),
+});
+export type MessageIdentity = z.infer<typeof messageIdentity>;
+
+/** Names one message of an account, in maps. */
+export function placeKey(path: string, uidValidity: number, uid: number): string {
+  return `${uidValidity} ${uid} ${path}`;
+}
 
 /** A target where its messages are by now, after the moves that came before. */
 export interface ResolvedTarget extends Target {
@@ -36,11 +49,16 @@ export interface TaskRun {
   readonly step: unknown;
   /** On disk when it returns: a restart goes on from here. */
   note(step: unknown): void;
-  /** The server gave messages another mailbox and uid: tasks that follow will find them. */
+  /**
+   * The server gave messages another mailbox and uid: tasks that follow will find them.
+   * @param uids old uid to new uid
+   * @param identities by old uid
+   */
   moved(
     from: Pick<Target, 'path' | 'uidValidity'>,
     to: Pick<Target, 'path' | 'uidValidity'>,
     uids: ReadonlyMap<number, number>,
+    identities: ReadonlyMap<number, MessageIdentity>,
   ): void;
   /** The changes that wait have to be shown once more when this one is done. */
   showAgain(): void;

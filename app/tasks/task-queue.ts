@@ -6,7 +6,9 @@
 import { asMailError, ImapError, type MailError } from '../errors.ts';
 import { isRefusal } from '../imap/imap-errors.ts';
 import { describeError, type Logger } from '../log.ts';
-import type { UnderWay } from './pending-moves.ts';
+import type { RenamedPath, RenameNotes } from '../ports.ts';
+import { pathsShown, type UnderWay } from './pending-moves.ts';
+import { withPath } from './renamed-paths.ts';
 import type {
   NewTask,
   RemoteAccount,
@@ -15,7 +17,7 @@ import type {
   TaskKind,
   TaskRun,
 } from './task-kind.ts';
-import type { MessagePlace, MovedGroup, StoredTask, TaskStore } from './task-store.ts';
+import type { MessagePlace, MovedGroup, NotedPlace, StoredTask, TaskStore } from './task-store.ts';
 
 export interface TaskQueueOptions {
   readonly store: TaskStore;
@@ -27,11 +29,12 @@ export interface TaskQueueOptions {
   readonly onRefused?: (task: StoredTask, count: number, failure: MailError) => void;
   /**
    * Shows the store as the server has it, then, by `showPending`, what is still on its way.
-   * @param moved what went elsewhere; the store may not know of the last of it
+   * @param known what the store may not know of the last of: where messages went, and mailboxes
+   *   that have other paths
    */
   readonly onLoad?: (
     accountId: string,
-    moved: readonly MovedGroup[],
+    known: { readonly moved: readonly MovedGroup[]; readonly renamed: readonly RenamedPath[] },
     showPending: () => void,
   ) => void;
   /** Makes what is shown outlive a power cut: before a change is forgotten that was taken back. */
@@ -104,12 +107,21 @@ export class TaskQueue {
     const showPending = () => this.showPending(accountId);
     const { onLoad, store } = this.#options;
     if (onLoad === undefined) showPending();
-    else onLoad(accountId, store.moved(accountId), showPending);
+    else {
+      const { done: renamed } = store.renames(accountId);
+      onLoad(accountId, { moved: store.moved(accountId), renamed }, showPending);
+    }
+    store.forgetRenames(accountId, 'done');
   }
 
-  /** Where a message is by now, as far as the moves since the last start tell. */
-  placeOf(accountId: string, place: MessagePlace): MessagePlace {
-    return this.#options.store.placeOf(accountId, place);
+  /** Where moves took a message, as far as those since the last start tell; undefined: nowhere. */
+  notedPlace(accountId: string, place: MessagePlace): NotedPlace | undefined {
+    return this.#options.store.notedPlace(accountId, place);
+  }
+
+  /** Where the changes that wait show messages (see `pathsShown`). */
+  pathsShown(accountId: string): ReadonlyMap<string, string | undefined> {
+    return pathsShown(this.#shown(accountId), this.#resolve(accountId));
   }
 
   /** On disk when this returns, shown as well; the server follows when it can. */
@@ -194,21 +206,28 @@ export class TaskQueue {
     this.#running.set(accountId, run);
   }
 
-  /** A mailbox has another path: the changes that wait for it go there. */
-  renameMailbox(accountId: string, from: string, to: string): void {
+  /** Keeps the changes that wait with mailboxes whose paths change. */
+  renamesOf(accountId: string): RenameNotes {
     const { store } = this.#options;
-    for (const task of store.list(accountId)) {
-      const payload = withPath(task.payload, from, to);
-      if (payload !== undefined) store.replace(task.taskId, payload);
-      const step = withKey(task.step, from, to);
-      if (step !== undefined) store.noteStep(task.taskId, step);
-    }
-    store.renameMoved(accountId, from, to);
+    return {
+      begin: (pairs) => store.beginRename(accountId, pairs),
+      begun: () => store.renames(accountId).begun,
+      forget: () => store.forgetRenames(accountId, 'begun'),
+      follow: (pairs, applyLocal) => {
+        store.followRename(accountId, pairs);
+        for (const { from, to } of pairs) this.#renameDone(accountId, from, to);
+        applyLocal();
+        store.forgetRenames(accountId, 'done');
+        this.#announce(accountId);
+      },
+    };
+  }
+
+  #renameDone(accountId: string, from: string, to: string): void {
     for (const [taskId, task] of this.#done) {
       const payload = task.accountId === accountId ? withPath(task.payload, from, to) : undefined;
       if (payload !== undefined) this.#done.set(taskId, { ...task, payload });
     }
-    this.#announce(accountId);
   }
 
   /** The connection for changes may break while the account's standing one holds. */
@@ -338,7 +357,11 @@ export class TaskQueue {
         return store.get(taskId)?.step;
       },
       note: (step) => store.noteStep(taskId, step),
-      moved: (from, to, uids) => store.addMoved(accountId, from, to, uids),
+      moved: (from, to, uids, identities) => {
+        store.addMoved(accountId, from, to, uids, identities);
+        // A sync that comes before this task ends finds the changes that wait by the new names.
+        this.#announce(accountId);
+      },
       showAgain: () => this.#again.add(taskId),
     };
   }
@@ -394,21 +417,4 @@ function accountsOf(tasks: readonly StoredTask[]): Set<string> {
 /** What the change was about is gone: there is nothing left to change. */
 function hasNoObject(error: MailError): boolean {
   return error.code === 'message.not-found' || error.code === 'mailbox.not-found';
-}
-
-/** The steps with those kept under `from` kept under `to`; undefined when there are none. */
-function withKey(step: unknown, from: string, to: string): unknown {
-  if (typeof step !== 'object' || step === null || !Object.hasOwn(step, from)) return undefined;
-  const entries = Object.entries(step);
-  return Object.fromEntries(entries.map(([key, value]) => [key === from ? to : key, value]));
-}
-
-/** The payload with every path that is `from` replaced; undefined when there is none. */
-function withPath(payload: unknown, from: string, to: string): unknown {
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  const isPath = ([name, value]: [string, unknown]) =>
-    (name === 'path' || name === 'to' || name === 'shownIn') && value === from;
-  const entries = Object.entries(payload);
-  if (!entries.some(isPath)) return undefined;
-  return Object.fromEntries(entries.map((entry) => [entry[0], isPath(entry) ? to : entry[1]]));
 }

@@ -5,10 +5,12 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { integerColumn, type SqlRow, textColumn } from '../store/columns.ts';
+import type { RenamedPath } from '../ports.ts';
+import { integerColumn, optionalText, type SqlRow, textColumn } from '../store/columns.ts';
 import { type Migration, openDatabase, transaction } from '../store/database.ts';
 import { statementsOf } from '../store/statements.ts';
-import type { NewTask } from './task-kind.ts';
+import { withKey, withPath } from './renamed-paths.ts';
+import type { MessageIdentity, NewTask } from './task-kind.ts';
 
 const task001: Migration = {
   name: 'task-001-tasks',
@@ -45,6 +47,31 @@ const task002: Migration = {
   `,
 };
 
+const task003: Migration = {
+  name: 'task-003-identities',
+  sql: `
+    -- What tells a moved message from others, until a sync brings it from its new place.
+    ALTER TABLE moved ADD COLUMN messageId TEXT;
+    ALTER TABLE moved ADD COLUMN receivedAt INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE moved ADD COLUMN sizeBytes INTEGER NOT NULL DEFAULT 0;
+  `,
+};
+
+const task004: Migration = {
+  name: 'task-004-renames',
+  sql: `
+    -- Mailboxes whose paths change. Not done: the server was asked, and what it did is not known.
+    -- Done: tasks have followed, and mail.db may not have.
+    CREATE TABLE renaming (
+      accountId TEXT NOT NULL,
+      path TEXT NOT NULL,
+      toPath TEXT NOT NULL,
+      done INTEGER NOT NULL,
+      PRIMARY KEY (accountId, path)
+    ) STRICT, WITHOUT ROWID;
+  `,
+};
+
 /** A message may have been moved so often while a task waited. */
 const mostMoves = 100;
 
@@ -52,6 +79,11 @@ export interface MessagePlace {
   readonly path: string;
   readonly uidValidity: number;
   readonly uid: number;
+}
+
+/** Where a move took a message. */
+export interface NotedPlace extends MessagePlace {
+  readonly identity: MessageIdentity;
 }
 
 /** Messages that went from one mailbox to another: old uid to new uid. */
@@ -79,7 +111,7 @@ export class TaskStore {
 
   /** @throws StorageError */
   constructor(path: string) {
-    this.#db = openDatabase(path, [task001, task002], { synchronous: 'FULL' });
+    this.#db = openDatabase(path, [task001, task002, task003, task004], { synchronous: 'FULL' });
     this.#prepare = statementsOf(this.#db);
   }
 
@@ -145,16 +177,21 @@ export class TaskStore {
     });
   }
 
-  /** Notes where messages went. A message that came back to where it once was has no other place. */
+  /**
+   * Notes where messages went, and by old uid what they are. A message that came back to where it once was has no other
+   * place.
+   */
   addMoved(
     accountId: string,
     from: Omit<MessagePlace, 'uid'>,
     to: Omit<MessagePlace, 'uid'>,
     uids: ReadonlyMap<number, number>,
+    identities: ReadonlyMap<number, MessageIdentity> = new Map(),
   ): void {
     transaction(this.#db, () => {
       for (const [uid, toUid] of uids) {
-        this.#prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+        const identity = identities.get(uid);
+        this.#prepare('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
           accountId,
           from.path,
           from.uidValidity,
@@ -162,6 +199,9 @@ export class TaskStore {
           to.path,
           to.uidValidity,
           toUid,
+          identity?.messageId ?? null,
+          identity?.receivedAt ?? 0,
+          identity?.sizeBytes ?? 0,
         );
       }
     });
@@ -169,17 +209,29 @@ export class TaskStore {
 
   /** Where a message is by now, as far as this account's moves tell. */
   placeOf(accountId: string, place: MessagePlace): MessagePlace {
-    let at = place;
+    const { path, uidValidity, uid } = this.notedPlace(accountId, place) ?? place;
+    return { path, uidValidity, uid };
+  }
+
+  /** As `placeOf`; undefined when no move is known to have taken it anywhere. */
+  notedPlace(accountId: string, place: MessagePlace): NotedPlace | undefined {
+    let at: NotedPlace | undefined;
     for (let moves = 0; moves < mostMoves; moves++) {
+      const { path, uidValidity, uid } = at ?? place;
       const row = this.#prepare(
-        `SELECT toPath, toUidValidity, toUid FROM moved
+        `SELECT toPath, toUidValidity, toUid, messageId, receivedAt, sizeBytes FROM moved
          WHERE accountId = ? AND path = ? AND uidValidity = ? AND uid = ?`,
-      ).get(accountId, at.path, at.uidValidity, at.uid);
+      ).get(accountId, path, uidValidity, uid);
       if (row === undefined) break;
       at = {
         path: textColumn(row, 'toPath'),
         uidValidity: integerColumn(row, 'toUidValidity'),
         uid: integerColumn(row, 'toUid'),
+        identity: {
+          messageId: optionalText(row, 'messageId'),
+          receivedAt: integerColumn(row, 'receivedAt'),
+          sizeBytes: integerColumn(row, 'sizeBytes'),
+        },
       };
     }
     return at;
@@ -227,8 +279,69 @@ export class TaskStore {
     ).run(accountId);
   }
 
-  /** A mailbox has another path: what was moved out of it or into it is found there. */
-  renameMoved(accountId: string, from: string, to: string): void {
+  /** Mailboxes that the server is about to be asked to give other paths. */
+  beginRename(accountId: string, pairs: readonly RenamedPath[]): void {
+    transaction(this.#db, () => {
+      for (const pair of pairs) this.#noteRename(accountId, pair, false);
+    });
+  }
+
+  /** Mailboxes have other paths: tasks, and what is known of moves, follow; all or none. */
+  followRename(accountId: string, pairs: readonly RenamedPath[]): void {
+    transaction(this.#db, () => {
+      for (const pair of pairs) {
+        this.#noteRename(accountId, pair, true);
+        this.#renameTasks(accountId, pair);
+        this.#renameMoved(accountId, pair);
+      }
+    });
+  }
+
+  renames(accountId: string): {
+    readonly begun: readonly RenamedPath[];
+    readonly done: readonly RenamedPath[];
+  } {
+    const rows = this.#prepare('SELECT * FROM renaming WHERE accountId = ? ORDER BY path').all(
+      accountId,
+    );
+    const pairs = (done: number) =>
+      rows
+        .filter((row) => integerColumn(row, 'done') === done)
+        .map((row) => ({ from: textColumn(row, 'path'), to: textColumn(row, 'toPath') }));
+    return { begun: pairs(0), done: pairs(1) };
+  }
+
+  forgetRenames(accountId: string, which: 'begun' | 'done'): void {
+    this.#prepare('DELETE FROM renaming WHERE accountId = ? AND done = ?').run(
+      accountId,
+      which === 'done' ? 1 : 0,
+    );
+  }
+
+  #noteRename(accountId: string, { from, to }: RenamedPath, done: boolean): void {
+    this.#prepare('INSERT OR REPLACE INTO renaming VALUES (?, ?, ?, ?)').run(
+      accountId,
+      from,
+      to,
+      done ? 1 : 0,
+    );
+  }
+
+  #renameTasks(accountId: string, { from, to }: RenamedPath): void {
+    for (const task of this.list(accountId)) {
+      const payload = withPath(task.payload, from, to);
+      if (payload !== undefined) {
+        this.#prepare('UPDATE task SET payload = ? WHERE taskId = ?').run(
+          JSON.stringify(payload),
+          task.taskId,
+        );
+      }
+      const step = withKey(task.step, from, to);
+      if (step !== undefined) this.noteStep(task.taskId, step);
+    }
+  }
+
+  #renameMoved(accountId: string, { from, to }: RenamedPath): void {
     this.#prepare('UPDATE OR REPLACE moved SET path = ?3 WHERE accountId = ?1 AND path = ?2').run(
       accountId,
       from,
@@ -241,16 +354,11 @@ export class TaskStore {
     );
   }
 
-  replace(taskId: number, payload: unknown): void {
-    this.#db
-      .prepare('UPDATE task SET payload = ? WHERE taskId = ?')
-      .run(JSON.stringify(payload), taskId);
-  }
-
   removeAccount(accountId: string): void {
     transaction(this.#db, () => {
       this.#prepare('DELETE FROM task WHERE accountId = ?').run(accountId);
       this.#prepare('DELETE FROM moved WHERE accountId = ?').run(accountId);
+      this.#prepare('DELETE FROM renaming WHERE accountId = ?').run(accountId);
     });
   }
 

@@ -27,6 +27,7 @@ import { rendererDir } from '../layout.ts';
 import { allowedExternalUrl } from '../open-external.ts';
 import { eraseProfile, profileDir, requestFocus } from '../profile.ts';
 import { downloadsDir, safeFileName } from '../save-path.ts';
+import { dragOut } from './drag-out.ts';
 import { forwardFrames, frameListener, tellResume } from './frames.ts';
 import { Notices, tellClicked } from './notices.ts';
 import { appScheme, channel } from './origin.ts';
@@ -76,6 +77,7 @@ async function run(profile: HeldProfile): Promise<void> {
       'saveDialog',
       'openDialog',
       'tray',
+      'dragOut',
       ...(Notification.isSupported() ? (['notifications'] as const) : []),
       ...(platform === 'win32' ? [] : (['badge'] as const)),
     ],
@@ -84,6 +86,17 @@ async function run(profile: HeldProfile): Promise<void> {
     chooseFiles: (what) => chooseFiles(window, what),
     notify: async (notification) => notices.show(notification),
     setBadge: async (count) => void app.setBadgeCount(count),
+    startDrag: (path) =>
+      dragOut(
+        {
+          iconOf: (file) => app.getFileIcon(file),
+          plainIcon: appIcon(),
+          start: (item) => {
+            if (window?.isDestroyed() === false) window.webContents.startDrag(item);
+          },
+        },
+        path,
+      ),
     eraseProfile: async () => {
       end.erases = true;
       app.quit();
@@ -112,10 +125,15 @@ interface End {
 /** Stays until the program ends: without a reference, it would be collected. */
 let tray: Tray | undefined;
 
-/** A click shows the window; there is nothing else to do there. */
-function createTray(show: () => void): void {
+function appIcon(): Electron.NativeImage {
   const icon = nativeImage.createFromBuffer(Buffer.from(trayIcon16, 'base64'));
   icon.addRepresentation({ scaleFactor: 2, buffer: Buffer.from(trayIcon32, 'base64') });
+  return icon;
+}
+
+/** A click shows the window; there is nothing else to do there. */
+function createTray(show: () => void): void {
+  const icon = appIcon();
   // macOS colours it as its bar needs it.
   icon.setTemplateImage(true);
   tray = new Tray(icon);

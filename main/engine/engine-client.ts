@@ -171,6 +171,9 @@ export class EngineClient implements EngineLink {
       case 'setBadge':
         await host.setBadge?.(call.argument);
         return undefined;
+      case 'startDrag':
+        await host.startDrag?.(call.argument);
+        return undefined;
       case 'eraseProfile':
         await host.eraseProfile?.();
         return undefined;

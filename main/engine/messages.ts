@@ -31,6 +31,7 @@ export const hostCall = z.discriminatedUnion('method', [
   z.object({ method: z.literal('chooseFiles'), argument: z.enum(['files', 'folder']) }),
   z.object({ method: z.literal('notify'), argument: hostNotification }),
   z.object({ method: z.literal('setBadge'), argument: z.int().nonnegative() }),
+  z.object({ method: z.literal('startDrag'), argument: z.string() }),
   z.object({ method: z.literal('eraseProfile') }),
 ]);
 export type HostCall = z.infer<typeof hostCall>;

@@ -71,6 +71,9 @@ function createHost(settings: WorkerSettings): EngineHost {
     async setBadge(count) {
       await callHost({ method: 'setBadge', argument: count });
     },
+    async startDrag(path) {
+      await callHost({ method: 'startDrag', argument: path });
+    },
     async eraseProfile() {
       await callHost({ method: 'eraseProfile' });
     },

@@ -67,6 +67,11 @@ export const commands = {
 
   search: desk('find', '/', 'Mod+f'),
   palette: anywhere('find', 'Mod+k'),
+  sortNewest: desk('find'),
+  sortOldest: desk('find'),
+  sortSender: desk('find'),
+  sortSubject: desk('find'),
+  sortSize: desk('find'),
 
   refresh: { ...anywhere('app', 'F5'), mac: ['Mod+Shift+n'] },
   settings: anywhere('app', 'Mod+,'),

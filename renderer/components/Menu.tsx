@@ -11,6 +11,7 @@ import { createPortal } from 'react-dom';
 import { cx } from './cx.ts';
 import { KeyCaps, type KeySteps } from './KeyCaps.tsx';
 import styles from './Menu.module.css';
+import surface from './Surface.module.css';
 
 export interface MenuEntry {
   readonly id: string;
@@ -93,7 +94,7 @@ export function MenuButton({ label, groups, trigger, placement = 'bottom end' }:
   return (
     <MenuTrigger>
       {trigger}
-      <Popover className={cx(styles.popover)} placement={placement} offset={4}>
+      <Popover className={cx(surface.surface, styles.popover)} placement={placement} offset={4}>
         <Entries label={label} groups={groups} />
       </Popover>
     </MenuTrigger>
@@ -126,7 +127,7 @@ export function ContextMenu({ at, label, groups, onClose }: ContextMenuProps) {
         document.body,
       )}
       <Popover
-        className={cx(styles.popover)}
+        className={cx(surface.surface, styles.popover)}
         triggerRef={anchor}
         isOpen
         onOpenChange={(open) => {

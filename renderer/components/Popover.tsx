@@ -4,6 +4,7 @@ import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover as AriaPopover, type PopoverProps } from 'react-aria-components/Popover';
 import { cx } from './cx.ts';
 import styles from './Popover.module.css';
+import surface from './Surface.module.css';
 
 interface PopoverBaseProps {
   /** Its name for screen readers. */
@@ -25,7 +26,11 @@ export function PopoverButton(props: PopoverButtonProps) {
   return (
     <DialogTrigger>
       {trigger}
-      <AriaPopover className={cx(styles.popover, className)} placement={placement} offset={6}>
+      <AriaPopover
+        className={cx(surface.surface, styles.popover, className)}
+        placement={placement}
+        offset={6}
+      >
         <Dialog aria-label={label} className={cx(styles.dialog)}>
           {({ close }) => (typeof children === 'function' ? children(close) : children)}
         </Dialog>
@@ -49,7 +54,7 @@ export function PopoverAt(props: PopoverAtProps) {
   const { label, anchor, isOpen, onClose, passive = false, placement = 'bottom start' } = props;
   return (
     <AriaPopover
-      className={cx(styles.popover, props.className)}
+      className={cx(surface.surface, styles.popover, props.className)}
       triggerRef={anchor}
       isOpen={isOpen}
       onOpenChange={(open) => {

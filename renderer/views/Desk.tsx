@@ -1,6 +1,6 @@
 /** The desk: sidebar, list and reader, the open letters above them, one sheet at a time. */
 import { useEffect, useReducer, useRef, useState } from 'react';
-import type { AccountDto, Settings, WireError } from '../../app/contract/index.ts';
+import type { AccountDto, MessageRow, Settings, WireError } from '../../app/contract/index.ts';
 import { useCommands } from '../commands/commands.tsx';
 import { Button } from '../components/Button.tsx';
 import { cx } from '../components/cx.ts';
@@ -18,6 +18,7 @@ import { useDeskCommands } from './desk-commands.tsx';
 import { initialDesk, placeKey, reduceDesk, startPlace, targetsOf } from './desk-state.ts';
 import { Failure } from './Failure.tsx';
 import { ListPane } from './list/ListPane.tsx';
+import { withOrder } from './list/list-order.ts';
 import type { ListRow } from './list/list-row.ts';
 import { listingOf } from './list/listing.ts';
 import { latestLine } from './list/message-windows.ts';
@@ -66,7 +67,7 @@ export function Desk({ accounts, settings }: DeskProps) {
     counts,
     filter: state.filter,
     t,
-    ...(settings === undefined ? {} : { listBy: settings.listBy, listOrder: settings.listOrder }),
+    ...(settings === undefined ? {} : { listBy: settings.listBy, listOrders: settings.listOrders }),
   });
 
   const startWith = settings?.startWith ?? 'inbox';
@@ -132,6 +133,7 @@ export function Desk({ accounts, settings }: DeskProps) {
       </>
     );
   }
+  const editDraft = ({ ref }: MessageRow) => letters.open(client.call('draft.open', { ref }));
   const local = place?.kind === 'drafts' || place?.kind === 'outbox';
   return (
     <div className={cx(styles.window)}>
@@ -190,8 +192,12 @@ export function Desk({ accounts, settings }: DeskProps) {
               order={order}
               dragged={dragged}
               onOpenLock={openLock}
+              onOrder={(next) => {
+                if (place === undefined || settings === undefined) return;
+                setSettings({ listOrders: withOrder(settings.listOrders, place, next) });
+              }}
               onSettings={setSettings}
-              onEdit={({ ref }) => letters.open(client.call('draft.open', { ref }))}
+              onEdit={editDraft}
               onReply={letters.reply}
             />
             <Resizer label={t('desk.resizeList')} {...panes.resizer('list')} />
@@ -218,6 +224,7 @@ export function Desk({ accounts, settings }: DeskProps) {
                 dispatch={dispatch}
                 moves={moves}
                 onReply={letters.reply}
+                onEdit={editDraft}
                 onMailto={(url) => letters.compose(parseMailto(url))}
               />
             )}

@@ -3,6 +3,7 @@ import type { Dispatch } from 'react';
 import type { MessageRow, ViewDto } from '../../app/contract/index.ts';
 import type { Client } from '../host/client.ts';
 import { type DeskAction, sameRef } from './desk-state.ts';
+import { orderOfPlace } from './list/list-order.ts';
 import { type ListRow, toListRow } from './list/list-row.ts';
 
 /** What came lately stands among the first. */
@@ -25,11 +26,13 @@ interface Place {
 }
 const nowhere: Place = { index: -1, found: undefined };
 
-/** In the list as the person has it: by conversations or by messages, newest or oldest first. */
+/** In the list as the person has it: by conversations or by messages, in its order. */
 async function place(client: Client, row: MessageRow): Promise<Place> {
-  const { listBy, listOrder } = await client.call('settings.get', {});
+  const { listBy, listOrders } = await client.call('settings.get', {});
+  const { accountId, mailboxId } = row.ref;
+  const order = orderOfPlace(listOrders, { kind: 'mailbox', accountId, mailboxId });
   const view: ViewDto = { kind: 'mailbox', mailboxId: row.ref.mailboxId };
-  const window = { view, offset: 0, limit: lookAt, order: listOrder } as const;
+  const window = { view, offset: 0, limit: lookAt, order } as const;
   const rows =
     listBy === 'conversations'
       ? (await client.call('conversation.list', window)).rows.map((one) => toListRow(one, view))

@@ -6,6 +6,14 @@ export function useSetSettings(): (change: Partial<Settings>) => void {
   const { client, cache } = useBackend();
   return (change) => {
     cache.patch('settings.get', (now) => ({ ...now, ...change }));
-    client.call('settings.set', change).catch(() => cache.invalidate('settings.get'));
+    client.call('settings.set', change).then(
+      () => {
+        if (change.language === undefined) return;
+        // Words stand in another order by the rules of another language.
+        cache.invalidate('view.list');
+        cache.invalidate('conversation.list');
+      },
+      () => cache.invalidate('settings.get'),
+    );
   };
 }

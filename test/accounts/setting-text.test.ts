@@ -13,7 +13,7 @@ const other: Settings = {
   density: 'compact',
   textSize: 'large',
   listBy: 'messages',
-  listOrder: 'oldest',
+  listOrders: [{ place: 'mailbox 4', order: 'sender' }],
   sidebarWidth: 300,
   listWidth: 500,
   collapsedAccounts: ['a3'],

@@ -95,6 +95,20 @@ function drawCase(rng: Rng): Case {
       wants: (made) => made.flagged && holdsRun(made.all, start, true),
     },
     { query: 'from:bea@oliveira.te', wants: ({ from }) => from.includes('bea@oliveira') },
+    { query: 'from:bea@oliveira.test', wants: ({ from }) => from.includes('bea@oliveira.test') },
+    {
+      query: `${start} from:ada@meet`,
+      wants: ({ all, from }) => from.includes('ada@meet') && holdsRun(all, start, false),
+    },
+    {
+      query: `from:"${start} novak@nov`,
+      wants: ({ from }) => holdsRun(from, `${start} novak@nov`, true),
+    },
+    {
+      query: `${one} OR subject:"${two} ${start}`,
+      wants: ({ all, subject }) =>
+        holdsRun(all, one, false) || holdsRun(subject, `${two} ${start}`, true),
+    },
     {
       query: `subject:"${one} ${start}`,
       wants: ({ subject }) => holdsRun(subject, `${one} ${start}`, true),
@@ -159,6 +173,28 @@ async function fill(lab: ContentLab, rng: Rng, count: number): Promise<Made[]> {
   }
   return made.sort((a, b) => b.place - a.place);
 }
+
+test('searches at the same time do not disturb each other', async (context) => {
+  const lab = openLab();
+  context.after(() => lab.end());
+  const rng = new Rng(4);
+  const made = await fill(lab, rng, 120);
+  await lab.content.sizes();
+  const search = new MailSearch({
+    content: () => lab.content.reader,
+    reader: lab.store.reader,
+    accounts: () => [],
+  });
+  const cases = Array.from({ length: 60 }, () => drawCase(rng));
+  const answers = await Promise.all(cases.map(({ query }) => search.query({ query, limit: 200 })));
+  for (const [index, { query, wants }] of cases.entries()) {
+    assert.deepEqual(
+      answers[index]?.hits.map(({ message, mailboxName }) => `${mailboxName} ${message.uid}`),
+      made.filter(wants).map(({ key }) => key),
+      query,
+    );
+  }
+});
 
 test('every page of every search is what reading all messages gives', async (context) => {
   const lab = openLab();

@@ -7,7 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { type LaunchedWindow, launchWindow } from '../support/chromium-window.ts';
+import {
+  type LaunchedWindow,
+  type LaunchOptions,
+  launchWindow,
+} from '../support/chromium-window.ts';
 import {
   defaultUser,
   type Stack,
@@ -39,14 +43,16 @@ async function endServers(stack: Stack, dir: string): Promise<void> {
 /** Servers on loopback and an empty profile with its window; all ended when the test has ended. */
 export async function openWorld(
   t: TestContext,
-  options: Omit<StackOptions, 'dir'>,
+  { entry, ...options }: Omit<StackOptions, 'dir'> & Pick<LaunchOptions, 'entry'>,
 ): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'letterlock-e2e-'));
   const profileDir = join(dir, 'profile');
   const stack = await startStack({ ...options, dir });
+  const launch = () =>
+    launchWindow({ profileDir, env: stack.env, ...(entry === undefined ? {} : { entry }) });
   let window: LaunchedWindow;
   try {
-    window = await launchWindow({ profileDir, env: stack.env });
+    window = await launch();
   } catch (error) {
     await stack.stop();
     throw error;
@@ -71,7 +77,7 @@ export async function openWorld(
     },
     reopen: async () => {
       await window.close();
-      window = await launchWindow({ profileDir, env: stack.env });
+      window = await launch();
       window.page.setDefaultTimeout(patienceMs);
       return window.page;
     },

@@ -79,7 +79,7 @@ test('every setting is kept, also one whose name is a number', async (t) => {
     quietDays: [6, 0],
     singleKeys: false,
     listBy: 'messages',
-    listOrder: 'oldest',
+    listOrders: [{ place: 'mailbox 4', order: 'sender' }],
     sidebarWidth: 300,
     listWidth: 500,
     collapsedAccounts: ['a1', 'a2'],

@@ -108,7 +108,7 @@ export function startMail(
     emit: (name, payload) => events.push({ name, payload }),
     logger: silentLogger,
     onOnline: (id) => tasks.wake(id),
-    onRenamed: (id, from, to) => tasks.renameMailbox(id, from, to),
+    renames: (id) => tasks.renamesOf(id),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
     choices: {
       bodiesDays: () => options.bodiesDays ?? '90',

@@ -146,7 +146,7 @@ test('oldest first is the same list from its other end, and a thread names what 
   ]);
   store.writer.upsertMessages(id('archive'), [header(4, { inReplyTo: '<3@x>' })]);
   const inbox: ViewDto = { kind: 'mailbox', mailboxId: id('inbox') };
-  const oldest = store.views.list(inbox, undefined, 0, 10, 'oldest').messages;
+  const oldest = store.views.list(inbox, undefined, 0, 10, { order: 'oldest' }).messages;
   assert.deepEqual(
     oldest.map(({ uid }) => uid),
     [1, 2, 3],

@@ -1,6 +1,7 @@
 /**
  * Stands between the engine and a real IMAP server: hides capabilities, and at one command refuses
- * it, or cuts the connection before the server hears of it or after it did it. Once only.
+ * it, cuts the connection before the server hears of it or after it did it, or keeps the answer
+ * back until it is let go. Once only.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -8,7 +9,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface Fault {
   /** Of the command without its tag, e.g. /^UID COPY /. */
   readonly command: RegExp;
-  readonly kind: 'refuse' | 'cut before' | 'cut after';
+  readonly kind: 'refuse' | 'cut before' | 'cut after' | 'hold';
 }
 
 export interface Flavour {
@@ -19,6 +20,8 @@ export interface Flavour {
 export async function startFaultProxy(serverPort: number, flavour: Flavour) {
   const seen: string[] = [];
   const state: { fault: Fault | undefined; hits: number } = { fault: undefined, hits: 0 };
+  /** What the connections whose answers are kept back are owed. */
+  const held = new Set<{ readonly owed: readonly string[]; letGo(): void }>();
   const sockets = new Set<Socket>();
   const hidden = flavour.without.map((word) =>
     word === 'COPYUID'
@@ -40,6 +43,7 @@ export async function startFaultProxy(serverPort: number, flavour: Flavour) {
     }
     /** The connection ends when the server answers this tag. */
     let cutAtTag: string | undefined;
+    let kept: string[] | undefined;
     client.on('data', (text: string) => {
       for (const line of text.split(/(?<=\r\n)/)) {
         const [, tag = '', command = ''] = /^(\S+) ([^\r\n]*)/.exec(line) ?? [];
@@ -56,6 +60,15 @@ export async function startFaultProxy(serverPort: number, flavour: Flavour) {
         } else if (fault.kind === 'cut before') {
           client.destroy();
           return;
+        } else if (fault.kind === 'hold') {
+          const owed: string[] = [];
+          kept = owed;
+          const letGo = () => {
+            kept = undefined;
+            for (const text of owed) client.write(text, 'latin1');
+          };
+          held.add({ owed, letGo });
+          server.write(line, 'latin1');
         } else {
           cutAtTag = tag;
           server.write(line, 'latin1');
@@ -72,10 +85,9 @@ export async function startFaultProxy(serverPort: number, flavour: Flavour) {
         }
         return;
       }
-      client.write(
-        hidden.reduce((rest, word) => rest.replace(word, ''), text),
-        'latin1',
-      );
+      const said = hidden.reduce((rest, word) => rest.replace(word, ''), text);
+      if (kept === undefined) client.write(said, 'latin1');
+      else kept.push(said);
     });
   });
   proxy.listen(0, '127.0.0.1');
@@ -90,6 +102,12 @@ export async function startFaultProxy(serverPort: number, flavour: Flavour) {
       state.fault = fault;
     },
     hits: () => state.hits,
+    /** Some answer is kept back that the server has given. */
+    holds: () => [...held].some(({ owed }) => owed.length > 0),
+    letGo() {
+      for (const { letGo } of held) letGo();
+      held.clear();
+    },
     stop() {
       for (const socket of sockets) socket.destroy();
       proxy.close();

@@ -7,29 +7,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { accountId, type Lab, startLab, startMail, until, user } from '../imap/engine-lab.ts';
+import type { Fault, Flavour } from './fault-proxy.ts';
 import {
-  accountId,
-  type Lab,
-  letter,
-  startLab,
-  startMail,
-  until,
-  user,
-} from '../imap/engine-lab.ts';
-import { type Fault, type Flavour, startFaultProxy } from './fault-proxy.ts';
+  type App,
+  archiveOf,
+  done,
+  flavours,
+  refsOf,
+  shown,
+  startMoves,
+  subjects as subjectsOn,
+} from './moves-lab.ts';
 
 let lab: Lab;
 before(async () => {
   lab = await startLab();
 });
 after(() => lab.stop());
-
-const flavours: Readonly<Record<string, Flavour>> = {
-  'MOVE and UIDPLUS': { without: [] },
-  'MOVE without UIDPLUS': { without: ['UIDPLUS', 'COPYUID'] },
-  'COPY with UIDPLUS': { without: ['MOVE'] },
-  'COPY without UIDPLUS': { without: ['MOVE', 'UIDPLUS', 'COPYUID'] },
-};
 
 const steps: Readonly<Record<string, readonly RegExp[]>> = {
   'MOVE and UIDPLUS': [/^STATUS "?Archive"? .*UIDNEXT/, /^UID MOVE /],
@@ -43,65 +38,9 @@ const steps: Readonly<Record<string, readonly RegExp[]>> = {
   'COPY without UIDPLUS': [/^UID COPY /, /^UID STORE /],
 };
 
-async function subjects(mailbox: string): Promise<string[]> {
-  const said = await lab.dovecot.doveadm([
-    'fetch',
-    '-u',
-    user,
-    'hdr.subject',
-    'mailbox',
-    mailbox,
-    'undeleted',
-    'all',
-  ]);
-  return [...said.matchAll(/subject: (.*)/g)].map((match) => match[1] ?? '').sort();
-}
-
-async function start(t: TestContext, flavour: Flavour, options: { dir?: string } = {}) {
-  for (const mailbox of ['INBOX', 'Archive', 'Trash']) {
-    await lab.dovecot.doveadm(['expunge', '-u', user, 'mailbox', mailbox, 'all']);
-  }
-  await lab.dovecot.appendAll(user, [
-    { raw: letter('stay') },
-    { raw: letter('go one') },
-    // No Message-ID: told by time and size alone.
-    { raw: letter('go two').replace(/^Message-ID.*\r\n/m, '') },
-  ]);
-  const proxy = await startFaultProxy(lab.dovecot.imapPort, flavour);
-  t.after(() => proxy.stop());
-  const app = startMail(lab.dovecot, { ...options, imapPort: proxy.port });
-  app.start();
-  await until(() => app.inbox().complete && app.inbox().total === 3, 'three messages');
-  // INBOX comes before the list of the others.
-  await until(
-    () => app.store.reader.mailboxByRole(accountId, 'archive') !== undefined,
-    'the list of mailboxes',
-  );
-  return { proxy, app };
-}
-
-type App = Awaited<ReturnType<typeof start>>['app'];
-
-const shown = (app: App, mailboxId: number) =>
-  app.mail
-    .window(mailboxId, 0, 50)
-    .rows.map(({ subject }) => subject)
-    .sort();
-
-function refsOf(app: App, wanted: RegExp) {
-  return app.mail
-    .window(app.inbox().mailboxId, 0, 50)
-    .rows.filter(({ subject }) => wanted.test(subject))
-    .map(({ ref }) => ref);
-}
-
-function archiveOf(app: App) {
-  const archive = app.store.reader.mailboxByRole(accountId, 'archive');
-  if (archive === undefined) throw new Error('no archive');
-  return archive;
-}
-
-const done = (app: App) => until(() => app.tasks.pending(accountId) === 0, 'no change waiting');
+const subjects = (mailbox: string) => subjectsOn(lab, mailbox);
+const start = (t: TestContext, flavour: Flavour, options: { dir?: string } = {}) =>
+  startMoves(t, lab, flavour, options);
 
 async function assertMoved(app: App) {
   assert.deepEqual(await subjects('Archive'), ['go one', 'go two']);

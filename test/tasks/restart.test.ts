@@ -3,89 +3,9 @@
  * commit to the other: mail.db has what is shown, tasks.db what the person wants.
  */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import type { FetchMessageObject } from 'imapflow';
-import type { MailboxRole } from '../../app/contract/index.ts';
-import { LegError } from '../../app/errors.ts';
-import { LiveChanges } from '../../app/imap/live-changes.ts';
-import { MessageIntake } from '../../app/imap/message-intake.ts';
-import { silentLogger } from '../../app/log.ts';
-import { openMailStore } from '../../app/store/mail-store.ts';
-import { createTasks } from '../../app/tasks/create-tasks.ts';
-import { PendingFlags } from '../../app/tasks/pending-flags.ts';
-import type { RemoteAccount } from '../../app/tasks/task-kind.ts';
+import { test } from 'node:test';
 import { TaskStore } from '../../app/tasks/task-store.ts';
-
-const accountId = 'a';
-const uidValidity = 7;
-const boxes: readonly (readonly [string, MailboxRole])[] = [
-  ['INBOX', 'inbox'],
-  ['Archive', 'archive'],
-  ['Trash', 'trash'],
-];
-
-const unreachable = () => Promise.reject(new LegError('leg.unreachable'));
-const nobody: RemoteAccount = {
-  inMailbox: unreachable,
-  run: unreachable,
-  refreshMailboxes: unreachable,
-  syncMailbox: unreachable,
-};
-
-/** As the server sends it; the same letter keeps its Message-ID wherever it lies. */
-function letter(uid: number, flags: string[] = []): FetchMessageObject {
-  const envelope = { subject: 'go', messageId: '<go@example.test>' };
-  const internalDate = new Date('2026-11-01T10:00:00Z');
-  return { seq: 1, uid, flags: new Set(flags), envelope, internalDate, size: 10 };
-}
-
-/** One letter in INBOX with uid 1, and a queue over it that reaches no server. */
-async function open(t: TestContext) {
-  const store = openMailStore(':memory:');
-  const taskStore = new TaskStore(':memory:');
-  t.after(() => {
-    store.close();
-    taskStore.close();
-  });
-  store.writer.replaceMailboxes(
-    accountId,
-    boxes.map(([path, role]) => ({ path, name: path, depth: 0, role, selectable: true })),
-  );
-  const idOf = (path: string) => store.reader.mailboxByPath(accountId, path)?.mailboxId ?? 0;
-  for (const [path] of boxes) store.writer.resetMailbox(idOf(path), uidValidity);
-  const start = () => {
-    const pending = new PendingFlags();
-    const made = createTasks({
-      store,
-      tasks: taskStore,
-      mail: { account: () => nobody },
-      pending,
-      emit: () => undefined,
-      logger: silentLogger,
-    });
-    const intake = (path: string) =>
-      new MessageIntake(
-        { ...store, pending, changed: () => undefined, arrived: () => undefined },
-        idOf(path),
-        new LiveChanges(),
-      );
-    made.tasks.load(accountId);
-    return { ...made, intake };
-  };
-  const first = start();
-  await first.intake('INBOX').headers([letter(1)], uidValidity);
-  const ref = { accountId, mailboxId: idOf('INBOX'), uidValidity, uid: 1 };
-  const shown = () =>
-    Object.fromEntries(
-      boxes.flatMap(([path]) => {
-        const { total } = store.reader.mailbox(idOf(path)) ?? { total: 0 };
-        return total === 0 ? [] : [[path, total]];
-      }),
-    );
-  return { store, taskStore, idOf, start, ...first, ref, shown };
-}
-
-type Lab = Awaited<ReturnType<typeof open>>;
+import { accountId, type Lab, letter, openLab, uidValidity } from './queue-lab.ts';
 
 /** The server has heard of the first task: its step is on disk. */
 function begin({ taskStore }: Lab): void {
@@ -112,7 +32,7 @@ const wishes = {
 
 for (const [name, { shown, wish }] of Object.entries(wishes)) {
   test(`${name}: noted in tasks.db and not in mail.db, it is shown where it is meant`, async (t) => {
-    const lab = await open(t);
+    const lab = await openLab(t);
     lab.changes.delete([lab.ref]);
     wish(lab);
     begin(lab);
@@ -127,7 +47,7 @@ for (const [name, { shown, wish }] of Object.entries(wishes)) {
   });
 
   test(`${name}: a sync that sees the move before it is noted shows nothing twice`, async (t) => {
-    const lab = await open(t);
+    const lab = await openLab(t);
     lab.changes.delete([lab.ref]);
     wish(lab);
     begin(lab);
@@ -145,7 +65,7 @@ for (const [name, { shown, wish }] of Object.entries(wishes)) {
 
 for (const [name, { shown, wish }] of Object.entries(wishes)) {
   test(`${name}: mail.db made anew, it is shown where it is meant as soon as it comes`, async (t) => {
-    const lab = await open(t);
+    const lab = await openLab(t);
     lab.changes.delete([lab.ref]);
     wish(lab);
     lab.store.placement.remove(lab.idOf('INBOX'), [1]);
@@ -155,7 +75,7 @@ for (const [name, { shown, wish }] of Object.entries(wishes)) {
   });
 
   test(`${name}: shown where it is meant when a sync brings what is moved and noted`, async (t) => {
-    const lab = await open(t);
+    const lab = await openLab(t);
     lab.changes.delete([lab.ref]);
     wish(lab);
     const place = (path: string) => ({ path, uidValidity });
@@ -168,7 +88,7 @@ for (const [name, { shown, wish }] of Object.entries(wishes)) {
 }
 
 test('a message below the uid that a move began at is none of its copies', async (t) => {
-  const lab = await open(t);
+  const lab = await openLab(t);
   lab.changes.delete([lab.ref]);
   lab.changes.archive([lab.ref]);
   begin(lab);
@@ -177,7 +97,7 @@ test('a message below the uid that a move began at is none of its copies', async
 });
 
 test('what a move took is gone from there at last, also when a sync saw that first', async (t) => {
-  const lab = await open(t);
+  const lab = await openLab(t);
   lab.changes.delete([lab.ref]);
   begin(lab);
   await lab.intake('INBOX').remove([[1, 1]]);
@@ -195,7 +115,7 @@ for (const [name, act] of Object.entries({
   move: ({ changes, ref }: Lab) => changes.archive([ref]),
 })) {
   test(`a ${name} that is taken back is shown as it was before it is forgotten`, async (t) => {
-    const lab = await open(t);
+    const lab = await openLab(t);
     const before = lab.store.reader.message(lab.idOf('INBOX'), 1);
     const taskIds = act(lab);
     // The attempt to reach the server ends first.
@@ -218,7 +138,7 @@ for (const [name, act] of Object.entries({
 }
 
 test('a move that is taken back under way is shown so once it is noted that it was done', async (t) => {
-  const lab = await open(t);
+  const lab = await openLab(t);
   const taskIds = lab.changes.delete([lab.ref]);
   await lab.tasks.stop();
   begin(lab);
@@ -232,7 +152,7 @@ test('a move that is taken back under way is shown so once it is noted that it w
 });
 
 test('a mark that is taken back under way is shown so, whatever a sync or a start brings', async (t) => {
-  const lab = await open(t);
+  const lab = await openLab(t);
   const flag = lab.changes.setFlags([lab.ref], { flagged: true });
   await lab.tasks.stop();
   const { taskId = 0 } = lab.taskStore.first(accountId) ?? {};
@@ -274,11 +194,46 @@ test('what one click changes is stored together, or not at all', (t) => {
 });
 
 test('a mailbox that was renamed is the one that a taken back move leads to', async (t) => {
-  const lab = await open(t);
+  const lab = await openLab(t);
   lab.changes.archive([lab.ref]);
   const second = lab.changes.delete([lab.ref]);
-  lab.tasks.renameMailbox(accountId, 'Archive', 'Kept');
+  lab.tasks.renamesOf(accountId).follow([{ from: 'Archive', to: 'Kept' }], () => undefined);
   const [, task] = lab.taskStore.list(accountId);
   assert.deepEqual(task?.taskId, second[0]);
   assert.match(JSON.stringify(task?.payload), /"shownIn":"Kept"/);
+});
+
+test('a rename that tasks have followed and mail.db has not is made good by a start', async (t) => {
+  const lab = await openLab(t);
+  await lab.tasks.stop();
+  const archiveId = lab.idOf('Archive');
+  lab.changes.archive([lab.ref]);
+  lab.changes.setFlags([lab.ref], { flagged: true });
+  const kept = [{ from: 'Archive', to: 'Kept' }];
+  lab.taskStore.followRename(accountId, kept);
+  lab.start();
+  assert.equal(lab.idOf('Kept'), archiveId);
+  assert.equal(lab.store.reader.window(archiveId, 0, 5)[0]?.flagged, true);
+  const [move] = lab.taskStore.list(accountId);
+  assert.match(JSON.stringify(move?.payload), /"to":"Kept"/);
+  assert.deepEqual(lab.taskStore.renames(accountId), { begun: [], done: [] });
+  lab.store.writer.followRename(accountId, { from: 'Kept', to: 'Trash' });
+  assert.equal(lab.idOf('Kept'), archiveId, 'never over another');
+});
+
+test('tasks follow a rename all at once, or not at all', async (t) => {
+  const lab = await openLab(t);
+  await lab.tasks.stop();
+  lab.changes.setFlags([lab.ref], { flagged: true });
+  lab.changes.archive([lab.ref]);
+  const before = lab.taskStore.list(accountId);
+  const torn = {
+    from: 'Archive',
+    get to(): string {
+      throw new Error('torn');
+    },
+  };
+  const pairs = [{ from: 'INBOX', to: 'Moved' }, torn];
+  assert.throws(() => lab.taskStore.followRename(accountId, pairs));
+  assert.deepEqual(lab.taskStore.list(accountId), before);
 });

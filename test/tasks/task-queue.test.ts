@@ -11,6 +11,7 @@ import { silentLogger } from '../../app/log.ts';
 import { openMailStore } from '../../app/store/mail-store.ts';
 import { createFlagsTask, toFlagsPayloads } from '../../app/tasks/flags-task.ts';
 import { createKeywordTask } from '../../app/tasks/keyword-task.ts';
+import { groupRefs } from '../../app/tasks/message-targets.ts';
 import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 import type { RemoteAccount, Resolve, TaskRun } from '../../app/tasks/task-kind.ts';
 import { TaskQueue } from '../../app/tasks/task-queue.ts';
@@ -22,6 +23,7 @@ const nobody: RemoteAccount = {
   run: unreachable,
   refreshMailboxes: unreachable,
   syncMailbox: unreachable,
+  noteGone: () => undefined,
 };
 
 const here: Resolve = (target) => [
@@ -325,13 +327,25 @@ test('a change for another uidValidity touches nothing', async () => {
   assert.equal(store.reader.message(mailbox.mailboxId, 1)?.seen, false);
   await task.runRemote(runOf(nobody), stale);
   const ref = { accountId: 'a', mailboxId: mailbox.mailboxId, uidValidity: 8, uid: 1 };
-  assert.deepEqual(toFlagsPayloads([ref], { seen: true }, store.reader), []);
+  assert.deepEqual(
+    toFlagsPayloads(
+      groupRefs([ref], store.reader, () => undefined),
+      { seen: true },
+    ),
+    [],
+  );
 });
 
 test('a message of another account cannot be changed through a ref', () => {
   const { store, mailbox } = flagsLab();
   const ref = { accountId: 'b', mailboxId: mailbox.mailboxId, uidValidity: 9, uid: 1 };
-  assert.deepEqual(toFlagsPayloads([ref], { seen: true }, store.reader), []);
+  assert.deepEqual(
+    toFlagsPayloads(
+      groupRefs([ref], store.reader, () => undefined),
+      { seen: true },
+    ),
+    [],
+  );
 });
 
 test('later pending changes win over earlier ones, flag by flag', () => {

@@ -41,6 +41,8 @@ export const messageRow = z.object({
   flagged: z.boolean(),
   answered: z.boolean(),
   hasAttachment: z.boolean(),
+  /** Of the whole message on the server, octets. */
+  sizeBytes: z.int().nonnegative().optional(),
   /** As on the wire, e.g. `$Forwarded`. */
   keywords: z.array(z.string()).optional(),
   /** For `conversation.open`; absent while nothing is known of its thread. */
@@ -60,8 +62,11 @@ export type ViewDto = z.infer<typeof view>;
 export const viewFilter = z.enum(['unread', 'starred', 'attachments']);
 export type ViewFilter = z.infer<typeof viewFilter>;
 
-/** By arrival. */
-export const listOrder = z.enum(['newest', 'oldest']);
+/**
+ * By arrival; or by who wrote it (in Sent and Drafts: to whom), by subject without the marks of
+ * answers, the largest first. Of what is alike there, the newest comes first.
+ */
+export const listOrder = z.enum(['newest', 'oldest', 'sender', 'subject', 'size']);
 export type ListOrder = z.infer<typeof listOrder>;
 
 const countPair = { total: z.int().nonnegative(), unseen: z.int().nonnegative() };
@@ -122,6 +127,9 @@ export const part = z.object({
   url: z.string().optional(),
 });
 export type PartDto = z.infer<typeof part>;
+
+/** Names a file that waits to be dragged out; tells nothing of where it lies. */
+export const dragId = z.string().regex(/^[0-9a-f]{32}$/);
 
 export const messageBody = z.object({
   ref: messageRef,

@@ -81,7 +81,8 @@ export const settings = z.object({
   openDrafts: z.array(z.string().max(64)).max(50),
   /** Whether lists show threads by their newest message, or each message. */
   listBy: z.enum(['conversations', 'messages']),
-  listOrder,
+  /** Places of the window whose list is not newest first; the one chosen last comes first. */
+  listOrders: z.array(z.object({ place: z.string().max(64), order: listOrder })).max(200),
   /** Widths of panes in CSS pixels, as the person drew them; the window may have room for less. */
   sidebarWidth: z.int().min(160).max(480),
   listWidth: z.int().min(240).max(960),
@@ -99,7 +100,7 @@ export const defaultSettings: Settings = {
   density: 'comfortable',
   textSize: 'normal',
   listBy: 'conversations',
-  listOrder: 'newest',
+  listOrders: [],
   sidebarWidth: 232,
   listWidth: 376,
   collapsedAccounts: [],

@@ -8,7 +8,7 @@ export interface Sender {
   /** Absent while an account's identities are not known. */
   readonly identity: IdentityDto | undefined;
   /** As the picker shows it. */
-  readonly text: string;
+  readonly name: string;
 }
 
 function shown(name: string, address: string): string {
@@ -23,13 +23,13 @@ export function sendersOf(
   return accounts.flatMap(({ accountId, displayName, address }): Sender[] => {
     const own = identities.filter((identity) => identity.accountId === accountId);
     if (own.length === 0) {
-      return [{ id: accountId, accountId, identity: undefined, text: shown(displayName, address) }];
+      return [{ id: accountId, accountId, identity: undefined, name: shown(displayName, address) }];
     }
     return own.map((identity) => ({
       id: identity.identityId,
       accountId,
       identity,
-      text: shown(identity.name, identity.address),
+      name: shown(identity.name, identity.address),
     }));
   });
 }

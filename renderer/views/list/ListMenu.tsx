@@ -1,25 +1,26 @@
 /** How the list is shown: what of it, in which order, by conversations or by messages. */
 import { ListFilter } from 'lucide-react';
 import type { Dispatch } from 'react';
-import type { Settings } from '../../../app/contract/index.ts';
+import type { ListOrder, Settings } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { MenuButton, type MenuGroup } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import type { DeskAction } from '../desk-state.ts';
+import { listOrders, orderWord } from './list-order.ts';
 import type { Listing } from './listing.ts';
 import styles from './MessageList.module.css';
 
 interface ListMenuProps {
   readonly listing: Listing;
   readonly dispatch: Dispatch<DeskAction>;
+  readonly onOrder: (order: ListOrder) => void;
   readonly onSettings: (change: Partial<Settings>) => void;
 }
 
 const filters = ['unread', 'starred', 'attachments'] as const;
-const orders = ['newest', 'oldest'] as const;
 
-export function ListMenu({ listing, dispatch, onSettings }: ListMenuProps) {
+export function ListMenu({ listing, dispatch, onOrder, onSettings }: ListMenuProps) {
   const { t } = useWords();
   const { filter, order, by, view } = listing.source;
   const useful = filters.filter((one) => one !== view.kind);
@@ -47,11 +48,11 @@ export function ListMenu({ listing, dispatch, onSettings }: ListMenuProps) {
       id: 'order',
       title: t('list.order.title'),
       choice: 'one',
-      entries: orders.map((one) => ({
+      entries: listOrders.map((one) => ({
         id: one,
-        label: t(`list.order.${one}`),
+        label: t(`list.order.${orderWord(one, listing.outgoing)}`),
         checked: order === one,
-        onAction: () => onSettings({ listOrder: one }),
+        onAction: () => onOrder(one),
       })),
     },
     {
@@ -77,7 +78,7 @@ export function ListMenu({ listing, dispatch, onSettings }: ListMenuProps) {
       trigger={
         <IconButton
           label={t('list.options')}
-          className={cx(filter !== undefined && styles.filtering)}
+          className={cx((filter !== undefined || order !== 'newest') && styles.filtering)}
         >
           <ListFilter size={16} aria-hidden />
         </IconButton>

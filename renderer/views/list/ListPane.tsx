@@ -1,8 +1,8 @@
 /** The pane between sidebar and reader: a place's name, the search, the messages, what was done last. */
 import { Menu, RotateCw, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { AccountDto, MailboxDto, Settings } from '../../../app/contract/index.ts';
+import type { AccountDto, ListOrder, MailboxDto, Settings } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -11,6 +11,7 @@ import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { useSay } from '../Announcer.tsx';
 import { ListMenu } from './ListMenu.tsx';
+import { orderWord } from './list-order.ts';
 import type { ListProps } from './list-props.ts';
 import { type Listing, worstAccount } from './listing.ts';
 import styles from './MessageList.module.css';
@@ -27,11 +28,12 @@ interface ListPaneProps extends Omit<ListProps, 'focusRef'> {
   readonly accounts: readonly AccountDto[];
   readonly mailboxes: readonly MailboxDto[];
   readonly onOpenLock: (accountId: string) => void;
+  readonly onOrder: (order: ListOrder) => void;
   readonly onSettings: (change: Partial<Settings>) => void;
 }
 
 export function ListPane(props: ListPaneProps) {
-  const { listing, accounts, mailboxes, onOpenLock, onSettings, ...shared } = props;
+  const { listing, accounts, mailboxes, onOpenLock, onOrder, onSettings, ...shared } = props;
   const { selection, picked, dispatch, moves, order } = shared;
   const { t } = useWords();
   const { client } = useBackend();
@@ -58,7 +60,22 @@ export function ListPane(props: ListPaneProps) {
       if (text !== undefined) change(text);
     },
     refresh,
+    sortNewest: toOrder('newest'),
+    sortOldest: toOrder('oldest'),
+    sortSender: toOrder('sender'),
+    sortSubject: toOrder('subject'),
+    sortSize: toOrder('size'),
   });
+
+  function sort(next: ListOrder): void {
+    // The selection is a line of the list as it was.
+    dispatch({ type: 'deselect' });
+    onOrder(next);
+    say(t(`list.named.${orderWord(next, listing.outgoing)}`, { mailbox: listing.title }));
+  }
+  function toOrder(next: ListOrder): (() => void) | undefined {
+    return searching || next === listing.source.order ? undefined : () => sort(next);
+  }
 
   function refresh(): void {
     const calls = toRefresh(listing, mailboxes).map((mailboxId) =>
@@ -71,6 +88,14 @@ export function ListPane(props: ListPaneProps) {
     );
   }
 
+  // Only the inbox is watched all the time: who goes to another mailbox wants it as it is now.
+  const opened = mailbox?.mailboxId;
+  useEffect(() => {
+    if (opened === undefined) return;
+    // A failure shows in the account's lock and problem line.
+    client.call('mailbox.sync', { mailboxId: opened }).catch(() => undefined);
+  }, [client, opened]);
+
   function change(next: string): void {
     // The selection is a line of the list that is shown: another list, another selection.
     if ((next.trim() === '') !== !searching) dispatch({ type: 'deselect' });
@@ -82,7 +107,7 @@ export function ListPane(props: ListPaneProps) {
     if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
   }
   const list = { ...shared, focusRef };
-  const { filter, view } = listing.source;
+  const { filter, view, order: by } = listing.source;
   const worst = view.kind === 'mailbox' ? undefined : worstAccount(accounts);
   return (
     <section className={cx(styles.pane)} aria-label={listing.title}>
@@ -117,7 +142,14 @@ export function ListPane(props: ListPaneProps) {
           <IconButton label={t('list.refresh')} shortcut={hints.text('refresh')} onPress={refresh}>
             <RotateCw size={16} aria-hidden />
           </IconButton>
-          {!searching && <ListMenu listing={listing} dispatch={dispatch} onSettings={onSettings} />}
+          {!searching && (
+            <ListMenu
+              listing={listing}
+              dispatch={dispatch}
+              onOrder={sort}
+              onSettings={onSettings}
+            />
+          )}
         </header>
       )}
       {worst !== undefined && accounts.length > 1 && (
@@ -147,6 +179,15 @@ export function ListPane(props: ListPaneProps) {
           >
             <X size={13} aria-hidden />
             {t('list.filter.clear')}
+          </Button>
+        </div>
+      )}
+      {by !== 'newest' && !searching && (
+        <div className={cx(styles.filtered)}>
+          <span>{t(`list.sorted.${orderWord(by, listing.outgoing)}`)}</span>
+          <Button kind="plain" className={cx(styles.unfilter)} onPress={() => sort('newest')}>
+            <X size={13} aria-hidden />
+            {t('list.order.newest')}
           </Button>
         </div>
       )}

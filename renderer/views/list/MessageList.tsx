@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
+import { orderWord } from './list-order.ts';
 import type { ListProps } from './list-props.ts';
 import type { Listing } from './listing.ts';
 import styles from './MessageList.module.css';
@@ -66,11 +67,17 @@ export function MessageList({ listing, ...list }: MessageListProps) {
       )}
       <RowList
         {...list}
-        label={listing.title}
+        label={
+          source.order === 'newest'
+            ? listing.title
+            : t(`list.named.${orderWord(source.order, listing.outgoing)}`, {
+                mailbox: listing.title,
+              })
+        }
+        sized={source.order === 'size'}
         rows={rows}
         outgoing={listing.outgoing}
         archives={listing.mailbox?.role !== 'archive'}
-        edits={listing.mailbox?.role === 'drafts'}
         whereOf={listing.whereOf}
         growsOnTop={source.order === 'newest'}
         onRange={(first, last) => {

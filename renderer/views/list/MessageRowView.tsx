@@ -23,6 +23,8 @@ interface MessageRowViewProps {
   readonly outgoing: boolean;
   /** False where archiving leads nowhere. */
   readonly archives: boolean;
+  /** Says how large it is instead of when it came. */
+  readonly sized: boolean;
   /** Where it lies, when the list is of several places. */
   readonly where?: string | undefined;
   /** A line of its text with what was searched for, instead of its first words. */
@@ -60,6 +62,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
   const who = whoOf(row, words, outgoing);
   const subject = plainName(row.subject) || t('list.noSubject');
   const time = words.dates.row(row.receivedAt);
+  const size = props.sized && row.sizeBytes !== undefined ? words.size(row.sizeBytes) : undefined;
   const unread = unseenOf(row) > 0;
   const count = row.thread?.count ?? 1;
   const label = [
@@ -67,6 +70,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
     who,
     count > 1 ? t('list.row.count', { count }) : '',
     subject,
+    size ?? '',
     time,
     props.where ?? '',
     row.flagged ? t('list.row.flagged') : '',
@@ -121,7 +125,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
         {row.hasAttachment && <Paperclip size={13} />}
       </span>
       <time className={cx(styles.time)} dateTime={row.receivedAt}>
-        {time}
+        {size ?? time}
       </time>
       <span className={cx(styles.line)}>
         <span className={cx(styles.subject)} dir="auto" {...(index === 0 && timed)}>

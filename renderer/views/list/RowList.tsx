@@ -171,6 +171,7 @@ export function RowList(props: RowListProps) {
               density={density}
               outgoing={props.outgoing}
               archives={props.archives}
+              sized={props.sized === true}
               where={props.whereOf(row)}
               found={props.foundIn?.(item.index)}
               selected={item.index === selectedIndex}

@@ -63,7 +63,6 @@ export function SearchList(props: SearchListProps) {
         rows={{ total: rows.length, rowAt: (index) => rows[index] }}
         outgoing={false}
         archives
-        edits={false}
         whereOf={whereOf}
         foundIn={(index) => hits[index]?.snippet}
         growsOnTop={false}

@@ -33,8 +33,8 @@ export interface RowListProps extends ListProps {
   readonly outgoing: boolean;
   /** False where archiving leads nowhere. */
   readonly archives: boolean;
-  /** Its messages are letters to be gone on with. */
-  readonly edits: boolean;
+  /** Says how large messages are where it else says when they came. */
+  readonly sized?: boolean;
   readonly whereOf: (row: MessageRow) => string | undefined;
   readonly foundIn?: (index: number) => SearchHitDto['snippet'] | undefined;
   /** Someone who reads further down stays where they are when rows come in on top. */

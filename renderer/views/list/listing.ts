@@ -11,6 +11,7 @@ import type {
 import type { Translate } from '../../i18n/translate.ts';
 import type { Place } from '../desk-state.ts';
 import { mailboxTitle } from '../sidebar/mailbox-title.ts';
+import { orderOfPlace } from './list-order.ts';
 import type { ListSource } from './message-windows.ts';
 
 export interface Listing {
@@ -38,14 +39,15 @@ interface ListingOptions {
   readonly counts: ViewCounts | undefined;
   readonly filter?: ViewFilter | undefined;
   readonly listBy?: Settings['listBy'];
-  readonly listOrder?: Settings['listOrder'];
+  readonly listOrders?: Settings['listOrders'];
   readonly t: Translate;
 }
 
 /** Undefined for places without messages of a server, and until the mailbox is known. */
 export function listingOf(options: ListingOptions): Listing | undefined {
   const { place, accounts, mailboxes, counts, filter, t } = options;
-  const { listBy = 'conversations', listOrder: order = 'newest' } = options;
+  const { listBy = 'conversations', listOrders = [] } = options;
+  const order = orderOfPlace(listOrders, place);
   if (place?.kind === 'mailbox') {
     const mailbox = mailboxes.find((one) => one.mailboxId === place.mailboxId);
     if (mailbox === undefined) return undefined;

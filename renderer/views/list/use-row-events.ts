@@ -61,6 +61,8 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
     };
   }, []);
 
+  const isDraft = (row: ListRow) => moves.roleOf(row) === 'drafts';
+
   /** Picks from `from` to `to`, where the keys are then; what is not here yet is fetched. */
   function pickRange(from: number, to: number): void {
     if (rows.total === 0) return;
@@ -112,7 +114,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
   function onDoubleClick(event: MouseEvent): void {
     const { index, tool } = placeOf(event.target);
     const row = index === undefined ? undefined : rows.rowAt(index);
-    if (props.edits && row !== undefined && tool === undefined) props.onEdit(row);
+    if (row !== undefined && tool === undefined && isDraft(row)) props.onEdit(row);
   }
   function onContextMenu(event: MouseEvent): void {
     const { index } = placeOf(event.target);
@@ -132,7 +134,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
   }
   /** Goes into the message, or on with it where it is a draft. */
   function open(row: ListRow, index: number): void {
-    if (props.edits) props.onEdit(row);
+    if (isDraft(row)) props.onEdit(row);
     else {
       select(index, true);
       focusArea('reader');

@@ -1,6 +1,7 @@
 /** What the palette offers: what can be done now, and where one can go. */
 import {
   Archive,
+  ArrowUpDown,
   Ban,
   BookUser,
   ClockArrowUp,
@@ -92,6 +93,11 @@ const icons: { readonly [Id in CommandId]?: LucideIcon } = {
   addAccount: Plus,
   themeLight: Sun,
   themeDark: Moon,
+  sortNewest: ArrowUpDown,
+  sortOldest: ArrowUpDown,
+  sortSender: ArrowUpDown,
+  sortSubject: ArrowUpDown,
+  sortSize: ArrowUpDown,
   themeSystem: SunMoon,
 };
 

@@ -8,10 +8,12 @@ import { cx } from '../../components/cx.ts';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
+import type { Translate } from '../../i18n/translate.ts';
 import { plainName } from '../../mail/addresses.ts';
 import { Failure } from '../Failure.tsx';
 import styles from './Attachments.module.css';
 import { previewKind } from './preview-kind.ts';
+import { type DragOut, useDragOut } from './use-drag-out.ts';
 
 const PreviewSheet = lazy(() => import('./PreviewSheet.tsx'));
 
@@ -36,6 +38,10 @@ export function Attachments({ messageRef, parts }: AttachmentsProps) {
   const [error, setError] = useState<WireError>();
   const [open, setOpen] = useState<PartDto>();
   const fail = (reason: unknown) => setError(wireErrorOf(reason));
+  const dragOut = useDragOut(messageRef, {
+    onTooLarge: (part) => setSaid(t('reader.dragTooLarge', { name: nameOf(part, t) })),
+    onFailed: fail,
+  });
 
   function save(part: PartDto): void {
     setError(undefined);
@@ -66,6 +72,7 @@ export function Attachments({ messageRef, parts }: AttachmentsProps) {
           <FileChip
             key={part.partId}
             part={part}
+            dragOut={dragOut(part)}
             saved={saved.has(part.partId)}
             onOpen={() => setOpen(part)}
             onSave={() => save(part)}
@@ -99,14 +106,16 @@ export function Attachments({ messageRef, parts }: AttachmentsProps) {
 
 interface FileChipProps {
   readonly part: PartDto;
+  /** Undefined where the host cannot drag files out. */
+  readonly dragOut: DragOut | undefined;
   readonly saved: boolean;
   readonly onOpen: () => void;
   readonly onSave: () => void;
 }
 
-function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
+function FileChip({ part, dragOut, saved, onOpen, onSave }: FileChipProps) {
   const { t, size } = useWords();
-  const name = plainName(part.fileName) || t('reader.unnamedFile');
+  const name = nameOf(part, t);
   const words = { name, size: size(part.sizeBytes) };
   const canOpen = previewKind(part) !== undefined;
   const face = (
@@ -116,7 +125,14 @@ function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
           <TypeIcon mimeType={part.mimeType} />
         </span>
       ) : (
-        <img className={cx(styles.thumb)} src={part.url} alt="" decoding="async" />
+        // By itself a picture would be dragged as its address, which means nothing elsewhere.
+        <img
+          className={cx(styles.thumb)}
+          src={part.url}
+          alt=""
+          decoding="async"
+          draggable={false}
+        />
       )}
       <FileName name={name} />
       <span className={cx(styles.size)}>{size(part.sizeBytes)}</span>
@@ -125,8 +141,9 @@ function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
   const mark = saved ? <Check size={16} aria-hidden /> : <Download size={15} aria-hidden />;
   if (!canOpen) {
     return (
-      <li className={cx(styles.chip)}>
+      <li className={cx(styles.chip)} {...dragOut?.handlers}>
         <Button
+          ref={dragOut?.handle}
           className={cx(styles.face)}
           onPress={onSave}
           aria-label={t('reader.saveFile', words)}
@@ -138,8 +155,13 @@ function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
     );
   }
   return (
-    <li className={cx(styles.chip)}>
-      <Button className={cx(styles.face)} onPress={onOpen} aria-label={t('reader.openFile', words)}>
+    <li className={cx(styles.chip)} {...dragOut?.handlers}>
+      <Button
+        ref={dragOut?.handle}
+        className={cx(styles.face)}
+        onPress={onOpen}
+        aria-label={t('reader.openFile', words)}
+      >
         {face}
       </Button>
       <IconButton className={cx(styles.save)} label={t('reader.saveFile', words)} onPress={onSave}>
@@ -147,6 +169,10 @@ function FileChip({ part, saved, onOpen, onSave }: FileChipProps) {
       </IconButton>
     </li>
   );
+}
+
+function nameOf(part: PartDto, t: Translate): string {
+  return plainName(part.fileName) || t('reader.unnamedFile');
 }
 
 /** Cut in the middle: the ending says what a file is and is never hidden. */

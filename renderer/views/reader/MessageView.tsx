@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import type { MessageBody, MessageRow, WireError } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
-import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
+import { MenuButton, type MenuEntry } from '../../components/Menu.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
@@ -69,7 +69,7 @@ export function MessageView({ row, body, error, onMailto, onFold }: MessageViewP
     printMessage(body, { head, allowed: remote.allowed });
   }
   const icon = { size: 16, strokeWidth: 1.8, 'aria-hidden': true } as const;
-  const items: MoreItem[] = [
+  const entries: MenuEntry[] = [
     {
       id: 'travel',
       label: t('reader.travel'),
@@ -98,10 +98,14 @@ export function MessageView({ row, body, error, onMailto, onFold }: MessageViewP
   return (
     <>
       <People row={row} body={body}>
-        <MoreMenu
+        <MenuButton
           label={t('reader.more')}
-          icon={<Ellipsis size={17} aria-hidden />}
-          items={items}
+          groups={[{ id: 'message', entries }]}
+          trigger={
+            <IconButton label={t('reader.more')}>
+              <Ellipsis size={17} aria-hidden />
+            </IconButton>
+          }
         />
         {onFold !== undefined && (
           <IconButton label={t('reader.fold')} onPress={onFold}>

@@ -49,7 +49,15 @@ function Content(props: ContentProps) {
   if (failed) return <p className={cx(styles.note)}>{t('preview.failed')}</p>;
   switch (previewKind(part)) {
     case 'image':
-      return <img className={cx(styles.image)} src={part.url} alt={name} onError={fail} />;
+      return (
+        <img
+          className={cx(styles.image)}
+          src={part.url}
+          alt={name}
+          draggable={false}
+          onError={fail}
+        />
+      );
     case 'pdf':
       return part.sizeBytes > mostPdfBytes ? (
         <p className={cx(styles.note)}>{t('preview.tooLarge')}</p>

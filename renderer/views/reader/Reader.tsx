@@ -29,6 +29,8 @@ interface ReaderProps {
   readonly dispatch: Dispatch<DeskAction>;
   readonly moves: Moves;
   readonly onReply: (row: MessageRow, kind: ReplyKind) => void;
+  /** Goes on with a draft. */
+  readonly onEdit: (row: MessageRow) => void;
   readonly onMailto: (url: string) => void;
 }
 
@@ -38,7 +40,7 @@ const restMs = 100;
 const alone = { earlier: [], later: [] };
 
 export function Reader(props: ReaderProps) {
-  const { row, quiet, dispatch, moves, onReply, onMailto } = props;
+  const { row, quiet, dispatch, moves, onReply, onEdit, onMailto } = props;
   const { t } = useWords();
   const { cache } = useBackend();
   const key = row === undefined ? undefined : refKey(row.ref);
@@ -69,11 +71,14 @@ export function Reader(props: ReaderProps) {
     if (row !== undefined) onReply(row, kind);
   }
   const hints = useKeyHints();
+  const role = row === undefined ? undefined : moves.roleOf(row);
+  const isDraft = role === 'drafts';
   const onOpen = (run: () => void) => (row === undefined ? undefined : run);
+  const onReceived = (run: () => void) => (isDraft ? undefined : onOpen(run));
   useCommands({
-    reply: onOpen(() => reply('reply')),
-    replyAll: onOpen(() => reply('reply-all')),
-    forward: onOpen(() => reply('forward')),
+    reply: onReceived(() => reply('reply')),
+    replyAll: onReceived(() => reply('reply-all')),
+    forward: onReceived(() => reply('forward')),
     // First out of the message, then away from it.
     back: onOpen(() => {
       dispatch(focusedArea() === 'reader' ? { type: 'pane', pane: 'list' } : { type: 'deselect' });
@@ -96,7 +101,6 @@ export function Reader(props: ReaderProps) {
   }
   // A text may have been read ahead, before its flags changed; lists follow every change.
   const { seen, flagged } = latestRow(cache, row.ref) ?? body.data ?? row;
-  const role = moves.roleOf(row);
   return (
     <section className={cx(styles.pane)} aria-label={t('reader.label')}>
       <ReaderBar
@@ -107,6 +111,7 @@ export function Reader(props: ReaderProps) {
         dispatch={dispatch}
         moves={moves}
         onReply={onReply}
+        onEdit={onEdit}
       />
       <article
         className={cx(styles.scroll)}

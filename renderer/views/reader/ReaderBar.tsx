@@ -10,6 +10,7 @@ import {
   Forward,
   Mail,
   MailOpen,
+  Pencil,
   Reply,
   ReplyAll,
   Star,
@@ -18,7 +19,7 @@ import {
 import { type Dispatch, memo, useLayoutEffect, useRef, useState } from 'react';
 import type { MailboxRole, MessageRow } from '../../../app/contract/index.ts';
 import { useKeyHints } from '../../commands/commands.tsx';
-import { IconButton } from '../../components/Button.tsx';
+import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { useWords } from '../../i18n/I18n.tsx';
 import type { DeskAction } from '../desk-state.ts';
@@ -36,6 +37,8 @@ interface ReaderBarProps {
   readonly dispatch: Dispatch<DeskAction>;
   readonly moves: Moves;
   readonly onReply: (row: MessageRow, kind: ReplyKind) => void;
+  /** Goes on with a draft. */
+  readonly onEdit: (row: MessageRow) => void;
 }
 
 const IconPress = memo(IconButton);
@@ -70,6 +73,7 @@ export function ReaderBar(props: ReaderBarProps) {
     reply: () => latest.current.onReply(latest.current.row, 'reply'),
     replyAll: () => latest.current.onReply(latest.current.row, 'reply-all'),
     forward: () => latest.current.onReply(latest.current.row, 'forward'),
+    edit: () => latest.current.onEdit(latest.current.row),
     archive: () => latest.current.moves.archive(latest.current.row),
     remove: () => latest.current.moves.remove(latest.current.row),
     junk: () => latest.current.moves.junk(latest.current.row),
@@ -88,23 +92,32 @@ export function ReaderBar(props: ReaderBarProps) {
       <IconPress label={t('reader.back')} className={cx(styles.back)} onPress={press.back}>
         {icons.back}
       </IconPress>
-      <IconPress label={t('reader.reply')} shortcut={hints.text('reply')} onPress={press.reply}>
-        {icons.reply}
-      </IconPress>
-      <IconPress
-        label={t('reader.replyAll')}
-        shortcut={hints.text('replyAll')}
-        onPress={press.replyAll}
-      >
-        {icons.replyAll}
-      </IconPress>
-      <IconPress
-        label={t('reader.forward')}
-        shortcut={hints.text('forward')}
-        onPress={press.forward}
-      >
-        {icons.forward}
-      </IconPress>
+      {role === 'drafts' ? (
+        <Button kind="plain" onPress={press.edit}>
+          <Pencil size={16} aria-hidden />
+          {t('reader.edit')}
+        </Button>
+      ) : (
+        <>
+          <IconPress label={t('reader.reply')} shortcut={hints.text('reply')} onPress={press.reply}>
+            {icons.reply}
+          </IconPress>
+          <IconPress
+            label={t('reader.replyAll')}
+            shortcut={hints.text('replyAll')}
+            onPress={press.replyAll}
+          >
+            {icons.replyAll}
+          </IconPress>
+          <IconPress
+            label={t('reader.forward')}
+            shortcut={hints.text('forward')}
+            onPress={press.forward}
+          >
+            {icons.forward}
+          </IconPress>
+        </>
+      )}
       <span className={cx(styles.spacer)} />
       {role !== 'archive' && (
         <IconPress

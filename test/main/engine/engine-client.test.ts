@@ -1,6 +1,6 @@
 /** The whole engine in its worker, over frames, against real servers with STARTTLS. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,14 +55,16 @@ class CallError extends Error {
 /** A window's side of the frames. */
 function startWindow(profile: string, script: URL = workerUrl) {
   const saveTo = join(dir, 'saved.txt');
+  const dragged: string[] = [];
   const host: EngineHost = {
     version: '0.0.0',
     kind: 'fixture',
-    capabilities: [],
+    capabilities: ['dragOut'],
     secretStorage: 'session',
     sealSecret: (secret) => Promise.resolve(Buffer.from(secret).reverse()),
     openSecret: (sealed) => Promise.resolve(Buffer.from(sealed).reverse().toString()),
     chooseSavePath: () => Promise.resolve(saveTo),
+    startDrag: async (path) => void dragged.push(path),
     logger: silentLogger,
   };
   const client = new EngineClient({
@@ -96,7 +98,7 @@ function startWindow(profile: string, script: URL = workerUrl) {
       'output' in frame ? frame.output : undefined,
     ) as MethodOutput<M>;
   };
-  return { client, call, seen, saveTo };
+  return { client, call, seen, saveTo, dragged };
 }
 
 function accountInput(): MethodInput<'account.add'> {
@@ -151,6 +153,14 @@ test('adds an account, reads, sends to itself, saves an attachment, and remember
   assert.equal(again.savedAs, window.saveTo.replace('.txt', ' (2).txt'));
   assert.equal(readFileSync(window.saveTo).toString('base64'), picture);
 
+  const { dragId = '' } = await window.call('part.prepareDrag', { ref: row.ref, partId: '1' });
+  assert.deepEqual(window.dragged, []);
+  assert.deepEqual(await window.call('part.drag', { dragId }), { started: true });
+  const [draggedPath = ''] = window.dragged;
+  assert.equal(draggedPath, join(dir, 'profile', 'drag-out', dragId, 'attachment.png'));
+  assert.equal(readFileSync(draggedPath).toString('base64'), picture);
+  assert.deepEqual(await window.call('part.drag', { dragId: '0'.repeat(32) }), { started: false });
+
   await window.call('message.setFlags', { refs: [row.ref], seen: true });
   assert.equal((await inbox()).rows[0]?.seen, true);
 
@@ -172,13 +182,17 @@ test('adds an account, reads, sends to itself, saves an attachment, and remember
   assert.equal(events['message.arrived'].parse(arrived?.payload).row.subject, 'to me');
 
   await window.client.stop();
+  assert.equal(existsSync(draggedPath), false);
   const next = startWindow('profile');
   t.after(() => next.client.stop());
   const accounts = await next.call('account.list', {});
   assert.equal(accounts[0]?.address, user);
   const boxes = await next.call('mailbox.list', { accountId });
   assert.ok((boxes[0]?.total ?? 0) >= 2);
+  await next.call('part.prepareDrag', { ref: row.ref, partId: '1' });
+  assert.equal(readdirSync(join(dir, 'profile', 'drag-out')).length, 1);
   await next.call('account.remove', { accountId });
+  assert.deepEqual(readdirSync(join(dir, 'profile', 'drag-out')), []);
   assert.deepEqual(await next.call('account.list', {}), []);
   await assert.rejects(next.call('mailbox.list', { accountId }), /account.not-found/);
 });

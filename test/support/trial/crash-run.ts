@@ -51,7 +51,7 @@ export interface CrashReport {
   readonly trace: readonly string[];
 }
 
-export type Phase = 'opening' | 'after-dot' | 'sending' | 'tasks' | 'sync' | 'idle';
+export type Phase = 'opening' | 'after-dot' | 'sending' | 'importing' | 'tasks' | 'sync' | 'idle';
 
 /** What decides the moment of a kill. */
 type Plan = 'opening' | 'any' | 'soon' | 'answer' | 'sending' | 'syncing';
@@ -82,6 +82,7 @@ const keeping: ReadonlySet<MethodName> = new Set([
   'outbox.submit',
   'draft.save',
   'outbox.edit',
+  'transfer.import',
 ]);
 
 export async function runCrash(options: CrashOptions): Promise<CrashReport> {
@@ -134,6 +135,7 @@ class CrashRun {
     opening: 0,
     'after-dot': 0,
     sending: 0,
+    importing: 0,
     tasks: 0,
     sync: 0,
     idle: 0,
@@ -257,6 +259,7 @@ interface Snapshot {
   readonly tasks: number;
   readonly sending: number;
   readonly afterDot: number;
+  readonly importing: number;
 }
 
 /**
@@ -294,11 +297,15 @@ function inspect(profileDir: string, snapshotDir: string): Snapshot {
     tasks: counts.get('tasks') ?? 0,
     sending: counts.get('sending') ?? 0,
     afterDot: counts.get('afterDot') ?? 0,
+    importing: counts.get('importing') ?? 0,
   };
 }
 
 const countQueries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tasks.db': { tasks: 'SELECT count(*) AS count FROM task' },
+  'transfer.db': {
+    importing: "SELECT count(*) AS count FROM transfer WHERE state = 'running'",
+  },
   'outbox.db': {
     sending: "SELECT count(*) AS count FROM outbox WHERE state = 'sending'",
     afterDot: "SELECT count(*) AS count FROM outbox WHERE state = 'sending' AND dot_started = 1",
@@ -310,5 +317,6 @@ function phaseOf(state: Snapshot & { ready: boolean; syncing: boolean }): Phase 
   if (state.afterDot > 0) return 'after-dot';
   if (state.sending > 0) return 'sending';
   if (state.tasks > 0) return 'tasks';
+  if (state.importing > 0) return 'importing';
   return state.syncing ? 'sync' : 'idle';
 }

@@ -2,6 +2,8 @@
  * A process with the real engine on one profile, made to be killed at any moment. Frames of the
  * contract come and go over Node's IPC channel; log lines go to standard error.
  */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createEngine } from '../../../app/engine.ts';
 import type { EngineHost } from '../../../app/engine-types.ts';
 import type { Logger } from '../../../app/log.ts';
@@ -25,6 +27,8 @@ const host: EngineHost = {
   sealSecret: async (secret) => Buffer.from(secret),
   openSecret: async (sealed) => Buffer.from(sealed).toString(),
   chooseSavePath: async () => undefined,
+  chooseFiles: async () =>
+    readdirSync(settings.importsDir).map((name) => join(settings.importsDir, name)),
   logger,
 };
 

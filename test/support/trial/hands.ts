@@ -8,6 +8,8 @@ export interface HandsOptions {
   readonly accountId: string;
   readonly ledger: Ledger;
   readonly rng: Rng;
+  /** Where files to be imported lie; the host's dialog chooses all of them. */
+  readonly importsDir: string;
   readonly trace: (line: string) => void;
   /** Notes an action that the engine confirmed. */
   readonly confirm: (name: string) => void;

@@ -45,6 +45,11 @@ export class Ledger {
   readonly gone = new Set<string>();
   /** Writings that came to their end, with how often each had been delivered when last seen. */
   readonly finished = new Map<string, number>();
+  /** The file that was imported last, and the letters in it. */
+  imported: { readonly name: string; readonly markers: readonly string[] } = {
+    name: '',
+    markers: [],
+  };
   /** A setting, as settings are promises too. */
   readonly undoSendSeconds = new Promised(0);
   /** Promises that were seen to be broken on the way. */

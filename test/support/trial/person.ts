@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rng } from '../../fuzz/support/rng.ts';
 import type { EngineProcess } from './engine-process.ts';
+import { ImportingHands } from './importing-hands.ts';
 import type { Ledger } from './ledger.ts';
 import { MovingHands } from './moving-hands.ts';
 import { ReadingHands } from './reading-hands.ts';
@@ -15,6 +16,7 @@ export interface PersonOptions {
   readonly accountId: string;
   readonly ledger: Ledger;
   readonly rng: Rng;
+  readonly importsDir: string;
   readonly trace: (line: string) => void;
   /** Counts confirmed actions by name, over all processes. */
   readonly confirmed: Map<string, number>;
@@ -37,6 +39,7 @@ export class Person {
     const reading = new ReadingHands({ ...options, confirm });
     const moving = new MovingHands({ ...options, confirm });
     const writing = new WritingHands({ ...options, confirm });
+    const importing = new ImportingHands({ ...options, confirm });
     this.#actions = [
       { weight: 8, act: () => reading.markOne() },
       { weight: 3, act: () => reading.markSeveral() },
@@ -57,6 +60,7 @@ export class Person {
       { weight: 1, act: () => writing.sendNow() },
       { weight: 1, act: () => writing.reply() },
       { weight: 1, act: () => writing.chooseUndoTime() },
+      { weight: 3, act: () => importing.import() },
       { weight: 1, act: () => this.#tryAgain() },
     ];
   }

@@ -47,6 +47,7 @@ export class Trial {
   readonly provider: Provider;
   readonly other: OtherClient;
   readonly profileDir: string;
+  readonly #importsDir: string;
   accountId = '';
   /** How messages that came to an end came to it. */
   readonly ended = { sent: 0, unknownDelivered: 0, unknownNotDelivered: 0, discarded: 0 };
@@ -62,6 +63,7 @@ export class Trial {
     this.#options = options;
     this.provider = provider;
     this.profileDir = join(options.dir, 'profile');
+    this.#importsDir = join(options.dir, 'imports');
     this.#sampling = this.rng('sampling');
     this.other = new OtherClient({
       provider,
@@ -112,13 +114,15 @@ export class Trial {
 
   startEngine(): EngineProcess {
     const { profileDir, provider } = this;
-    const settings = { profileDir, trustAnchors: [provider.ca.caPem] };
+    const importsDir = this.#importsDir;
+    const settings = { profileDir, importsDir, trustAnchors: [provider.ca.caPem] };
     return new EngineProcess(settings, join(this.#options.dir, 'compiled'));
   }
 
   personAt(engine: EngineProcess, rng: Rng): Person {
     const { accountId, ledger, trace, confirmed } = this;
-    return new Person({ engine, accountId, ledger, rng, trace, confirmed });
+    const importsDir = this.#importsDir;
+    return new Person({ engine, accountId, ledger, rng, importsDir, trace, confirmed });
   }
 
   /**
@@ -191,6 +195,7 @@ export class Trial {
     const lines = [
       ...judgeRest(this.ledger, { server, local, delivered }),
       ...compareViews(local.mail, server),
+      ...(await importsUnderWay(engine)),
       ...(queued > 0 ? [`the server has ${queued} messages still to deliver`] : []),
     ];
     if (lines.length === 0) this.#note(server, local);
@@ -293,6 +298,16 @@ export class Trial {
     if (known === 0) return false;
     return [...this.#delivered.values()].filter((each) => each.marker === marker).length <= known;
   }
+}
+
+/** A line for each import that is not over, or did not take everything. */
+async function importsUnderWay(engine: EngineProcess): Promise<string[]> {
+  const listed = await engine.get('transfer.list', {});
+  return listed.flatMap(({ state, failed, error }) =>
+    state === 'finished' && failed === 0
+      ? []
+      : [`an import is ${state} (${error?.code ?? 'no error'}), ${failed} failed`],
+  );
 }
 
 function createRng(seed: number, part: string): Rng {

@@ -76,7 +76,7 @@ test('a letter comes from the identity it names, else from the account’s defau
     [identity('a1', 'i1', false), identity('a1', 'i2', true)],
   );
   assert.deepEqual(
-    senders.map(({ text }) => text),
+    senders.map(({ name }) => name),
     ['I1 <i1@mail.example>', 'I2 <i2@mail.example>', 'a2@mail.example'],
   );
   assert.equal(senderOf(senders, 'a1', 'i1')?.id, 'i1');
