@@ -136,11 +136,13 @@ function accountDto(
 /** Messages that are marked read by one call; their uids are one task. */
 const markAtMost = 100_000;
 
+type WindowMethod = 'message.list' | 'message.open' | 'message.ahead';
+
 function mailHandlers({
   changes,
   mail,
   stores,
-}: EngineParts): Prefixed<'mailbox'> & Pick<MethodHandlers, 'message.list' | 'message.open'> {
+}: EngineParts): Prefixed<'mailbox'> & Pick<MethodHandlers, WindowMethod> {
   return {
     'mailbox.list': ({ accountId }) => mail.mailboxes(accountId),
     'mailbox.sync': async ({ mailboxId }) => {
@@ -164,6 +166,10 @@ function mailHandlers({
     },
     'message.list': ({ mailboxId, offset, limit }) => mail.window(mailboxId, offset, limit),
     'message.open': ({ ref }) => mail.bodies.openMessage(ref),
+    'message.ahead': async ({ ref }) => {
+      const body = await mail.bodies.readAhead(ref);
+      return body === undefined ? {} : { body };
+    },
   };
 }
 
@@ -171,8 +177,7 @@ function changeHandlers({
   accounts,
   changes,
   tasks,
-}: EngineParts): Prefixed<'task'> &
-  Omit<Prefixed<'message'>, 'message.list' | 'message.open' | ReaderMethod> {
+}: EngineParts): Prefixed<'task'> & Omit<Prefixed<'message'>, WindowMethod | ReaderMethod> {
   return {
     'message.setFlags': ({ refs, seen, flagged }) => {
       const change = {

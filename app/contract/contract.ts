@@ -191,6 +191,11 @@ export const methods = {
   },
   /** Body from the store, or fetched now. */
   'message.open': { input: z.object({ ref: s.messageRef }), output: s.messageBody },
+  /** What `message.open` would say, for a message that is here and small; nothing of others. */
+  'message.ahead': {
+    input: z.object({ ref: s.messageRef }),
+    output: z.object({ body: s.messageBody.optional() }),
+  },
   /** Hops and what servers found of its sender, out of the header. */
   'message.travel': { input: z.object({ ref: s.messageRef }), output: s.travel },
   /** The message as it came, a piece at a time; bytes that are no UTF-8 are replaced. */

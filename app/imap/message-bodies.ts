@@ -25,6 +25,8 @@ import { toUidSet } from './uid-ranges.ts';
 const parsedKept = 4;
 /** Larger sources are not kept in the store: they come again when they are wanted. */
 const keptSourceBytes = 32 * 1024 * 1024;
+/** Parsing a larger source takes longer than whoever may never read it should cost. */
+const aheadBytes = 256 * 1024;
 /** UTF-16 units; the rest of a longer one can be seen in its source. */
 const htmlTextLength = 500_000;
 /** How much goes to the content store at once. */
@@ -60,22 +62,27 @@ export class MessageBodies implements MessageReader {
   }
 
   async openMessage(ref: MessageRef): Promise<MessageBody> {
-    const parsed = await this.#parse(ref);
-    // Flags may have changed while the body was under way.
-    const { message } = this.#locate(ref);
-    const { sentAt, parts, snippet: _snippet, ...rest } = parsed;
-    return {
-      ref,
-      ...rest,
-      ...(rest.text === undefined && rest.html !== undefined
-        ? { htmlText: textOfHtml(rest.html, htmlTextLength) }
-        : {}),
-      ...(sentAt === undefined ? {} : { sentAt: sentAt.toISOString() }),
-      receivedAt: new Date(message.receivedAt).toISOString(),
-      seen: message.seen,
-      flagged: message.flagged,
-      parts: parts.map((part) => this.#toDto(ref, part)),
-    };
+    return this.#toBody(ref, await this.#parse(ref));
+  }
+
+  /**
+   * What `openMessage` would give, without asking the server and without long work: for whoever may
+   * read it next.
+   * @returns undefined when it is not here, is no more, is large, or cannot be read
+   */
+  async readAhead(ref: MessageRef): Promise<MessageBody | undefined> {
+    try {
+      const { message } = this.#locate(ref);
+      if (message.sizeBytes > aheadBytes) return undefined;
+      const source = this.#options.content.source(message);
+      // The announced size may not be true.
+      if (source === undefined || source.length > aheadBytes) return undefined;
+      // Not kept at hand: what was opened is, and needs the room.
+      return this.#toBody(ref, this.#parsed.get(keyOf(ref)) ?? (await parseMessage(source)));
+    } catch (error) {
+      if (error instanceof MailError) return undefined;
+      throw error;
+    }
   }
 
   async readParts(ref: MessageRef): Promise<readonly MessagePart[]> {
@@ -163,6 +170,25 @@ export class MessageBodies implements MessageReader {
     if (batch.length > 0) flush();
     await Promise.all(under);
     if (failure !== undefined) throw failure;
+  }
+
+  /** @throws RequestError `message.not-found` */
+  #toBody(ref: MessageRef, parsed: ParsedMessage): MessageBody {
+    // Flags may have changed while the body was under way.
+    const { message } = this.#locate(ref);
+    const { sentAt, parts, snippet: _snippet, ...rest } = parsed;
+    return {
+      ref,
+      ...rest,
+      ...(rest.text === undefined && rest.html !== undefined
+        ? { htmlText: textOfHtml(rest.html, htmlTextLength) }
+        : {}),
+      ...(sentAt === undefined ? {} : { sentAt: sentAt.toISOString() }),
+      receivedAt: new Date(message.receivedAt).toISOString(),
+      seen: message.seen,
+      flagged: message.flagged,
+      parts: parts.map((part) => this.#toDto(ref, part)),
+    };
   }
 
   #toDto(ref: MessageRef, part: ParsedPart): PartDto {

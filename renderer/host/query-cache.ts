@@ -23,6 +23,8 @@ interface Entry {
 
 const empty: QueryState<unknown> = { data: undefined, error: undefined, fetching: false };
 const defaultCapacity = 400;
+/** Whole messages are large: of those, fewer stay. */
+const capacityOf: Partial<Record<MethodName, number>> = { 'message.open': 30 };
 
 /** Equal inputs give equal keys whatever the order of their properties. */
 export function queryKey(method: MethodName, input: unknown): string {
@@ -61,6 +63,27 @@ export class QueryCache {
     const entry = this.#entry(method, input);
     if (entry.state.fetching || !entry.stale) return;
     this.#fetch(entry);
+  }
+
+  /**
+   * Fetches by another way, for who may ask next. Whoever asks meanwhile waits for it, and is
+   * answered in the usual way when `fetch` finds nothing.
+   */
+  prime<M extends MethodName>(
+    method: M,
+    input: MethodInput<M>,
+    fetch: () => Promise<MethodOutput<M> | undefined>,
+  ): void {
+    const entry = this.#entry(method, input);
+    if (entry.state.fetching || !entry.stale) return;
+    const { generation } = entry;
+    this.#set(entry, { ...entry.state, fetching: true });
+    const nothing = () => this.#again(entry);
+    fetch().then((data) => {
+      if (data === undefined || generation !== entry.generation) return nothing();
+      entry.stale = false;
+      this.#set(entry, { data, error: undefined, fetching: false });
+    }, nothing);
   }
 
   subscribe<M extends MethodName>(
@@ -173,10 +196,22 @@ export class QueryCache {
   }
 
   #trim(): void {
-    if (this.#entries.size <= this.#capacity) return;
+    for (const [method, most] of Object.entries(capacityOf)) {
+      this.#drop((entry) => entry.method === method, most);
+    }
+    this.#drop(() => true, this.#capacity);
+  }
+
+  /** Of those that `counts` says yes to, unwatched ones go until `most` are left; the oldest first. */
+  #drop(counts: (entry: Entry) => boolean, most: number): void {
+    let over = -most;
+    for (const entry of this.#entries.values()) if (counts(entry)) over += 1;
+    if (over <= 0) return;
     for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= this.#capacity) return;
-      if (entry.listeners.size === 0 && !entry.state.fetching) this.#entries.delete(key);
+      if (!counts(entry) || entry.listeners.size > 0 || entry.state.fetching) continue;
+      this.#entries.delete(key);
+      over -= 1;
+      if (over <= 0) return;
     }
   }
 }

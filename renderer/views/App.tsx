@@ -10,6 +10,7 @@ import { SayProvider } from './Announcer.tsx';
 import styles from './App.module.css';
 import { Desk } from './Desk.tsx';
 import { Failure } from './Failure.tsx';
+import { FramesProvider } from './reader/frames.tsx';
 
 export function App() {
   const { t } = useWords();
@@ -42,7 +43,9 @@ export function App() {
   return (
     <SayProvider>
       <CommandsProvider>
-        <Desk accounts={accounts.data} settings={settings.data} />
+        <FramesProvider>
+          <Desk accounts={accounts.data} settings={settings.data} />
+        </FramesProvider>
       </CommandsProvider>
     </SayProvider>
   );

@@ -314,6 +314,33 @@ test('what cannot be parsed says so, is fetched once, and can still be saved who
   assert.equal(Buffer.from(whole.bytes).toString(), raw);
 });
 
+test('what is read ahead is what opening gives, and only of what is here', async (t) => {
+  await emptyInbox();
+  await lab.dovecot.append(user, letter('ahead'));
+  const app = startMail(lab.dovecot);
+  t.after(() => app.stop());
+  app.start();
+  await until(() => app.inbox().complete && app.inbox().total === 1, 'one message');
+  const ref = app.mail.window(app.inbox().mailboxId, 0, 1).rows[0]?.ref;
+  assert.ok(ref);
+  const opened = await app.mail.bodies.openMessage(ref);
+  await until(
+    () => app.store.reader.message(ref.mailboxId, ref.uid)?.content === 'kept',
+    'the message in the store',
+  );
+  assert.deepEqual(await app.mail.bodies.readAhead(ref), opened);
+
+  // Known by its header only: nobody asks the server, and nobody is told of it.
+  const { mailboxId, uidValidity } = app.inbox();
+  const facts = { uid: 999_997, receivedAt: 0, to: [], subject: 'far', sizeBytes: 10 };
+  const flags = { seen: false, flagged: false, answered: false, hasAttachment: false };
+  app.store.writer.upsertMessages(mailboxId, [{ ...flags, ...facts }]);
+  const far = { accountId, mailboxId, uidValidity, uid: 999_997 };
+  assert.equal(await app.mail.bodies.readAhead(far), undefined);
+  assert.ok(app.store.reader.message(mailboxId, 999_997), 'a fetch would have found it gone');
+  assert.equal(await app.mail.bodies.readAhead({ ...far, uid: 999_996 }), undefined);
+});
+
 test('a message beyond the size limit is refused before it is fetched', async (t) => {
   await emptyInbox();
   await lab.dovecot.append(user, letter('small'));

@@ -8,6 +8,7 @@ import { ContextMenu } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { focusedArea } from '../areas.ts';
 import { useMessageActions } from '../message-actions.ts';
+import { useRestedReadAhead } from '../read-ahead.ts';
 import { refKey } from '../refs.ts';
 import type { RowListProps } from './list-props.ts';
 import type { ListRow } from './list-row.ts';
@@ -97,6 +98,13 @@ export function RowList(props: RowListProps) {
       Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / rowHeight) - 1),
     onHover: setHovered,
   });
+  useRestedReadAhead(hovered === undefined ? undefined : `${hovered}`, () => [
+    hovered === undefined ? undefined : rows.rowAt(hovered),
+  ]);
+  useRestedReadAhead(current === undefined ? undefined : refKey(current.ref), () => [
+    rows.rowAt(at + 1),
+    rows.rowAt(at - 1),
+  ]);
   const targets = picked.size > 0 ? [...picked.values()] : current === undefined ? [] : [current];
   const onTargets = (run: (rows: readonly ListRow[]) => void) =>
     targets.length === 0 ? undefined : () => run(targets);

@@ -12,6 +12,7 @@ import type { MenuPoint } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { focusArea } from '../areas.ts';
 import { useMessageActions } from '../message-actions.ts';
+import { useReadAhead } from '../read-ahead.ts';
 import { refKey } from '../refs.ts';
 import { drawDragged } from './drag-image.ts';
 import { dragType } from './drag-type.ts';
@@ -50,6 +51,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
   const { at, current, select } = standing;
   const { t } = useWords();
   const actions = useMessageActions();
+  const readAhead = useReadAhead();
   const [menu, setMenu] = useState<RowMenuState>();
   const alive = useRef(true);
   useEffect(() => {
@@ -93,6 +95,12 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
     else if (tool === 'delete') moves.remove(among(row));
     else if (tool === 'flag') actions.setFlagged(among(row), !row.flagged);
     else if (tool === 'read') actions.setSeen(among(row), unseenOf(row) > 0);
+  }
+  /** Whoever presses a row lets go of it a moment later: its message can be on the way by then. */
+  function onPointerDown(event: PointerEvent): void {
+    const { index, tool } = placeOf(event.target);
+    if (index !== undefined && tool === undefined && event.button === 0)
+      readAhead(rows.rowAt(index));
   }
   function onClick(event: MouseEvent): void {
     const { index, tool } = placeOf(event.target);
@@ -182,6 +190,7 @@ export function useRowEvents(props: RowListProps, standing: Standing) {
   }
   return {
     handlers: {
+      onPointerDown,
       onClick,
       onDoubleClick,
       onContextMenu,

@@ -2,11 +2,12 @@
  * HTML mail in a frame without scripts and with its own CSP, filled by the sanitiser's nodes.
  * The parent handles links, height and keys: the frame itself can do nothing.
  */
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import { cx } from '../../components/cx.ts';
 import { isOpenable } from '../../mail/linkify.ts';
 import type { FoundRemote } from '../../mail/remote-pictures.ts';
 import { type FrameContent, fillFrame } from './fill-frame.ts';
+import { useFrames } from './frames.tsx';
 import styles from './HtmlMessage.module.css';
 
 interface HtmlMessageProps extends FrameContent {
@@ -25,13 +26,14 @@ interface HtmlMessageProps extends FrameContent {
 const maxFrameHeight = 60_000;
 
 export function HtmlMessage(props: HtmlMessageProps) {
-  const frame = useRef<HTMLIFrameElement>(null);
+  const place = useRef<HTMLDivElement>(null);
+  /** Lets go of the frame that is shown. */
+  const disconnect = useRef<() => void>(undefined);
+  const frames = useFrames();
   const [adapted, setAdapted] = useState(false);
-  const { html, parts, allowed, dark } = props;
+  const { html, parts, allowed, dark, title } = props;
 
-  const fill = useEffectEvent((element: HTMLIFrameElement): (() => void) => {
-    const inner = element.contentDocument;
-    if (!inner?.body) return () => undefined;
+  const fill = useEffectEvent((element: HTMLIFrameElement, inner: Document): (() => void) => {
     const filled = fillFrame(inner, props);
     if (filled === undefined) {
       props.onBeyondCaps();
@@ -88,37 +90,33 @@ export function HtmlMessage(props: HtmlMessageProps) {
     };
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message or look fills the frame again
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    let disconnect = (): void => undefined;
-    const onLoad = () => {
-      disconnect();
-      disconnect = fill(element);
-    };
-    element.addEventListener('load', onLoad);
-    // Set here, after the listener, so that no load is missed.
-    element.src = new URL('message-frame.html', document.baseURI).href;
+  // Before anything is drawn: with a frame that waited, a letter's head and text come together.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message or look fills a new frame
+  useLayoutEffect(() => {
+    if (place.current === null) return;
+    const shown = [...place.current.children];
+    const { element, whenReady } = frames.take(place.current);
+    element.className = cx(styles.frame);
+    element.title = title;
+    element.dataset.messageText = '';
+    // What stands there stays until there is something to take its place.
+    element.hidden = shown.length > 0;
+    const stopWaiting = whenReady((inner) => {
+      const [before] = shown;
+      if (before instanceof HTMLElement) element.style.blockSize = before.style.blockSize;
+      disconnect.current?.();
+      for (const one of shown) one.remove();
+      element.hidden = false;
+      disconnect.current = fill(element, inner);
+    });
     return () => {
-      element.removeEventListener('load', onLoad);
-      disconnect();
+      stopWaiting();
       onTarget('', '');
     };
-  }, [html, parts, allowed, dark]);
+  }, [html, parts, allowed, dark, title]);
+  useLayoutEffect(() => () => disconnect.current?.(), []);
 
-  return (
-    <div className={cx(styles.sheet, adapted && styles.adapted)}>
-      <iframe
-        ref={frame}
-        className={cx(styles.frame)}
-        title={props.title}
-        data-message-text
-        sandbox="allow-same-origin"
-        referrerPolicy="no-referrer"
-      />
-    </div>
-  );
+  return <div ref={place} className={cx(styles.sheet, adapted && styles.adapted)} />;
 }
 
 /** A letter laid out wider than the pane is shown smaller, as on a phone; below this it scrolls. */

@@ -1,35 +1,23 @@
 /** One message: its people, its text, its files. Opens at once from the row; the body follows. */
-import {
-  Archive,
-  Ban,
-  ChevronLeft,
-  FolderInput,
-  Forward,
-  Mail,
-  MailOpen,
-  Pencil,
-  Reply,
-  ReplyAll,
-  Star,
-  Trash2,
-} from 'lucide-react';
+import { Mail } from 'lucide-react';
 import { type Dispatch, useEffect } from 'react';
 import type { MessageRow } from '../../../app/contract/index.ts';
 import { useCommands, useKeyHints } from '../../commands/commands.tsx';
-import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { useQuery } from '../../host/hooks.tsx';
+import { useBackend, useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
 import { focusArea, focusedArea } from '../areas.ts';
 import { type DeskAction, refKey } from '../desk-state.ts';
-import { useMessageActions } from '../message-actions.ts';
+import { latestRow } from '../list/message-windows.ts';
 import type { Moves } from '../moves.ts';
 import type { ReplyKind } from '../use-letters.ts';
 import { useRested } from '../use-rested.ts';
+import { usePreparedFrames } from './frames.tsx';
 import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
+import { ReaderBar } from './ReaderBar.tsx';
 import { Thread } from './Thread.tsx';
 import { movedTo, threadParts } from './thread-parts.ts';
 import { useMarkSeen } from './use-mark-seen.ts';
@@ -54,7 +42,7 @@ const alone = { earlier: [], later: [] };
 export function Reader(props: ReaderProps) {
   const { row, quiet, dispatch, moves, onReply, onEdit, onMailto } = props;
   const { t } = useWords();
-  const actions = useMessageActions();
+  const { cache } = useBackend();
   const key = row === undefined ? undefined : refKey(row.ref);
   const rested = useRested(key, restMs) === key ? row : undefined;
   const body = useQuery('message.open', rested === undefined ? undefined : { ref: rested.ref });
@@ -77,6 +65,7 @@ export function Reader(props: ReaderProps) {
   }, [isGone, rested, thread, dispatch]);
 
   useMarkSeen(body.data === undefined ? undefined : rested);
+  usePreparedFrames();
 
   function reply(kind: ReplyKind): void {
     if (row !== undefined) onReply(row, kind);
@@ -110,96 +99,20 @@ export function Reader(props: ReaderProps) {
       </section>
     );
   }
-  const seen = body.data?.seen ?? row.seen;
-  const flagged = body.data?.flagged ?? row.flagged;
+  // A text may have been read ahead, before its flags changed; lists follow every change.
+  const { seen, flagged } = latestRow(cache, row.ref) ?? body.data ?? row;
   return (
     <section className={cx(styles.pane)} aria-label={t('reader.label')}>
-      <header className={cx(styles.bar)}>
-        <IconButton
-          label={t('reader.back')}
-          className={cx(styles.back)}
-          onPress={() => dispatch({ type: 'pane', pane: 'list' })}
-        >
-          <ChevronLeft size={20} aria-hidden />
-        </IconButton>
-        {isDraft ? (
-          <Button kind="plain" onPress={() => onEdit(row)}>
-            <Pencil size={16} aria-hidden />
-            {t('reader.edit')}
-          </Button>
-        ) : (
-          <>
-            <IconButton
-              label={t('reader.reply')}
-              shortcut={hints.text('reply')}
-              onPress={() => reply('reply')}
-            >
-              <Reply size={17} aria-hidden />
-            </IconButton>
-            <IconButton
-              label={t('reader.replyAll')}
-              shortcut={hints.text('replyAll')}
-              onPress={() => reply('reply-all')}
-            >
-              <ReplyAll size={17} aria-hidden />
-            </IconButton>
-            <IconButton
-              label={t('reader.forward')}
-              shortcut={hints.text('forward')}
-              onPress={() => reply('forward')}
-            >
-              <Forward size={17} aria-hidden />
-            </IconButton>
-          </>
-        )}
-        <span className={cx(styles.spacer)} />
-        {role !== 'archive' && (
-          <IconButton
-            label={t('reader.archive')}
-            shortcut={hints.text('archive')}
-            onPress={() => moves.archive(row)}
-          >
-            <Archive size={17} aria-hidden />
-          </IconButton>
-        )}
-        <IconButton
-          label={t('reader.delete')}
-          shortcut={hints.text('delete')}
-          onPress={() => moves.remove(row)}
-        >
-          <Trash2 size={17} aria-hidden />
-        </IconButton>
-        <IconButton
-          label={t(role === 'junk' ? 'reader.notJunk' : 'reader.junk')}
-          shortcut={hints.text('junk')}
-          onPress={() => moves.junk(row)}
-        >
-          <Ban size={17} aria-hidden />
-        </IconButton>
-        <IconButton
-          label={t('reader.move')}
-          shortcut={hints.text('move')}
-          onPress={() => moves.chooseMailbox(row)}
-        >
-          <FolderInput size={17} aria-hidden />
-        </IconButton>
-        <span className={cx(styles.gap)} />
-        <IconButton
-          label={seen ? t('reader.markUnread') : t('reader.markRead')}
-          shortcut={hints.text(seen ? 'markUnread' : 'markRead')}
-          onPress={() => actions.setFlags({ ...row, seen }, { seen: !seen })}
-        >
-          {seen ? <Mail size={17} aria-hidden /> : <MailOpen size={17} aria-hidden />}
-        </IconButton>
-        <IconButton
-          label={flagged ? t('reader.unflag') : t('reader.flag')}
-          shortcut={hints.text('star')}
-          active={flagged}
-          onPress={() => actions.setFlags(row, { flagged: !flagged })}
-        >
-          <Star size={17} aria-hidden fill={flagged ? 'currentColor' : 'none'} />
-        </IconButton>
-      </header>
+      <ReaderBar
+        row={row}
+        seen={seen}
+        flagged={flagged}
+        role={role}
+        dispatch={dispatch}
+        moves={moves}
+        onReply={onReply}
+        onEdit={onEdit}
+      />
       <article
         className={cx(styles.scroll)}
         key={refKey(row.ref)}

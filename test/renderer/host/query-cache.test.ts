@@ -134,3 +134,54 @@ test('unwatched answers beyond the capacity are dropped, watched ones stay', asy
   assert.deepEqual(cache.peek('mailbox.list', { accountId: 'watched' }).data, []);
   assert.equal(cache.peek('mailbox.list', { accountId: 'b' }).data, undefined);
 });
+
+const ref = (uid: number) => ({
+  ref: { accountId: 'a1', mailboxId: 1, uidValidity: 1, uid },
+});
+
+test('what was fetched ahead is the answer for who asks later', async () => {
+  const control = controlled();
+  const cache = new QueryCache(control.call);
+  cache.prime('message.open', ref(1), () => control.call('message.open', ref(1)));
+  cache.prime('message.open', ref(1), () => control.call('message.open', ref(1)));
+  // Asked for while it is on its way: nothing is asked a second time.
+  cache.subscribe('message.open', ref(1), () => undefined);
+  cache.ensure('message.open', ref(1));
+  assert.equal(control.open.length, 1);
+  await control.answer(0, 'body');
+  cache.ensure('message.open', ref(1));
+  assert.equal(control.open.length, 1);
+  assert.equal(cache.peek('message.open', ref(1)).data, 'body');
+});
+
+test('who asked is answered in the usual way when nothing was found ahead', async () => {
+  const control = controlled();
+  const cache = new QueryCache(control.call);
+  for (const [uid, end] of [
+    [1, () => control.answer(0, undefined)],
+    [2, () => control.refuse(2, localError('internal'))],
+  ] as const) {
+    cache.prime('message.open', ref(uid), () => control.call('message.open', ref(uid)));
+    cache.subscribe('message.open', ref(uid), () => undefined);
+    cache.ensure('message.open', ref(uid));
+    await end();
+    await control.answer(control.open.length - 1, `body ${uid}`);
+    assert.equal(cache.peek('message.open', ref(uid)).data, `body ${uid}`);
+  }
+  assert.equal(control.open.length, 4);
+});
+
+test('of whole messages only the latest stay', async () => {
+  const control = controlled();
+  const cache = new QueryCache(control.call);
+  for (let uid = 1; uid <= 50; uid += 1) {
+    cache.ensure('message.open', ref(uid));
+    await control.answer(uid - 1, `body ${uid}`);
+  }
+  cache.ensure('mailbox.list', sync);
+  const kept = Array.from({ length: 50 }, (_, index) =>
+    cache.peek('message.open', ref(index + 1)),
+  ).filter(({ data }) => data !== undefined);
+  assert.ok(kept.length <= 31);
+  assert.equal(cache.peek('message.open', ref(50)).data, 'body 50');
+});
