@@ -7,6 +7,7 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { IconButton } from './Button.tsx';
 import { cx } from './cx.ts';
 import styles from './Sheet.module.css';
+import surface from './Surface.module.css';
 
 interface SheetProps {
   readonly title: string;
@@ -32,7 +33,7 @@ export function Sheet(props: SheetProps) {
       }}
       className={cx(styles.overlay)}
     >
-      <Modal className={cx(styles.modal, props.wide && styles.wide)}>
+      <Modal className={cx(surface.raised, styles.modal, props.wide && styles.wide)}>
         <Dialog className={cx(styles.dialog)}>
           <header className={cx(styles.header)}>
             <Heading slot="title" className={cx(styles.title)}>
@@ -76,7 +77,7 @@ export function WideSheet({ label, onClose, children }: WideSheetProps) {
       }}
       className={cx(styles.overlay)}
     >
-      <Modal className={cx(styles.modal, styles.wide)}>
+      <Modal className={cx(surface.raised, styles.modal, styles.wide)}>
         <Dialog aria-label={label} className={cx(styles.dialog)}>
           {children}
         </Dialog>

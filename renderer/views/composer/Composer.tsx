@@ -14,6 +14,7 @@ import type { AccountDto, DraftDto, IdentityDto, Settings } from '../../../app/c
 import { useCommandCenter } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
+import surface from '../../components/Surface.module.css';
 import { useWords } from '../../i18n/I18n.tsx';
 import { Failure } from '../Failure.tsx';
 import { stoppedSubmission } from '../stopped-submission.ts';
@@ -149,7 +150,7 @@ export function Composer(props: ComposerProps) {
   const canSend = sending.ready && !sending.busy;
   return (
     <section
-      className={cx(styles.card, styles[mode])}
+      className={cx(surface.raised, styles.card, styles[mode])}
       data-area="composer"
       data-composer
       aria-label={t('composer.label', { subject: title })}

@@ -7,6 +7,7 @@ import { Popover } from 'react-aria-components/Popover';
 import type { AccountDto } from '../../../app/contract/index.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
+import surface from '../../components/Surface.module.css';
 import { useWords } from '../../i18n/I18n.tsx';
 import styles from './ComposerOptions.module.css';
 
@@ -30,7 +31,7 @@ export function ComposerOptions(props: ComposerOptionsProps) {
       <IconButton label={t('composer.options')}>
         <Ellipsis size={17} aria-hidden />
       </IconButton>
-      <Popover className={cx(styles.popover)} offset={4} placement="top end">
+      <Popover className={cx(surface.surface, styles.popover)} offset={4} placement="top end">
         <Dialog className={cx(styles.dialog)} aria-label={t('composer.options')}>
           <Option
             isSelected={isRich}

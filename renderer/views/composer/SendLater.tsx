@@ -6,6 +6,7 @@ import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
+import surface from '../../components/Surface.module.css';
 import { useWords } from '../../i18n/I18n.tsx';
 import { futureTime, laterTimes, wallTime } from './later-times.ts';
 import styles from './SendLater.module.css';
@@ -39,7 +40,7 @@ export function SendLater({ isDisabled, onSend }: SendLaterProps) {
       <IconButton label={t('composer.later')} isDisabled={isDisabled}>
         <Clock size={17} aria-hidden />
       </IconButton>
-      <Popover className={cx(styles.popover)} offset={4} placement="top start">
+      <Popover className={cx(surface.surface, styles.popover)} offset={4} placement="top start">
         <Dialog className={cx(styles.choices)} aria-label={t('composer.later')}>
           <p className={cx(styles.title)}>{t('composer.later')}</p>
           {[usual.tomorrow, usual.monday].map((time) => (

@@ -2,6 +2,7 @@
 import { BookUser } from 'lucide-react';
 import type { SuggestionDto } from '../../../app/contract/index.ts';
 import { cx } from '../../components/cx.ts';
+import surface from '../../components/Surface.module.css';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName } from '../../mail/addresses.ts';
 import styles from './RecipientField.module.css';
@@ -26,7 +27,7 @@ export function SuggestionList({ id, choice, onChoose }: SuggestionListProps) {
         role="listbox"
         tabIndex={-1}
         aria-label={t('composer.suggestions')}
-        className={cx(styles.suggestions)}
+        className={cx(surface.surface, styles.suggestions)}
         hidden={people.length === 0}
       >
         {people.map((person, at) => (

@@ -20,6 +20,7 @@ import { Popover } from 'react-aria-components/Popover';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { Button, IconButton } from '../../../components/Button.tsx';
 import { cx } from '../../../components/cx.ts';
+import surface from '../../../components/Surface.module.css';
 import { Toolbar } from '../../../components/Toolbar.tsx';
 import { Tooltip } from '../../../components/Tooltip.tsx';
 import { useWords } from '../../../i18n/I18n.tsx';
@@ -116,7 +117,7 @@ export function FormatBar({ editor, format, isLinking, onLinking }: FormatBarPro
         onOpenChange={onLinking}
         placement="top"
         offset={6}
-        className={cx(styles.popover)}
+        className={cx(surface.surface, styles.popover)}
       >
         <LinkForm
           initial={editor.current?.format().link}
