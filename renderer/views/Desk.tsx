@@ -44,6 +44,8 @@ interface DeskProps {
   readonly settings: Settings | undefined;
 }
 
+const noneCollapsed: readonly string[] = [];
+
 export function Desk({ accounts, settings }: DeskProps) {
   const { t } = useWords();
   const { client, cache } = useBackend();
@@ -161,7 +163,7 @@ export function Desk({ accounts, settings }: DeskProps) {
             dispatch={dispatch}
             moves={moves}
             dragged={dragged}
-            collapsed={settings?.collapsedAccounts ?? []}
+            collapsed={settings?.collapsedAccounts ?? noneCollapsed}
             onCollapse={(collapsedAccounts) => setSettings({ collapsedAccounts })}
             onCompose={() => letters.compose()}
             onDraft={letters.show}

@@ -1,18 +1,24 @@
 /** How the list is shown: what of it, in which order, by conversations or by messages. */
 import { ListFilter } from 'lucide-react';
 import type { Dispatch } from 'react';
-import type { ListOrder, Settings } from '../../../app/contract/index.ts';
+import type { ListOrder, Settings, ViewDto, ViewFilter } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { MenuButton, type MenuGroup } from '../../components/Menu.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import type { DeskAction } from '../desk-state.ts';
 import { listOrders, orderWord } from './list-order.ts';
-import type { Listing } from './listing.ts';
 import styles from './MessageList.module.css';
 
-interface ListMenuProps {
-  readonly listing: Listing;
+export interface ListMenuProps {
+  /** What is shown now. */
+  readonly view: ViewDto['kind'];
+  readonly by: Settings['listBy'];
+  readonly order: ListOrder;
+  readonly filter: ViewFilter | undefined;
+  /** It can be shown by conversations. */
+  readonly groups: boolean;
+  readonly outgoing: boolean;
   readonly dispatch: Dispatch<DeskAction>;
   readonly onOrder: (order: ListOrder) => void;
   readonly onSettings: (change: Partial<Settings>) => void;
@@ -20,10 +26,10 @@ interface ListMenuProps {
 
 const filters = ['unread', 'starred', 'attachments'] as const;
 
-export function ListMenu({ listing, dispatch, onOrder, onSettings }: ListMenuProps) {
+export function ListMenu(props: ListMenuProps) {
+  const { view, by, order, filter, outgoing, dispatch, onOrder, onSettings } = props;
   const { t } = useWords();
-  const { filter, order, by, view } = listing.source;
-  const useful = filters.filter((one) => one !== view.kind);
+  const useful = filters.filter((one) => one !== view);
   const groups: MenuGroup[] = [
     {
       id: 'filter',
@@ -50,7 +56,7 @@ export function ListMenu({ listing, dispatch, onOrder, onSettings }: ListMenuPro
       choice: 'one',
       entries: listOrders.map((one) => ({
         id: one,
-        label: t(`list.order.${orderWord(one, listing.outgoing)}`),
+        label: t(`list.order.${orderWord(one, outgoing)}`),
         checked: order === one,
         onAction: () => onOrder(one),
       })),
@@ -58,7 +64,7 @@ export function ListMenu({ listing, dispatch, onOrder, onSettings }: ListMenuPro
     {
       id: 'by',
       choice: 'many',
-      entries: listing.groups
+      entries: props.groups
         ? [
             {
               id: 'conversations',

@@ -1,18 +1,19 @@
 /** The pane between sidebar and reader: a place's name, the search, the messages, what was done last. */
-import { Menu, RotateCw, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { AccountDto, ListOrder, MailboxDto, Settings } from '../../../app/contract/index.ts';
-import { useCommands, useKeyHints } from '../../commands/commands.tsx';
-import { Button, IconButton } from '../../components/Button.tsx';
+import { useCommands } from '../../commands/commands.tsx';
+import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LockLine } from '../../components/Lock.tsx';
 import { useBackend } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { useSay } from '../Announcer.tsx';
 import { layoutOf } from '../layout.ts';
+import { useSteady } from '../use-steady.ts';
 import { useWindowWidth } from '../use-window-width.ts';
-import { ListMenu } from './ListMenu.tsx';
+import { ListBar } from './ListBar.tsx';
 import { orderWord } from './list-order.ts';
 import type { ListProps } from './list-props.ts';
 import { type Listing, lockAbove } from './listing.ts';
@@ -39,7 +40,6 @@ export function ListPane(props: ListPaneProps) {
   const { selection, picked, dispatch, moves, order } = shared;
   const { t } = useWords();
   const { client } = useBackend();
-  const hints = useKeyHints();
   const say = useSay();
   const field = useRef<HTMLInputElement>(null);
   const focusRef = useRef<HTMLDivElement>(null);
@@ -108,6 +108,16 @@ export function ListPane(props: ListPaneProps) {
     const row = order.current?.rowAt(0);
     if (selection === undefined && row !== undefined) dispatch({ type: 'select', index: 0, row });
   }
+  // For the bar and the field, which stay as they are from message to message.
+  const steadyRefresh = useSteady(refresh);
+  const steadySort = useSteady(sort);
+  const steadySettings = useSteady(onSettings);
+  const steadyChange = useSteady(change);
+  const steadyResults = useSteady(toResults);
+  const endSearch = useSteady(() => {
+    change('');
+    focusRef.current?.focus();
+  });
   const list = { ...shared, focusRef };
   const { filter, order: by } = listing.source;
   const hasAccountsBeside = layoutOf(useWindowWidth()) === 'wide';
@@ -122,38 +132,27 @@ export function ListPane(props: ListPaneProps) {
           archives={listing.mailbox?.role !== 'archive'}
         />
       ) : (
-        <header className={cx(styles.bar)}>
-          <IconButton
-            label={t('list.showMailboxes')}
-            className={cx(styles.menu)}
-            onPress={() => dispatch({ type: 'pane', pane: 'sidebar' })}
-          >
-            <Menu size={17} aria-hidden />
-          </IconButton>
-          <div className={cx(styles.titles)}>
-            <h1 className={cx(styles.title)}>
-              {searching && !onlyHere ? t('search.everywhere') : listing.title}
-            </h1>
-            <p className={cx(styles.counts)} role={searching ? 'status' : undefined}>
-              {searching
-                ? foundWords(t, results)
-                : listing.unseen > 0
-                  ? t('list.countsUnread', { total: listing.total, unread: listing.unseen })
-                  : t('list.counts', { total: listing.total })}
-            </p>
-          </div>
-          <IconButton label={t('list.refresh')} shortcut={hints.text('refresh')} onPress={refresh}>
-            <RotateCw size={16} aria-hidden />
-          </IconButton>
-          {!searching && (
-            <ListMenu
-              listing={listing}
-              dispatch={dispatch}
-              onOrder={sort}
-              onSettings={onSettings}
-            />
-          )}
-        </header>
+        <ListBar
+          title={searching && !onlyHere ? t('search.everywhere') : listing.title}
+          counts={
+            searching
+              ? foundWords(t, results)
+              : listing.unseen > 0
+                ? t('list.countsUnread', { total: listing.total, unread: listing.unseen })
+                : t('list.counts', { total: listing.total })
+          }
+          searching={searching}
+          view={listing.source.view.kind}
+          by={listing.source.by}
+          order={by}
+          filter={filter}
+          groups={listing.groups}
+          outgoing={listing.outgoing}
+          dispatch={dispatch}
+          onRefresh={steadyRefresh}
+          onOrder={steadySort}
+          onSettings={steadySettings}
+        />
       )}
       {worst !== undefined && (
         <div className={cx(styles.lock)}>
@@ -163,12 +162,9 @@ export function ListPane(props: ListPaneProps) {
       <SearchField
         field={field}
         query={query}
-        onQuery={change}
-        onEnd={() => {
-          change('');
-          focusRef.current?.focus();
-        }}
-        onResults={toResults}
+        onQuery={steadyChange}
+        onEnd={endSearch}
+        onResults={steadyResults}
         here={mailbox === undefined ? undefined : here}
         onHere={setHere}
       />

@@ -1,6 +1,6 @@
 /** Where one types to search; operators are offered below it and are nothing but text. */
 import { Search, X } from 'lucide-react';
-import type { KeyboardEvent, RefObject } from 'react';
+import { type KeyboardEvent, memo, type RefObject } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useKeyHints } from '../../commands/commands.tsx';
 import { cx } from '../../components/cx.ts';
@@ -21,7 +21,8 @@ interface SearchFieldProps {
   readonly onHere: (here: boolean) => void;
 }
 
-export function SearchField(props: SearchFieldProps) {
+/** Not drawn anew because another message is opened. */
+export const SearchField = memo(function SearchField(props: SearchFieldProps) {
   const { t } = useWords();
   const keys = useKeyHints();
   const { field, query, onQuery, here } = props;
@@ -83,4 +84,4 @@ export function SearchField(props: SearchFieldProps) {
       </div>
     </search>
   );
-}
+});

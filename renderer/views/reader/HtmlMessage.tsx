@@ -74,13 +74,19 @@ export function HtmlMessage(props: HtmlMessageProps) {
     inner.documentElement.addEventListener('mouseleave', () => onTarget('', ''), listen);
     inner.addEventListener('keydown', (event) => passKey(event, element), listen);
 
+    const size = () => `${element.clientWidth} ${inner.body.getBoundingClientRect().height}`;
+    let measured = '';
     const measure = () => {
       fitWidth(inner);
       const height = Math.ceil(inner.body.getBoundingClientRect().height);
       const sideways = inner.documentElement.scrollWidth > inner.documentElement.clientWidth;
       element.style.blockSize = `${Math.min(maxFrameHeight, height + (sideways ? 14 : 0))}px`;
+      measured = size();
     };
-    const observer = new ResizeObserver(measure);
+    // Its first word is of what was just measured; measuring lays the letter out anew, up to twice.
+    const observer = new ResizeObserver(() => {
+      if (size() !== measured) measure();
+    });
     observer.observe(inner.body);
     inner.addEventListener('load', measure, listen);
     measure();
@@ -123,7 +129,7 @@ export function HtmlMessage(props: HtmlMessageProps) {
 const smallestScale = 0.6;
 
 function fitWidth({ body, documentElement }: Document): void {
-  body.style.removeProperty('zoom');
+  if (body.style.zoom !== '') body.style.removeProperty('zoom');
   const { scrollWidth, clientWidth } = documentElement;
   if (scrollWidth <= clientWidth || clientWidth === 0) return;
   body.style.setProperty('zoom', String(Math.max(smallestScale, clientWidth / scrollWidth)));

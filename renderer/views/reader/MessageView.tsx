@@ -1,6 +1,6 @@
 /** One message: its people, what can be done with it, its text and files. Opens from the row. */
 import { ChevronUp, Code, Ellipsis, Palette, Printer, Route, Save } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useEffect, useState } from 'react';
 import type { MessageBody, MessageRow, WireError } from '../../../app/contract/index.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -36,7 +36,9 @@ interface MessageViewProps {
   readonly onFold?: (() => void) | undefined;
 }
 
-export function MessageView({ row, body, error, onMailto, onFold }: MessageViewProps) {
+/** Not drawn anew because its conversation came, or something of the reader's bar changed. */
+export const MessageView = memo(function MessageView(props: MessageViewProps) {
+  const { row, body, error, onMailto, onFold } = props;
   const { t, dates } = useWords();
   const { client } = useBackend();
   const [sheet, setSheet] = useState<'travel' | 'source'>();
@@ -134,7 +136,7 @@ export function MessageView({ row, body, error, onMailto, onFold }: MessageViewP
       </Suspense>
     </>
   );
-}
+});
 
 /** Nothing moves for the first moments: most bodies are here before a line could be drawn. */
 function Waiting() {

@@ -14,6 +14,7 @@ import { latestRow } from '../list/message-windows.ts';
 import type { Moves } from '../moves.ts';
 import type { ReplyKind } from '../use-letters.ts';
 import { useRested } from '../use-rested.ts';
+import { useSteady } from '../use-steady.ts';
 import { usePreparedFrames } from './frames.tsx';
 import { MessageView } from './MessageView.tsx';
 import styles from './Reader.module.css';
@@ -40,7 +41,7 @@ const restMs = 100;
 const alone = { earlier: [], later: [] };
 
 export function Reader(props: ReaderProps) {
-  const { row, quiet, dispatch, moves, onReply, onEdit, onMailto } = props;
+  const { row, quiet, dispatch, moves, onReply, onEdit } = props;
   const { t } = useWords();
   const { cache } = useBackend();
   const key = row === undefined ? undefined : refKey(row.ref);
@@ -66,6 +67,7 @@ export function Reader(props: ReaderProps) {
 
   useMarkSeen(body.data === undefined ? undefined : rested);
   usePreparedFrames();
+  const onMailto = useSteady(props.onMailto);
 
   function reply(kind: ReplyKind): void {
     if (row !== undefined) onReply(row, kind);

@@ -8,6 +8,7 @@ import { useQuery } from '../../host/hooks.tsx';
 import { useWords } from '../../i18n/I18n.tsx';
 import { plainName, shortName } from '../../mail/addresses.ts';
 import { refKey } from '../desk-state.ts';
+import { useSteady } from '../use-steady.ts';
 import styles from './Thread.module.css';
 import { shownEarlier, type ThreadParts } from './thread-parts.ts';
 import { useMarkSeen } from './use-mark-seen.ts';
@@ -87,16 +88,13 @@ function Foldable({ row, startsOpen, known, render }: FoldableProps) {
     known === undefined ? asked : { data: known.body, error: known.error };
   // Of the one that is open, the reader knows.
   useMarkSeen(known === undefined && open && body !== undefined ? row : undefined);
-  const toggle = (next: boolean) => () => {
+  const toggle = (next: boolean) => {
     setOpen(next);
     setMoved(true);
   };
+  const onFold = useSteady(() => toggle(false));
   if (open) {
-    return (
-      <li className={cx(styles.item, styles.open)}>
-        {render({ row, body, error, onFold: toggle(false) })}
-      </li>
-    );
+    return <li className={cx(styles.item, styles.open)}>{render({ row, body, error, onFold })}</li>;
   }
   return (
     <li className={cx(styles.item)}>
@@ -104,7 +102,7 @@ function Foldable({ row, startsOpen, known, render }: FoldableProps) {
         className={cx(styles.line, !row.seen && styles.unread)}
         aria-expanded={false}
         autoFocus={moved}
-        onPress={toggle(true)}
+        onPress={() => toggle(true)}
       >
         <span className={cx(styles.who)} dir="auto">
           {row.from === undefined ? t('list.noSender') : shortName(row.from)}

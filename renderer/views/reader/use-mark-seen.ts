@@ -4,6 +4,9 @@ import type { MessageRow } from '../../../app/contract/index.ts';
 import { useQuery } from '../../host/hooks.tsx';
 import { useMessageActions } from '../message-actions.ts';
 
+/** What else changes by it comes after the message stands on the screen, not before. */
+const drawnMs = 50;
+
 /** @param row of the message; undefined while its text is not there to be read */
 export function useMarkSeen(row: MessageRow | undefined): void {
   const actions = useMessageActions();
@@ -20,11 +23,7 @@ export function useMarkSeen(row: MessageRow | undefined): void {
   });
   useEffect(() => {
     if (key === undefined || markRead === undefined || markRead === 'never') return;
-    if (markRead === '0') {
-      mark();
-      return;
-    }
-    timer.current = window.setTimeout(() => mark(), Number(markRead) * 1_000);
+    timer.current = window.setTimeout(() => mark(), Number(markRead) * 1_000 || drawnMs);
     return () => window.clearTimeout(timer.current);
   }, [key, markRead]);
   // Marked by hand meanwhile: should it be unread again, then because the person wants it so.

@@ -30,7 +30,7 @@ export interface OpenMenu {
 interface RowProps {
   readonly place: Place | undefined;
   readonly dispatch: Dispatch<DeskAction>;
-  readonly moves: Moves;
+  readonly onMove: Moves['moveTo'];
   /** What is being dragged from the list. */
   readonly dragged: RefObject<readonly ListRow[] | undefined>;
   readonly onMenu: (menu: OpenMenu) => void;
@@ -138,7 +138,7 @@ export function AccountSection(props: AccountSectionProps) {
               mailbox={mailbox}
               place={place}
               dispatch={dispatch}
-              moves={props.moves}
+              onMove={props.onMove}
               dragged={props.dragged}
               onMenu={onMenu}
             />
@@ -153,11 +153,11 @@ interface MailboxRowProps extends RowProps {
   readonly mailbox: MailboxDto;
 }
 
-function MailboxRow({ mailbox, place, dispatch, moves, dragged, onMenu }: MailboxRowProps) {
+function MailboxRow({ mailbox, place, dispatch, onMove, dragged, onMenu }: MailboxRowProps) {
   const { t, number } = useWords();
   const { client } = useBackend();
   const actions = useMessageActions();
-  const drop = useDrop({ mailbox, dragged, onDrop: moves.moveTo });
+  const drop = useDrop({ mailbox, dragged, onDrop: onMove });
   const title = mailboxTitle(t, mailbox);
   const groups = () =>
     mailboxMenu(mailbox, {

@@ -1,6 +1,6 @@
 /** Accounts with their locks, their mailboxes, and what waits on this computer. */
 import { BookUser, PenLine, Plus, Settings } from 'lucide-react';
-import { type Dispatch, type ReactNode, type RefObject, useState } from 'react';
+import { type Dispatch, memo, type ReactNode, type RefObject, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { AccountDto, DraftDto, WireError } from '../../../app/contract/index.ts';
 import { useKeyHints } from '../../commands/commands.tsx';
@@ -11,16 +11,17 @@ import { useWords } from '../../i18n/I18n.tsx';
 import type { DeskAction, Place } from '../desk-state.ts';
 import type { ListRow } from '../list/list-row.ts';
 import type { Moves } from '../moves.ts';
+import { useSteady } from '../use-steady.ts';
 import { AccountSection, type OpenMenu } from './AccountSection.tsx';
 import { LocalSection } from './LocalSection.tsx';
 import styles from './Sidebar.module.css';
 import { ViewSection } from './ViewSection.tsx';
 
-interface SidebarProps {
+interface ContentProps {
   readonly accounts: readonly AccountDto[];
   readonly place: Place | undefined;
   readonly dispatch: Dispatch<DeskAction>;
-  readonly moves: Moves;
+  readonly onMove: Moves['moveTo'];
   /** What is being dragged from the list. */
   readonly dragged: RefObject<readonly ListRow[] | undefined>;
   /** Accounts whose mailboxes are folded away. */
@@ -29,17 +30,37 @@ interface SidebarProps {
   readonly onCompose: () => void;
   readonly onDraft: (draft: DraftDto) => void;
   readonly onFailure: (error: WireError) => void;
+}
+
+interface SidebarProps extends Omit<ContentProps, 'onMove'> {
+  readonly moves: Moves;
   /** The line that draws its width, which is part of the landmark. */
   readonly children: ReactNode;
 }
 
-export function Sidebar(props: SidebarProps) {
+export function Sidebar({ moves, children, ...content }: SidebarProps) {
+  const { t } = useWords();
+  const onMove = useSteady(moves.moveTo);
+  const onCollapse = useSteady(content.onCollapse);
+  const onCompose = useSteady(content.onCompose);
+  const onDraft = useSteady(content.onDraft);
+  const onFailure = useSteady(content.onFailure);
+  return (
+    <nav className={cx(styles.sidebar)} aria-label={t('sidebar.label')}>
+      <Content {...content} {...{ onMove, onCollapse, onCompose, onDraft, onFailure }} />
+      {children}
+    </nav>
+  );
+}
+
+/** Many buttons, none of which is drawn anew because another message is opened. */
+const Content = memo(function Content(props: ContentProps) {
   const { accounts, place, dispatch, collapsed, onCompose, onDraft, onFailure } = props;
   const { t } = useWords();
   const hints = useKeyHints();
   const [menu, setMenu] = useState<OpenMenu>();
   return (
-    <nav className={cx(styles.sidebar)} aria-label={t('sidebar.label')}>
+    <>
       <header className={cx(styles.top)}>
         <span className={cx(styles.brand)}>
           <img src={new URL('../../../assets/icons/letterlock.svg', import.meta.url).href} alt="" />
@@ -62,7 +83,7 @@ export function Sidebar(props: SidebarProps) {
             account={account}
             place={place}
             dispatch={dispatch}
-            moves={props.moves}
+            onMove={props.onMove}
             dragged={props.dragged}
             folded={collapsed.includes(account.accountId)}
             onFold={(folded) => {
@@ -97,7 +118,6 @@ export function Sidebar(props: SidebarProps) {
         </IconButton>
       </footer>
       {menu !== undefined && <ContextMenu {...menu} onClose={() => setMenu(undefined)} />}
-      {props.children}
-    </nav>
+    </>
   );
-}
+});
