@@ -52,13 +52,10 @@ export function Thread({ parts, open, renderMessage }: ThreadProps) {
           {lines(parts.earlier.slice(hidden))}
         </section>
       )}
-      {isAlone ? (
-        renderMessage(open)
-      ) : (
-        <ol className={cx(styles.lines)}>
-          <Foldable row={open.row} startsOpen known={open} render={renderMessage} />
-        </ol>
-      )}
+      {/* Its conversation comes after its text: in the same place either way, it is not drawn anew. */}
+      <ol role={isAlone ? 'none' : undefined} className={cx(styles.lines)}>
+        <Foldable row={open.row} startsOpen known={open} alone={isAlone} render={renderMessage} />
+      </ol>
       {parts.later.length > 0 && (
         <section className={cx(styles.later)} aria-label={t('thread.later')}>
           {lines(parts.later)}
@@ -73,10 +70,12 @@ interface FoldableProps {
   readonly startsOpen: boolean;
   /** What is known of it already. */
   readonly known?: OpenMessage;
+  /** Nothing but itself: neither part of a list nor to be folded. */
+  readonly alone?: boolean;
   readonly render: (message: OpenMessage) => ReactNode;
 }
 
-function Foldable({ row, startsOpen, known, render }: FoldableProps) {
+function Foldable({ row, startsOpen, known, alone = false, render }: FoldableProps) {
   const { t, dates } = useWords();
   const [open, setOpen] = useState(startsOpen);
   const [moved, setMoved] = useState(false);
@@ -93,8 +92,15 @@ function Foldable({ row, startsOpen, known, render }: FoldableProps) {
     setMoved(true);
   };
   const onFold = useSteady(() => toggle(false));
-  if (open) {
-    return <li className={cx(styles.item, styles.open)}>{render({ row, body, error, onFold })}</li>;
+  if (open || alone) {
+    return (
+      <li
+        role={alone ? 'none' : undefined}
+        className={cx(!alone && styles.item, !alone && styles.open)}
+      >
+        {render({ row, body, error, onFold: alone ? undefined : onFold })}
+      </li>
+    );
   }
   return (
     <li className={cx(styles.item)}>
