@@ -7,6 +7,7 @@ import type { StoredMessage } from '../store/mail-types.ts';
 import type { ContentReader } from './content-reader.ts';
 import { type Facts, toCondition, toTest } from './facts.ts';
 import { foldText } from './folded-text.ts';
+import { withWords } from './index-words.ts';
 import { chooseMailboxes, type NamedAccount, type SearchedMailbox } from './mailbox-choice.ts';
 import { type Filter, type ParsedQuery, parseQuery } from './query.ts';
 import { follow, type Pieces, Results, readText, readTexts } from './search-follow.ts';
@@ -84,10 +85,13 @@ export class MailSearch {
     if (asksNothing || choice.mailboxes.length === 0) return { hits: [], notes };
     const mailboxes = new Map(choice.mailboxes.map((each) => [each.mailboxId, each]));
     const { newest, oldest } = timeRange(parsed.filters);
+    const all = parsed.all.map((either) => either.map((term) => withWords(content, term)));
     const walk: Walk = {
       content,
-      match: toMatch(parsed.all, parsed.none),
-      beginnings: parsed.all.some((either) => either.some(({ prefix }) => prefix)),
+      match: toMatch(all, parsed.none),
+      beginnings: all.some((either) =>
+        either.some(({ prefix, words }) => prefix && words === undefined),
+      ),
       none: undefined,
       passes: toTest(parsed.filters, new Set(mailboxes.keys())),
       condition: toCondition(parsed.filters),
@@ -96,7 +100,7 @@ export class MailSearch {
       bound: Math.min(newest, request.before ?? Number.MAX_SAFE_INTEGER, latestRowId),
     };
     const results = new Results(new Groups(content, mailboxes, walk.passes), request.limit + 1);
-    yield* this.#collect(walk, parsed, results);
+    yield* this.#collect(walk, { ...parsed, all }, results);
     const shown = results.taken.slice(0, request.limit);
     const last = shown.at(-1);
     const matcher = new TextMatcher(parsed.all.flat().filter(({ column }) => column === undefined));
