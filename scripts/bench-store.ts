@@ -60,11 +60,11 @@ const dir = mkdtempSync(join(tmpdir(), 'letterlock-bench-store-'));
 try {
   const path = join(dir, 'mail.db');
   const store = openMailStore(path);
-  store.writer.replaceMailboxes('a', [
+  store.writer.mailboxes.replace('a', [
     { path: 'INBOX', name: 'INBOX', depth: 0, role: 'inbox', selectable: true },
   ]);
   const mailboxId = store.reader.mailboxByRole('a', 'inbox')?.mailboxId ?? 0;
-  store.writer.resetMailbox(mailboxId, 7);
+  store.writer.mailboxes.reset(mailboxId, 7);
   const headers = Array.from({ length: count }, (_, index) => header(count - index));
   const cpu = process.cpuUsage();
   const calls: number[] = [];

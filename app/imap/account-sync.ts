@@ -288,7 +288,7 @@ export class AccountSync {
 
   #inbox(): MailboxSync {
     const { context, accountId } = this.#options;
-    context.writer.ensureInbox(accountId);
+    context.writer.mailboxes.ensureInbox(accountId);
     const inbox = context.reader.mailboxByRole(accountId, 'inbox');
     if (inbox === undefined) throw new ImapError('imap.mailbox-gone');
     return this.#syncOf(inbox.mailboxId);

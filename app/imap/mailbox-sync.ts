@@ -193,7 +193,7 @@ export class MailboxSync {
     await this.#intake.remove([[1, Number.MAX_SAFE_INTEGER]]);
     // A move may have brought messages here meanwhile, by their new uids.
     if (this.#mailbox().uidValidity !== uidValidity) {
-      this.#context.writer.resetMailbox(this.#mailboxId, uidValidity);
+      this.#context.writer.mailboxes.reset(this.#mailboxId, uidValidity);
     }
     this.#uidValidity = uidValidity;
     if (before.total > 0) this.#context.changed(this.#mailbox());
@@ -202,7 +202,7 @@ export class MailboxSync {
   /** The newest fifty at once; what else there is follows as a backlog. */
   async #firstScreen(client: ImapFlow, view: View): Promise<void> {
     const { writer } = this.#context;
-    writer.setServerCounts(this.#mailboxId, view.exists);
+    writer.mailboxes.setServerCounts(this.#mailboxId, view.exists);
     const headers = await this.#newest(client, view);
     const above = headers.reduce((most, { uid }) => Math.max(most, uid + 1), 1);
     this.#missing = undefined;
@@ -333,7 +333,7 @@ export class MailboxSync {
   async #settle(client: ImapFlow): Promise<void> {
     const mailbox = this.#mailbox();
     const { exists } = selectedMailbox(client);
-    this.#context.writer.setServerCounts(this.#mailboxId, exists);
+    this.#context.writer.mailboxes.setServerCounts(this.#mailboxId, exists);
     const mustCount = this.#mustCount;
     this.#mustCount = false;
     if (mailbox.stored === exists || !(mailbox.complete || mustCount)) return;
@@ -372,7 +372,7 @@ export class MailboxSync {
     this.#comparisons = 0;
     this.#advance(0, 0n, true);
     const mailbox = this.#mailbox();
-    this.#context.writer.setServerCounts(this.#mailboxId, mailbox.stored, mailbox.unseen);
+    this.#context.writer.mailboxes.setServerCounts(this.#mailboxId, mailbox.stored, mailbox.unseen);
     this.#context.changed(mailbox);
   }
 
@@ -441,7 +441,7 @@ export class MailboxSync {
   /** Never goes back: another connection may have come further meanwhile. */
   #advance(uidNext: number, highestModSeq: bigint, complete: boolean): void {
     const now = this.#mailbox();
-    this.#context.writer.setSyncPoint(this.#mailboxId, {
+    this.#context.writer.mailboxes.setSyncPoint(this.#mailboxId, {
       uidNext: Math.max(uidNext, now.uidNext),
       highestModSeq: laterOf(highestModSeq, now.highestModSeq),
       complete,

@@ -66,7 +66,7 @@ export class MailboxTree {
     const paths = new Set(listing.listed.map(({ path }) => path));
     const gone = this.#mailboxes().filter(({ path }) => !paths.has(path));
     for (const { mailboxId } of gone) await removeAll(context, mailboxId);
-    if (this.#newest === number) context.writer.replaceMailboxes(accountId, listing.listed);
+    if (this.#newest === number) context.writer.mailboxes.replace(accountId, listing.listed);
     changed();
     if (!withCounts || hasListStatus(client)) return listing.statuses;
     return this.#askSingly(client);
@@ -145,7 +145,7 @@ export class MailboxTree {
   #apply(pairs: readonly RenamedPath[]): void {
     const { accountId, context, renames } = this.#options;
     const applyLocal = () => {
-      for (const pair of pairs) context.writer.followRename(accountId, pair);
+      for (const pair of pairs) context.writer.mailboxes.followRename(accountId, pair);
     };
     if (renames === undefined) applyLocal();
     else renames.follow(pairs, applyLocal);
@@ -199,7 +199,7 @@ export class MailboxTree {
       if (status === undefined) continue;
       statuses.set(mailbox.path, status);
       if (status.messages === undefined) continue;
-      context.writer.setServerCounts(mailbox.mailboxId, status.messages, status.unseen);
+      context.writer.mailboxes.setServerCounts(mailbox.mailboxId, status.messages, status.unseen);
     }
     return statuses;
   }

@@ -142,7 +142,7 @@ export class ServerSearch {
     const uidValidity = selected === false ? 0 : Number(selected.uidValidity ?? 0);
     const before = reader.mailbox(mailboxId);
     if (before === undefined) throw new RequestError('mailbox.not-found');
-    if (before.uidValidity === 0) writer.resetMailbox(mailboxId, uidValidity);
+    if (before.uidValidity === 0) writer.mailboxes.reset(mailboxId, uidValidity);
     const unknown = uids.filter((uid) => reader.message(mailboxId, uid) === undefined);
     if (unknown.length > 0) {
       const messages = await client.fetchAll(toUidSet(unknown), headerQuery, { uid: true });

@@ -7,7 +7,8 @@ import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { integerColumn, optionalText, textColumn } from './columns.ts';
 import { transaction } from './database.ts';
-import type { ContentKey, FlagsChange, ListedMailbox, MessageHeader } from './mail-types.ts';
+import type { ContentKey, FlagsChange, MessageHeader } from './mail-types.ts';
+import { MailboxWriter } from './mailbox-writer.ts';
 import { type HiddenCopies, isListedSql, sameMessageKey, shownAsAnother } from './placement.ts';
 import { statementsOf } from './statements.ts';
 import { ThreadIndex } from './thread-index.ts';
@@ -37,6 +38,7 @@ interface Arrival {
 }
 
 export class MailStoreWriter {
+  readonly mailboxes: MailboxWriter;
   readonly #db: DatabaseSync;
   readonly #threads: ThreadIndex;
   readonly #prepare: ReturnType<typeof statementsOf>;
@@ -49,127 +51,11 @@ export class MailStoreWriter {
     this.#db = db;
     this.#prepare = statementsOf(db);
     this.#threads = threads;
+    this.mailboxes = new MailboxWriter(db, () => this.onDeleted?.());
   }
 
   #run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepare(sql).run(...values).changes);
-  }
-
-  /** Makes the account's mailboxes what the server listed; those gone from the server go here too. */
-  replaceMailboxes(accountId: string, listed: readonly ListedMailbox[]): void {
-    transaction(this.#db, () => {
-      const rolesBefore = this.#roles(accountId);
-      for (const [position, mailbox] of listed.entries()) {
-        this.#run(
-          `INSERT INTO mailbox
-             (accountId, path, name, depth, role, selectable, position, serverTotal, serverUnseen)
-           VALUES (?, ?, ?, ?, ?, ?, ?, coalesce(?, 0), coalesce(?, 0))
-           ON CONFLICT (accountId, path) DO UPDATE SET
-             name = excluded.name, depth = excluded.depth, role = excluded.role,
-             selectable = excluded.selectable, position = excluded.position,
-             serverTotal = coalesce(?, serverTotal), serverUnseen = coalesce(?, serverUnseen)`,
-          accountId,
-          mailbox.path,
-          mailbox.name,
-          mailbox.depth,
-          mailbox.role,
-          mailbox.selectable ? 1 : 0,
-          position,
-          mailbox.total ?? null,
-          mailbox.unseen ?? null,
-          mailbox.total ?? null,
-          mailbox.unseen ?? null,
-        );
-      }
-      this.#run(
-        `DELETE FROM mailbox WHERE accountId = ?
-           AND path NOT IN (SELECT value FROM json_each(?))`,
-        accountId,
-        JSON.stringify(listed.map((mailbox) => mailbox.path)),
-      );
-      for (const { mailboxId, listed } of this.#relisted(accountId, rolesBefore)) {
-        this.#run('UPDATE message SET listed = ? WHERE shownIn = ?', listed, mailboxId);
-      }
-    });
-    this.onDeleted?.();
-  }
-
-  /** Makes sure that the account has an INBOX before its mailboxes were listed (RFC 9051 §5.1). */
-  ensureInbox(accountId: string): void {
-    this.#run(
-      `INSERT INTO mailbox (accountId, path, name, depth, role, selectable, position)
-       SELECT ?1, 'INBOX', 'INBOX', 0, 'inbox', 1, 0
-       WHERE NOT EXISTS (SELECT 1 FROM mailbox WHERE accountId = ?1 AND role = 'inbox')`,
-      accountId,
-    );
-  }
-
-  /**
-   * A mailbox has another path on the server; its messages are what they were. Nothing when that
-   * was done before.
-   */
-  followRename(accountId: string, { from, to }: { from: string; to: string }): void {
-    this.#run(
-      `UPDATE mailbox SET path = ?3 WHERE accountId = ?1 AND path = ?2
-         AND NOT EXISTS (SELECT 1 FROM mailbox WHERE accountId = ?1 AND path = ?3)`,
-      accountId,
-      from,
-      to,
-    );
-  }
-
-  #roles(accountId: string): Map<number, number> {
-    const rows = this.#prepare(
-      `SELECT mailboxId, ${isListedSql} AS listed FROM mailbox WHERE accountId = ?`,
-    ).all(accountId);
-    return new Map(
-      rows.map((row) => [integerColumn(row, 'mailboxId'), integerColumn(row, 'listed')]),
-    );
-  }
-
-  /** Mailboxes that lists over all mailboxes now show, or show no more. */
-  #relisted(accountId: string, before: ReadonlyMap<number, number>) {
-    return [...this.#roles(accountId)]
-      .filter(([mailboxId, listed]) => (before.get(mailboxId) ?? listed) !== listed)
-      .map(([mailboxId, listed]) => ({ mailboxId, listed }));
-  }
-
-  /** Empties a mailbox whose uids no longer mean what they meant (RFC 9051 §2.3.1.1). */
-  resetMailbox(mailboxId: number, uidValidity: number): void {
-    transaction(this.#db, () => {
-      this.#run('DELETE FROM message WHERE mailboxId = ?', mailboxId);
-      this.#run(
-        `UPDATE mailbox SET uidValidity = ?, uidNext = 0, highestModSeq = '0', complete = 0
-         WHERE mailboxId = ?`,
-        uidValidity,
-        mailboxId,
-      );
-    });
-    this.onDeleted?.();
-  }
-
-  /** Notes how far the mailbox is known. */
-  setSyncPoint(
-    mailboxId: number,
-    point: { uidNext: number; highestModSeq: bigint; complete: boolean },
-  ): void {
-    this.#run(
-      'UPDATE mailbox SET uidNext = ?, highestModSeq = ?, complete = ? WHERE mailboxId = ?',
-      point.uidNext,
-      String(point.highestModSeq),
-      point.complete ? 1 : 0,
-      mailboxId,
-    );
-  }
-
-  setServerCounts(mailboxId: number, total: number, unseen?: number): void {
-    this.#run(
-      `UPDATE mailbox SET serverTotal = ?, serverUnseen = coalesce(?, serverUnseen)
-       WHERE mailboxId = ?`,
-      total,
-      unseen ?? null,
-      mailboxId,
-    );
   }
 
   /**

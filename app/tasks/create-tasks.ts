@@ -60,7 +60,7 @@ export function createTasks(options: TasksOptions): { tasks: TaskQueue; changes:
       if (known !== undefined) emit('task.refused', { accountId, kind: known, count, error });
     },
     onLoad: (accountId, { moved, renamed }, showPending) => {
-      for (const pair of renamed) writer.followRename(accountId, pair);
+      for (const pair of renamed) writer.mailboxes.followRename(accountId, pair);
       for (const group of moved) showMoved({ reader, writer, placement }, accountId, group);
       placement.showAllBack(accountId);
       showPending();

@@ -202,7 +202,7 @@ export function showMoved(
   const destination = reader.mailboxByPath(accountId, to.path);
   // Never opened yet: its uids mean from now on what they mean on the server.
   if (destination?.uidValidity === 0) {
-    writer.resetMailbox(destination.mailboxId, to.uidValidity);
+    writer.mailboxes.reset(destination.mailboxId, to.uidValidity);
   }
   const known =
     destination !== undefined &&

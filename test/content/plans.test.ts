@@ -22,8 +22,9 @@ function planOf(db: DatabaseSync, sql: string): string[] {
 const tableOf = (detail: string): string | undefined => /^(?:SCAN|SEARCH) (\S+)/.exec(detail)?.[1];
 
 /** `SCAN` of a table is a walk over all of it; of FTS5 and of a subquery it is not. */
+/** A statement without a table has one row, which SQLite calls a scan too. */
 function isScan(detail: string): boolean {
-  if (!detail.startsWith('SCAN ') || / VIRTUAL TABLE /.test(detail)) return false;
+  if (!detail.startsWith('SCAN ') || / VIRTUAL TABLE | CONSTANT ROW/.test(detail)) return false;
   return tableOf(detail) !== 'one';
 }
 

@@ -22,7 +22,7 @@ function raw(word: string, index: number): string {
 
 test('after removal and compaction a word of its mail is in no file', async () => {
   const lab = openLab();
-  lab.store.writer.replaceMailboxes('b', [listed('INBOX', 'inbox')]);
+  lab.store.writer.mailboxes.replace('b', [listed('INBOX', 'inbox')]);
   const keepAll = async (word: string, path: string) => {
     for (let from = 1; from <= 600; from += 100) {
       const raws = Array.from({ length: 100 }, (_, index) => raw(word, from + index));

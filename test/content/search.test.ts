@@ -66,7 +66,7 @@ describe('search', () => {
 
   before(async () => {
     lab = openLab();
-    lab.store.writer.replaceMailboxes('b', [listed('INBOX', 'inbox')]);
+    lab.store.writer.mailboxes.replace('b', [listed('INBOX', 'inbox')]);
     search = searchOf(lab);
     const inbox = lab.add([
       letter('Tide table', 'The tide will be höher than usual, says the harbour master.'),
@@ -215,7 +215,7 @@ describe('search over copies and gone messages', () => {
   it('shows a message of several mailboxes once, where a person keeps it', async (context) => {
     const lab = openLab();
     context.after(() => lab.end());
-    lab.store.writer.replaceMailboxes('a', [listed('INBOX', 'inbox'), listed('All Mail', 'all')]);
+    lab.store.writer.mailboxes.replace('a', [listed('INBOX', 'inbox'), listed('All Mail', 'all')]);
     const one = letter('One', 'pelican', 'From: A <a@x.test>\r\nMessage-ID: <one@x.test>');
     const two = letter('Two', 'pelican', 'From: A <a@x.test>\r\nMessage-ID: <two@x.test>');
     await lab.content.keep(lab.add([one, two]));

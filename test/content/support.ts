@@ -19,7 +19,7 @@ export function newDir(): string {
 export function openLab(dir = newDir()) {
   const store = openMailStore(join(dir, 'mail.db'));
   if (store.reader.mailboxes('a').length === 0) {
-    store.writer.replaceMailboxes('a', [
+    store.writer.mailboxes.replace('a', [
       listed('INBOX', 'inbox'),
       listed('Work'),
       listed('Trash', 'trash'),

@@ -11,7 +11,7 @@ import { until } from './engine-lab.ts';
 
 test('a message that comes while bodies are fetched is not passed over', async (t) => {
   const store = openMailStore(':memory:');
-  store.writer.ensureInbox('a');
+  store.writer.mailboxes.ensureInbox('a');
   const mailboxId = store.reader.mailboxByRole('a', 'inbox')?.mailboxId ?? 0;
   const come = (uid: number) => {
     const flags = { seen: true, flagged: false, answered: false, hasAttachment: false };
@@ -19,7 +19,7 @@ test('a message that comes while bodies are fetched is not passed over', async (
     store.writer.upsertMessages(mailboxId, [{ uid, ...flags, ...rest }]);
   };
   come(1);
-  store.writer.setSyncPoint(mailboxId, { uidNext: 2, highestModSeq: 1n, complete: true });
+  store.writer.mailboxes.setSyncPoint(mailboxId, { uidNext: 2, highestModSeq: 1n, complete: true });
   const context = {
     ...store,
     pending: new PendingFlags(),

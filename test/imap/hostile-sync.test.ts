@@ -77,7 +77,7 @@ async function start(t: TestContext, count: number) {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const store = openMailStore(':memory:');
-  store.writer.ensureInbox('a');
+  store.writer.mailboxes.ensureInbox('a');
   const inbox = () => {
     const found = store.reader.mailboxByRole('a', 'inbox');
     assert.ok(found);

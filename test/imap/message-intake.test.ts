@@ -10,11 +10,11 @@ import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 
 function openIntake() {
   const store = openMailStore(':memory:');
-  store.writer.replaceMailboxes('a', [
+  store.writer.mailboxes.replace('a', [
     { path: 'INBOX', name: 'INBOX', depth: 0, role: 'inbox', selectable: true },
   ]);
   const mailboxId = store.reader.mailboxByRole('a', 'inbox')?.mailboxId ?? 0;
-  store.writer.resetMailbox(mailboxId, 7);
+  store.writer.mailboxes.reset(mailboxId, 7);
   const live = new LiveChanges();
   const context = {
     ...store,
@@ -60,7 +60,11 @@ test('a row that is newer than what another connection stored is taken', async (
 test('a change that was told late, after another connection has been further, is no news', async () => {
   const { store, intake, seen, sync, mailboxId } = openIntake();
   await intake.headers([row(['\\Seen'], 12n)], 7);
-  store.writer.setSyncPoint(mailboxId, { uidNext: 2, highestModSeq: 12n, complete: true });
+  store.writer.mailboxes.setSyncPoint(mailboxId, {
+    uidNext: 2,
+    highestModSeq: 12n,
+    complete: true,
+  });
   sync.noteFlags(1, new Set(), 11n);
   assert.equal(seen(1), true);
   sync.noteFlags(1, new Set(), 13n);

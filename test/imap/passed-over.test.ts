@@ -32,7 +32,7 @@ function watchFetches(client: ImapFlow, between: () => Promise<void>): () => voi
 
 test('a change to a message that came just before is not passed over by the mod-sequence', async (t) => {
   const store = openMailStore(':memory:');
-  store.writer.ensureInbox('a');
+  store.writer.mailboxes.ensureInbox('a');
   const mailboxId = store.reader.mailboxByRole('a', 'inbox')?.mailboxId ?? 0;
   const pending = new PendingFlags();
   const told = { changed: () => undefined, arrived: () => undefined };

@@ -23,7 +23,7 @@ function open() {
     role,
     selectable: true,
   }));
-  for (const accountId of ['a', 'b']) store.writer.replaceMailboxes(accountId, listed);
+  for (const accountId of ['a', 'b']) store.writer.mailboxes.replace(accountId, listed);
   const index = new PeopleIndex({
     table: store.people,
     logger: silentLogger,

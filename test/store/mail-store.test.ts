@@ -30,7 +30,7 @@ function openWithInbox() {
     role: 'inbox',
     selectable: true,
   } as const;
-  store.writer.replaceMailboxes('a', [inbox]);
+  store.writer.mailboxes.replace('a', [inbox]);
   const mailbox = () => {
     const found = store.reader.mailboxByRole('a', 'inbox');
     if (found === undefined) throw new Error('no inbox');
@@ -113,8 +113,8 @@ test('a new uidValidity leaves nothing of the old messages, and notes their cont
   store.writer.setKept([{ rowId, token, snippet: 'first words' }]);
   const kept = store.reader.message(id, 1);
   assert.deepEqual([kept?.snippet, kept?.content], ['first words', 'kept']);
-  store.writer.setSyncPoint(id, { uidNext: 2, highestModSeq: 9n, complete: true });
-  store.writer.resetMailbox(id, 77);
+  store.writer.mailboxes.setSyncPoint(id, { uidNext: 2, highestModSeq: 9n, complete: true });
+  store.writer.mailboxes.reset(id, 77);
   const { total, unseen, uidValidity, uidNext, complete, highestModSeq } = mailbox();
   assert.deepEqual(
     { total, unseen, uidValidity, uidNext, complete, highestModSeq },
@@ -158,7 +158,7 @@ test('contents can be forgotten in steps, when content.db was made anew', () => 
 
 test('an account goes in steps, its mailboxes last', () => {
   const { store, id, inbox } = openWithInbox();
-  store.writer.replaceMailboxes('b', [inbox]);
+  store.writer.mailboxes.replace('b', [inbox]);
   store.writer.upsertMessages(
     id,
     Array.from({ length: 450 }, (_, index) => header(index + 1)),
@@ -190,9 +190,9 @@ test('mailboxes gone from the server go; the others keep their id and messages',
   const { store, id, inbox } = openWithInbox();
   store.writer.upsertMessages(id, [header(1)]);
   const old = { ...inbox, path: 'Old', role: 'none' } as const;
-  store.writer.replaceMailboxes('a', [inbox, old]);
-  store.writer.replaceMailboxes('b', [inbox]);
-  store.writer.replaceMailboxes('a', [{ ...inbox, name: 'Eingang', total: 5 }]);
+  store.writer.mailboxes.replace('a', [inbox, old]);
+  store.writer.mailboxes.replace('b', [inbox]);
+  store.writer.mailboxes.replace('a', [{ ...inbox, name: 'Eingang', total: 5 }]);
   assert.deepEqual(
     store.reader.mailboxes('a').map(({ mailboxId, name, total }) => ({ mailboxId, name, total })),
     [{ mailboxId: id, name: 'Eingang', total: 1 }],
@@ -240,7 +240,7 @@ test('bodies that are here and bodies that lack are counted among the same messa
   const { store, id, inbox } = openWithInbox();
   const others = ['archive', 'trash'] as const;
   const named = others.map((role) => ({ ...inbox, path: role, name: role, role }));
-  store.writer.replaceMailboxes('a', [inbox, ...named]);
+  store.writer.mailboxes.replace('a', [inbox, ...named]);
   const [archive = 0, trash = 0] = others.map(
     (role) => store.reader.mailboxByRole('a', role)?.mailboxId,
   );
@@ -268,7 +268,11 @@ test('bodies that are here and bodies that lack are counted among the same messa
 test('a moved message is shown where it is meant, at its new home when nothing else is known', () => {
   const { store, id, inbox } = openWithInbox();
   const other = (path: string, role: 'archive' | 'trash') => ({ ...inbox, path, name: path, role });
-  store.writer.replaceMailboxes('a', [inbox, other('Archive', 'archive'), other('Trash', 'trash')]);
+  store.writer.mailboxes.replace('a', [
+    inbox,
+    other('Archive', 'archive'),
+    other('Trash', 'trash'),
+  ]);
   const [archive = 0, trash = 0] = ['Archive', 'Trash'].map(
     (path) => store.reader.mailboxByPath('a', path)?.mailboxId,
   );

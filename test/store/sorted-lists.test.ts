@@ -31,7 +31,7 @@ const roles: readonly MailboxRole[] = ['inbox', 'sent', 'archive'];
 function open() {
   const store = openMailStore(':memory:');
   for (const account of ['a', 'b']) {
-    store.writer.replaceMailboxes(
+    store.writer.mailboxes.replace(
       account,
       roles.map((role) => ({ path: role, name: role, depth: 0, role, selectable: true })),
     );

@@ -33,7 +33,7 @@ function openWithInbox(accountId = 'a') {
     role: 'inbox',
     selectable: true,
   } as const;
-  store.writer.replaceMailboxes(accountId, [inbox]);
+  store.writer.mailboxes.replace(accountId, [inbox]);
   const id = store.reader.mailboxByRole(accountId, 'inbox')?.mailboxId ?? 0;
   const threadOf = (uid: number) => store.reader.message(id, uid)?.threadId;
   return { store, id, inbox, threadOf };
@@ -102,7 +102,7 @@ test('any order of arrival gives the same threads, also where two turn out to be
 
 test('accounts have threads of their own', () => {
   const { store, id, inbox } = openWithInbox();
-  store.writer.replaceMailboxes('b', [inbox]);
+  store.writer.mailboxes.replace('b', [inbox]);
   const other = store.reader.mailboxByRole('b', 'inbox')?.mailboxId ?? 0;
   store.writer.upsertMessages(id, [header(1)]);
   store.writer.upsertMessages(other, [header(1)]);

@@ -37,8 +37,8 @@ function open(path = ':memory:') {
     role,
     selectable: true,
   }));
-  store.writer.replaceMailboxes('a', listed);
-  store.writer.replaceMailboxes('b', listed);
+  store.writer.mailboxes.replace('a', listed);
+  store.writer.mailboxes.replace('b', listed);
   const id = (role: MailboxRole, accountId = 'a') =>
     store.reader.mailboxByRole(accountId, role)?.mailboxId ?? 0;
   const uids = (view: ViewDto, filter?: 'unread' | 'starred' | 'attachments') => {
@@ -79,9 +79,9 @@ test('a mailbox that becomes Junk leaves the lists over all mailboxes, and comes
   const listed = (role: MailboxRole) => [
     { path: 'archive', name: 'archive', depth: 0, role, selectable: true },
   ];
-  store.writer.replaceMailboxes('a', listed('junk'));
+  store.writer.mailboxes.replace('a', listed('junk'));
   assert.deepEqual(uids({ kind: 'unread' }), []);
-  store.writer.replaceMailboxes('a', listed('archive'));
+  store.writer.mailboxes.replace('a', listed('archive'));
   assert.deepEqual(uids({ kind: 'unread' }), [1]);
 });
 

@@ -47,12 +47,12 @@ export async function openLab(t: TestContext) {
     store.close();
     taskStore.close();
   });
-  store.writer.replaceMailboxes(
+  store.writer.mailboxes.replace(
     accountId,
     boxes.map(([path, role]) => ({ path, name: path, depth: 0, role, selectable: true })),
   );
   const idOf = (path: string) => store.reader.mailboxByPath(accountId, path)?.mailboxId ?? 0;
-  for (const [path] of boxes) store.writer.resetMailbox(idOf(path), uidValidity);
+  for (const [path] of boxes) store.writer.mailboxes.reset(idOf(path), uidValidity);
   const start = () => {
     const pending = new PendingFlags();
     const made = createTasks({

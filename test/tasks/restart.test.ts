@@ -217,7 +217,7 @@ test('a rename that tasks have followed and mail.db has not is made good by a st
   const [move] = lab.taskStore.list(accountId);
   assert.match(JSON.stringify(move?.payload), /"to":"Kept"/);
   assert.deepEqual(lab.taskStore.renames(accountId), { begun: [], done: [] });
-  lab.store.writer.followRename(accountId, { from: 'Kept', to: 'Trash' });
+  lab.store.writer.mailboxes.followRename(accountId, { from: 'Kept', to: 'Trash' });
   assert.equal(lab.idOf('Kept'), archiveId, 'never over another');
 });
 

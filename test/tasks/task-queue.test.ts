@@ -271,11 +271,11 @@ test('where messages went is known until a start at which nothing waits', (t) =>
 
 function flagsLab() {
   const store = openMailStore(':memory:');
-  store.writer.replaceMailboxes('a', [
+  store.writer.mailboxes.replace('a', [
     { path: 'INBOX', name: 'INBOX', depth: 0, role: 'inbox', selectable: true },
   ]);
   const mailboxId = store.reader.mailboxByRole('a', 'inbox')?.mailboxId ?? 0;
-  store.writer.resetMailbox(mailboxId, 9);
+  store.writer.mailboxes.reset(mailboxId, 9);
   const header = { receivedAt: 0, to: [], subject: '', seen: false, flagged: false };
   const rest = { answered: false, hasAttachment: false, sizeBytes: 1 };
   store.writer.upsertMessages(mailboxId, [{ uid: 1, ...header, ...rest }]);

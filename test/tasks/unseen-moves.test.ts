@@ -74,7 +74,7 @@ test('a message that left while a sync was fetching it does not come back by tha
   await lab.dovecot.appendAll(user, [{ raw: letter('third'), options: { mailbox: 'Archive' } }]);
   // As before the first look at it: both are asked for.
   const unknown = { uidNext: 1, highestModSeq: 0n, complete: true };
-  app.store.writer.setSyncPoint(archive.mailboxId, unknown);
+  app.store.writer.mailboxes.setSyncPoint(archive.mailboxId, unknown);
   app.store.placement.remove(archive.mailboxId, app.store.reader.uids(archive.mailboxId));
   proxy.arm({ command: /^UID FETCH .*ENVELOPE/, kind: 'hold' });
   app.mail.account(accountId).recheck(archive.mailboxId);
