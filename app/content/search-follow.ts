@@ -179,8 +179,8 @@ function toTextTest(
   const inHeads = (lines: string) =>
     matcher.hasPhrase ? lines.split('\n').some(isIn) : isIn(lines);
   return (facts) => {
-    const text = readText(content, facts)?.folded;
-    return (text !== undefined && matcher.find(text, 0) !== undefined) || inHeads(heads(facts));
+    const inText = lookIn(content, facts, matcher, ({ folded }) => matcher.find(folded, 0));
+    return inText !== undefined || inHeads(heads(facts));
   };
 }
 
@@ -191,10 +191,26 @@ function storedHeads(reader: MailStoreReader, facts: Facts): string {
   return [subject, from, to].map((one) => one.replaceAll('\n', ' ')).join('\n');
 }
 
-/** Undefined when it is not here, or cannot be read. */
-export function readText(content: ContentReader, key: ContentKey): FoldedText | undefined {
+/** Mostly a word stands in so many octets for the first time; folding costs more than finding. */
+const headOctets = 1_200;
+
+/**
+ * What `find` finds in a message's text: in its head, or else in all of it. A phrase may go on behind
+ * the head. Undefined when nothing is found, and when the text is not here or cannot be read.
+ */
+export function lookIn<T>(
+  content: ContentReader,
+  key: ContentKey,
+  { hasPhrase }: TextMatcher,
+  find: (text: FoldedText) => T | undefined,
+): T | undefined {
   try {
-    return content.folded(key);
+    const head = content.folded(key, hasPhrase ? undefined : headOctets);
+    if (head === undefined) return undefined;
+    const found = find(head);
+    if (found !== undefined || !head.isCut) return found;
+    const all = content.folded(key);
+    return all === undefined ? undefined : find(all);
   } catch {
     // A damaged text hides the marks, not the message; whoever opens it hears of it.
     return undefined;

@@ -10,7 +10,7 @@ import { foldText } from './folded-text.ts';
 import { withWords } from './index-words.ts';
 import { chooseMailboxes, type NamedAccount, type SearchedMailbox } from './mailbox-choice.ts';
 import { type Filter, type ParsedQuery, parseQuery } from './query.ts';
-import { follow, type Pieces, Results, readText, readTexts } from './search-follow.ts';
+import { follow, lookIn, type Pieces, Results, readTexts } from './search-follow.ts';
 import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
 import {
@@ -153,8 +153,7 @@ export class MailSearch {
   }
 
   #marked(content: ContentReader, message: StoredMessage, matcher: TextMatcher) {
-    const text = readText(content, message);
-    const inText = text === undefined ? undefined : markedSnippet(text, matcher);
+    const inText = lookIn(content, message, matcher, (text) => markedSnippet(text, matcher));
     return inText ?? markedSnippet(foldText(message.snippet), matcher);
   }
 }

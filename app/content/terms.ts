@@ -100,7 +100,13 @@ export interface SnippetPiece {
 const beforeHit = 50;
 const snippetLength = 180;
 
-/** A line of the text around its first hit, hits apart; undefined when there is none. */
+/** After the line so much of a cut text must follow, so that no word of the line may go on. */
+const afterLine = 200;
+
+/**
+ * A line of the text around its first hit, hits apart; undefined when there is none, or when a text
+ * that is cut may go on in it.
+ */
 export function markedSnippet(
   folded: FoldedText,
   matcher: TextMatcher,
@@ -110,6 +116,7 @@ export function markedSnippet(
   if (found === undefined) return undefined;
   const from = startOfWord(text, Math.max(0, startPlace(folded, found.start) - beforeHit));
   const end = Math.min(text.length, from + snippetLength);
+  if (folded.isCut && from + snippetLength + afterLine > text.length) return undefined;
   const pieces: SnippetPiece[] = from > 0 ? [{ text: '… ', hit: false }] : [];
   let at = from;
   while (found !== undefined) {
