@@ -15,6 +15,8 @@ const wordsPerPage = 2;
 const mostWords = 150;
 /** What fewer pages hold SQLite gathers sooner. */
 const fewPages = 6;
+/** So many it gathers before fifty texts are read. */
+const soonPages = 60;
 /** Of a segment; with more, there are too many words. */
 const mostWordPages = 12;
 /** Of the index's table of pages: a segment's number stands above that of the page. */
@@ -22,7 +24,7 @@ const segmentUnit = 2 ** 37;
 /** Words of all columns begin with it: others are of indexes of beginnings, which there are none of. */
 const mainIndex = '0';
 
-/** Of each segment the page where such words may begin, the first after them, and those between that begin a word. */
+/** Of each segment the page where such words may begin and the first after them. */
 const pagesOf = `WITH RECURSIVE one(segment) AS (
     SELECT min(segid) FROM search_idx
     UNION ALL
@@ -39,31 +41,38 @@ const pagesOf = `WITH RECURSIVE one(segment) AS (
 const pagesBetween = `SELECT pgno FROM search_idx WHERE segid = ? AND term > ? AND term < ?
   ORDER BY term LIMIT ${mostWordPages + 1}`;
 
-/** A term with all that the word being typed may become, where those are few enough to be asked for. */
+/** A term of one word that is being typed, with what the index says of that word. */
 export function withWords(content: ContentReader, term: TextTerm): TextTerm {
   const typed = typedWord(term);
-  const words = typed === undefined ? undefined : wordsBeginning(content, typed);
-  return words === undefined ? term : { ...term, words };
+  // With one letter begin too many words.
+  if (typed === undefined || typed.length < 2) return term;
+  const { words, pages } = wordsBeginning(content, typed);
+  if (words !== undefined) return { ...term, words };
+  return pages <= soonPages ? { ...term, isGatheredSoon: true } : term;
 }
 
-/**
- * The words, as the index has them, that begin with `letters` (folded as the index folds);
- * undefined when SQLite is to gather them itself: they are too many, or hold little.
- */
-export function wordsBeginning(content: ContentReader, letters: string): string[] | undefined {
+export interface Beginning {
+  /** Of the index, hold what SQLite would gather: 500 messages each or so. */
+  readonly pages: number;
+  /** As the index has them; absent when SQLite is to gather them: they are too many, or hold little. */
+  readonly words?: readonly string[];
+}
+
+/** Words that begin with some letters, which are folded as the index folds them. */
+export function wordsBeginning(content: ContentReader, letters: string): Beginning {
   const from = Buffer.from(mainIndex + letters);
   const to = Buffer.from(from);
   // The last octet of UTF-8 is never the highest.
   to[to.length - 1] = (to.at(-1) ?? 0) + 1;
   const segments = content.prepare(pagesOf).all(from, to).map(toSegment);
   const pages = segments.reduce((sum, { low, high }) => sum + Math.max(0, high - low - 1), 0);
-  if (pages <= fewPages) return undefined;
+  if (pages <= fewPages) return { pages };
   const ids: number[] = [];
   for (const { segment, low } of segments) {
     const base = segment * segmentUnit;
     if (low !== 0) ids.push(base + low);
     const between = content.prepare(pagesBetween).all(segment, from, to);
-    if (between.length > mostWordPages) return undefined;
+    if (between.length > mostWordPages) return { pages };
     for (const row of between) ids.push(base + pageOf(integerColumn(row, 'pgno')));
   }
   const words = new Set<string>();
@@ -73,10 +82,10 @@ export function wordsBeginning(content: ContentReader, letters: string): string[
     )
     .all(JSON.stringify(ids));
   for (const row of rows) {
-    if (!addWords(blobColumn(row, 'block'), from, words)) return undefined;
-    if (words.size > Math.min(mostWords, pages * wordsPerPage)) return undefined;
+    if (!addWords(blobColumn(row, 'block'), from, words)) return { pages };
+    if (words.size > Math.min(mostWords, pages * wordsPerPage)) return { pages };
   }
-  return words.size === 0 ? undefined : [...words];
+  return words.size === 0 ? { pages } : { pages, words: [...words] };
 }
 
 function toSegment(row: SqlRow) {

@@ -17,6 +17,8 @@ export interface TextTerm {
   readonly prefix: boolean;
   /** All that its only word may become, where the index has been asked. */
   readonly words?: readonly string[];
+  /** The index has little for its only word, which goes on. */
+  readonly isGatheredSoon?: true;
 }
 
 export type Filter =

@@ -52,8 +52,9 @@ function lastWord(text: string): string {
  * Letters of the word that is still being typed, when they are few: so many words begin with them
  * that the index would have to gather half of itself. 0 for any other term, and for a phrase of text.
  */
-export function shortPrefixLength({ text, prefix, column, words: known }: TextTerm): number {
-  if (!prefix || known !== undefined) return 0;
+export function shortPrefixLength(term: TextTerm): number {
+  const { text, prefix, column } = term;
+  if (!prefix || term.words !== undefined || term.isGatheredSoon) return 0;
   const words = [...wordsOf(toIndexed(text))];
   const typed = words.at(-1)?.folded ?? '';
   const { length } = [...typed];

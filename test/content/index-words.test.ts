@@ -58,7 +58,7 @@ test('words of a beginning are those that SQLite lists', (context) => {
     beginnings.push(word.slice(0, 1 + rng.below(word.length)));
   }
   for (const letters of beginnings) {
-    const words = wordsBeginning(reader, letters);
+    const { words } = wordsBeginning(reader, letters);
     if (words === undefined) continue;
     asked += 1;
     const wanted = listed.all(letters, letters).map(({ term }) => String(term));
