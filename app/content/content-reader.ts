@@ -2,7 +2,7 @@
 
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { blobColumn, optionalText } from '../store/columns.ts';
+import { blobColumn, integerColumn, optionalText } from '../store/columns.ts';
 import type { ContentKey } from '../store/mail-types.ts';
 import { statementsOf } from '../store/statements.ts';
 import { unpack } from './codec.ts';
@@ -61,6 +61,20 @@ export class ContentReader {
     const end = headEnd(text, most);
     const folded = foldText(text.octets.toString('utf8', text.start, end));
     return end < text.end ? { ...folded, isCut: true } : folded;
+  }
+
+  /** Reads the texts that are about to be looked through: at once, which takes half as long. */
+  unpack(keys: readonly ContentKey[]): void {
+    const wanted = keys.filter((key) => this.#held.get(key) === undefined);
+    const rows = this.prepare(
+      `SELECT doc.rowId AS rowId, doc.token AS token, text.text AS text FROM json_each(?) AS one
+       CROSS JOIN doc ON doc.rowId = one.value CROSS JOIN text ON text.rowId = doc.rowId
+       WHERE doc.kept = 1`,
+    ).all(JSON.stringify(wanted.map(({ rowId }) => rowId)));
+    for (const row of rows) {
+      const key = { rowId: integerColumn(row, 'rowId'), token: integerColumn(row, 'token') };
+      this.#held.put(key, unpack(blobColumn(row, 'text')));
+    }
   }
 
   #unpacked(key: ContentKey): HeldText | undefined {

@@ -20,7 +20,7 @@ const units = new Uint16Array(0x1_0000);
 /** A unit that becomes several or none, or stands for something else together with the next. */
 const special = 0xffff;
 /** What may change with what comes before it. */
-const composes = /[\u0300-\u036f\u1100-\u11ff\u3099\u309a]/;
+const changes = /[\u0300-\u036f\u1100-\u11ff\u3099\u309a\uff65-\uff9f]/;
 const halfWidth = /[\uff65-\uff9f]/;
 const mark = /^[\u0300-\u036f]$/;
 
@@ -40,12 +40,8 @@ let narrowRoom = Buffer.alloc(16_384);
 
 /** Any text; never throws. Of large texts it takes some 2 ns for each letter. */
 export function foldText(raw: string): FoldedText {
-  const text = halfWidth.test(raw)
-    ? raw.normalize('NFKC')
-    : composes.test(raw)
-      ? raw.normalize('NFC')
-      : raw;
-  if (isPlain.test(text)) return { text, folded: text.toLowerCase() };
+  if (isPlain.test(raw)) return { text: raw, folded: raw.toLowerCase() };
+  const text = composed(raw);
   const { length } = text;
   if (room.length < length) {
     room = new Uint16Array(length * 2);
@@ -67,6 +63,11 @@ export function foldText(raw: string): FoldedText {
     room[at] = folded === special ? unit : folded;
   }
   return { text, folded: Buffer.from(room.buffer, 0, length * 2).toString('utf16le') };
+}
+
+function composed(raw: string): string {
+  if (!changes.test(raw)) return raw;
+  return raw.normalize(halfWidth.test(raw) ? 'NFKC' : 'NFC');
 }
 
 /** With units that become several or none. */

@@ -216,3 +216,12 @@ export function lookIn<T>(
     return undefined;
   }
 }
+
+/** Before many texts are looked through, one after the other. */
+export function unpackTexts(content: ContentReader, keys: readonly ContentKey[]): void {
+  try {
+    content.unpack(keys);
+  } catch {
+    // One is damaged: the others are unpacked when they are looked at.
+  }
+}

@@ -10,7 +10,7 @@ import { foldText } from './folded-text.ts';
 import { withWords } from './index-words.ts';
 import { chooseMailboxes, type NamedAccount, type SearchedMailbox } from './mailbox-choice.ts';
 import { type Filter, type ParsedQuery, parseQuery } from './query.ts';
-import { follow, lookIn, type Pieces, Results, readTexts } from './search-follow.ts';
+import { follow, lookIn, type Pieces, Results, readTexts, unpackTexts } from './search-follow.ts';
 import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
 import {
@@ -104,10 +104,10 @@ export class MailSearch {
     const shown = results.taken.slice(0, request.limit);
     const last = shown.at(-1);
     const matcher = new TextMatcher(parsed.all.flat().filter(({ column }) => column === undefined));
+    const copies = shown.map((facts) => results.groups.best(facts));
+    if (!matcher.isEmpty) unpackTexts(content, copies);
     return {
-      hits: shown.flatMap((facts) =>
-        this.#toHit(content, results.groups.best(facts), mailboxes, matcher),
-      ),
+      hits: copies.flatMap((facts) => this.#toHit(content, facts, mailboxes, matcher)),
       notes,
       ...(results.taken.length > request.limit && last !== undefined ? { next: last.rowId } : {}),
     };
