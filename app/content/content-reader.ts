@@ -2,29 +2,21 @@
 
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { blobColumn, optionalText } from '../store/columns.ts';
+import { blobColumn, integerColumn, optionalText } from '../store/columns.ts';
 import type { ContentKey } from '../store/mail-types.ts';
 import { statementsOf } from '../store/statements.ts';
 import { unpack } from './codec.ts';
 import { type FoldedText, foldText } from './folded-text.ts';
+import { type HeldText, HeldTexts } from './held-texts.ts';
 
-/** Letters of folded texts that are held, so that the next letter typed unpacks none anew. */
-const mostHeld = 3_000_000;
-/** A larger text is not held. */
-const largestHeld = 100_000;
-
-interface Held {
-  readonly token: number;
-  readonly text: FoldedText;
-  readonly length: number;
-}
+/** Octets of texts that are held unpacked. */
+const mostHeld = 4 * 1024 * 1024;
 
 export class ContentReader {
   readonly #db: DatabaseSync;
   /** Tables of mail.db are in the schema `mail`. */
   readonly prepare: ReturnType<typeof statementsOf>;
-  readonly #held = new Map<number, Held>();
-  #heldLength = 0;
+  readonly #held = new HeldTexts(mostHeld);
 
   /** Both files must be there: their writers open them first. */
   constructor(contentPath: string, mailPath: string) {
@@ -59,29 +51,41 @@ export class ContentReader {
   }
 
   /**
-   * Its text, to be looked through; undefined when only its headers are here. A kept text never
-   * changes, so what was read last is held.
+   * Its text, to be looked through, or as much of its head as `most` octets hold; undefined when only
+   * its headers are here. A kept text never changes, so what was read last is held.
    * @throws StorageError when what is stored cannot be read
    */
-  folded({ rowId, token }: ContentKey): FoldedText | undefined {
-    const held = this.#held.get(rowId);
-    if (held?.token === token) {
-      // Last used, last to go.
-      this.#held.delete(rowId);
-      this.#held.set(rowId, held);
-      return held.text;
+  folded(key: ContentKey, most = Number.MAX_SAFE_INTEGER): FoldedText | undefined {
+    const text = this.#held.get(key) ?? this.#unpacked(key);
+    if (text === undefined) return undefined;
+    const end = headEnd(text, most);
+    const folded = foldText(text.octets.toString('utf8', text.start, end));
+    return end < text.end ? { ...folded, isCut: true } : folded;
+  }
+
+  /** Reads the texts that are about to be looked through: at once, which takes half as long. */
+  unpack(keys: readonly ContentKey[]): void {
+    const wanted = keys.filter((key) => this.#held.get(key) === undefined);
+    const rows = this.prepare(
+      `SELECT doc.rowId AS rowId, doc.token AS token, text.text AS text FROM json_each(?) AS one
+       CROSS JOIN doc ON doc.rowId = one.value CROSS JOIN text ON text.rowId = doc.rowId
+       WHERE doc.kept = 1`,
+    ).all(JSON.stringify(wanted.map(({ rowId }) => rowId)));
+    for (const row of rows) {
+      const key = { rowId: integerColumn(row, 'rowId'), token: integerColumn(row, 'token') };
+      this.#held.put(key, unpack(blobColumn(row, 'text')));
     }
+  }
+
+  #unpacked(key: ContentKey): HeldText | undefined {
     const row = this.prepare(
       'SELECT text FROM text JOIN doc USING (rowId) WHERE rowId = ? AND token = ? AND kept = 1',
-    ).get(rowId, token);
+    ).get(key.rowId, key.token);
     if (row === undefined) return undefined;
-    const packed = unpack(blobColumn(row, 'text'));
-    const text = foldText(
-      Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('utf8'),
-    );
-    const length = text.text.length + text.folded.length;
-    if (length <= largestHeld) this.#hold(rowId, { token, text, length });
-    return text;
+    const text = unpack(blobColumn(row, 'text'));
+    this.#held.put(key, text);
+    const octets = Buffer.from(text.buffer, text.byteOffset, text.length);
+    return { octets, start: 0, end: text.length };
   }
 
   /**
@@ -95,17 +99,6 @@ export class ContentReader {
     return row && optionalText(row, 'heads');
   }
 
-  #hold(rowId: number, held: Held): void {
-    this.#heldLength += held.length - (this.#held.get(rowId)?.length ?? 0);
-    this.#held.delete(rowId);
-    this.#held.set(rowId, held);
-    for (const [oldest, { length }] of this.#held) {
-      if (this.#heldLength <= mostHeld) return;
-      this.#held.delete(oldest);
-      this.#heldLength -= length;
-    }
-  }
-
   /** A note of the worker's: `clean` after a good end, `compacting` until that is done. */
   noted(name: 'clean' | 'compacting'): boolean {
     return this.prepare('SELECT value FROM state WHERE name = ?').get(name)?.value === '1';
@@ -115,4 +108,19 @@ export class ContentReader {
     this.#held.clear();
     this.#db.close();
   }
+}
+
+const space = 0x20;
+const newLine = 0x0a;
+/** A head ends at a space, which is looked for so far back. */
+const longestWord = 200;
+
+/** Where a head of at most so many octets ends, between two words; the end of the text when none does. */
+function headEnd({ octets, start, end }: HeldText, most: number): number {
+  const last = start + most;
+  if (last >= end) return end;
+  for (let at = last; at > last - longestWord && at > start; at -= 1) {
+    if (octets[at] === space || octets[at] === newLine) return at;
+  }
+  return end;
 }

@@ -15,6 +15,10 @@ export interface TextTerm {
   readonly column?: TextColumn;
   /** Still being typed: its last word may go on. */
   readonly prefix: boolean;
+  /** All that its only word may become, where the index has been asked. */
+  readonly words?: readonly string[];
+  /** The index has little for its only word, which goes on. */
+  readonly isGatheredSoon?: true;
 }
 
 export type Filter =

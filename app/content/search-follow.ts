@@ -11,12 +11,12 @@ import { type FoldedText, foldText } from './folded-text.ts';
 import { headsOf } from './heads.ts';
 import type { TextTerm } from './query.ts';
 import type { Groups } from './search-groups.ts';
-import { indexStep, listedStep, messageStep, type Walk } from './search-walk.ts';
+import { bothStep, indexStep, listedStep, messageStep, type Walk } from './search-walk.ts';
 import { shortPrefixLength } from './terms.ts';
 import { TextMatcher } from './text-matcher.ts';
 
 /** Steps of a walk: small at first, since mostly the first is enough, then as the found ones tell. */
-const firstStep = { plain: 64, listed: 64, filtered: 200, beginnings: 500 };
+const firstStep = { plain: 64, listed: 64, both: 512, filtered: 200, beginnings: 500 };
 const mostInStep = 2_000;
 /**
  * `worth`: for a word's first one, two or three letters, the share of the newest messages that must
@@ -119,10 +119,10 @@ export function* readTexts(
 
 /** Walks until enough is found or nothing is left. */
 export function* follow(walk: Walk, results: Results): Pieces<void> {
-  const { list, match } = walk;
+  const { list, match, beginnings } = walk;
   // How far each way got in a millisecond, when it went last.
   let indexSpeed = Number.MAX_VALUE;
-  let listSpeed = list === undefined ? -1 : Number.MAX_VALUE;
+  let listSpeed = list !== undefined && (match === undefined || beginnings) ? Number.MAX_VALUE : -1;
   let size = firstStepOf(walk);
   const pace = new Pace();
   for (;;) {
@@ -133,7 +133,9 @@ export function* follow(walk: Walk, results: Results): Pieces<void> {
       ? listedStep(walk, list)
       : match === undefined
         ? messageStep(walk, size)
-        : indexStep(walk, size);
+        : list === undefined
+          ? indexStep(walk, size)
+          : bothStep(walk, list, size);
     const missing = results.missing;
     const passed = results.take(found, walk.passes);
     if (ended || results.missing <= 0) return;
@@ -141,6 +143,8 @@ export function* follow(walk: Walk, results: Results): Pieces<void> {
     if (useList) listSpeed = speed;
     else {
       indexSpeed = speed;
+      // Along its list, a filter may skip years of a common word.
+      if (list !== undefined && listSpeed < 0 && passed === 0) listSpeed = Number.MAX_VALUE;
       const share = Math.max(passed, 0.5) / size;
       size = Math.min(mostInStep, Math.ceil(Math.max(size, (missing / share) * 1.2)));
     }
@@ -150,7 +154,7 @@ export function* follow(walk: Walk, results: Results): Pieces<void> {
 
 /** A beginning costs the index the same for few rows as for many. */
 function firstStepOf({ list, condition, beginnings }: Walk): number {
-  if (list !== undefined) return firstStep.listed;
+  if (list !== undefined) return beginnings ? firstStep.listed : firstStep.both;
   if (condition === '') return firstStep.plain;
   return beginnings ? firstStep.beginnings : firstStep.filtered;
 }
@@ -175,8 +179,8 @@ function toTextTest(
   const inHeads = (lines: string) =>
     matcher.hasPhrase ? lines.split('\n').some(isIn) : isIn(lines);
   return (facts) => {
-    const text = readText(content, facts)?.folded;
-    return (text !== undefined && matcher.find(text, 0) !== undefined) || inHeads(heads(facts));
+    const inText = lookIn(content, facts, matcher, ({ folded }) => matcher.find(folded, 0));
+    return inText !== undefined || inHeads(heads(facts));
   };
 }
 
@@ -187,12 +191,37 @@ function storedHeads(reader: MailStoreReader, facts: Facts): string {
   return [subject, from, to].map((one) => one.replaceAll('\n', ' ')).join('\n');
 }
 
-/** Undefined when it is not here, or cannot be read. */
-export function readText(content: ContentReader, key: ContentKey): FoldedText | undefined {
+/** Mostly a word stands in so many octets for the first time; folding costs more than finding. */
+const headOctets = 1_200;
+
+/**
+ * What `find` finds in a message's text: in its head, or else in all of it. A phrase may go on behind
+ * the head. Undefined when nothing is found, and when the text is not here or cannot be read.
+ */
+export function lookIn<T>(
+  content: ContentReader,
+  key: ContentKey,
+  { hasPhrase }: TextMatcher,
+  find: (text: FoldedText) => T | undefined,
+): T | undefined {
   try {
-    return content.folded(key);
+    const head = content.folded(key, hasPhrase ? undefined : headOctets);
+    if (head === undefined) return undefined;
+    const found = find(head);
+    if (found !== undefined || !head.isCut) return found;
+    const all = content.folded(key);
+    return all === undefined ? undefined : find(all);
   } catch {
     // A damaged text hides the marks, not the message; whoever opens it hears of it.
     return undefined;
+  }
+}
+
+/** Before many texts are looked through, one after the other. */
+export function unpackTexts(content: ContentReader, keys: readonly ContentKey[]): void {
+  try {
+    content.unpack(keys);
+  } catch {
+    // One is damaged: the others are unpacked when they are looked at.
   }
 }

@@ -16,6 +16,9 @@ const listStep = { words: 128, beginnings: 512 };
 /** Of a common word, one step along a list looks at so many messages that hold it; no step is larger. */
 const mostInRange = 4_000;
 
+/** Reading the row of a message takes as long as so many of a list; of few messages the rows are read. */
+const listedForOne = 4;
+const fewInIndex = 64;
 /** Whole rows that one statement reads: about as many as are shown. */
 const rowsAtOnce = 51;
 
@@ -56,6 +59,22 @@ export function indexStep(walk: Walk, size: number): Step {
   const ended = ids.length < size;
   walk.bound = ended ? walk.oldest : (ids.at(-1) ?? walk.oldest);
   return { found: indexedFacts(content, ids, condition), ended };
+}
+
+/** The same for a filter whose list is read beside the index, where that spares reading rows. */
+export function bothStep(walk: Walk, list: ListSource, size: number): Step {
+  const { content, condition } = walk;
+  const high = walk.bound;
+  const ids = idsOf(content, inIndex, walk.match ?? '', high, walk.oldest, size);
+  const ended = ids.length < size;
+  walk.bound = ended ? walk.oldest : (ids.at(-1) ?? walk.oldest);
+  const most = ids.length * listedForOne;
+  const listed = ids.length < fewInIndex ? undefined : listedIds(walk, list, high, most);
+  const isWhole = listed !== undefined && listed.length < most;
+  return {
+    found: indexedFacts(content, isWhole ? pick(ids, listed, true) : ids, condition),
+    ended,
+  };
 }
 
 /**
@@ -114,14 +133,8 @@ export function messageStep(walk: Walk, size: number): Step {
 export function listedStep(walk: Walk, list: ListSource): Step {
   const { content } = walk;
   const size = walk.beginnings ? listStep.beginnings : listStep.words;
-  const ids: number[] = [];
-  for (const mailboxId of list.mailboxIds) {
-    const inList = `SELECT rowId FROM mail.message WHERE shownIn = ? ${list.condition}
-       AND rowId < ? AND rowId >= ? ORDER BY rowId DESC LIMIT ?`;
-    ids.push(...idsOf(content, inList, mailboxId, walk.bound, walk.oldest, size));
-  }
-  let ended = ids.length < size;
-  const next = ids.sort((a, b) => b - a).slice(0, size);
+  const next = listedIds(walk, list, walk.bound, size);
+  let ended = next.length < size;
   const asked = walk.match ?? walk.none;
   let low = next.at(-1) ?? walk.oldest;
   let left: readonly number[] = next;
@@ -140,6 +153,19 @@ export function listedStep(walk: Walk, list: ListSource): Step {
     ? indexedFacts(content, left, walk.condition)
     : messageFacts(content, left);
   return { found, ended };
+}
+
+/** The next of a list, before `high`. */
+function listedIds(walk: Walk, list: ListSource, high: number, size: number): number[] {
+  const { content, bound, oldest } = walk;
+  // From the bound on when it lies below: what the index has given is looked at by then.
+  const low = bound < high ? bound : oldest;
+  const inList = `SELECT rowId FROM mail.message WHERE shownIn = ? ${list.condition}
+    AND rowId < ? AND rowId >= ? ORDER BY rowId DESC LIMIT ?`;
+  return list.mailboxIds
+    .flatMap((mailboxId) => idsOf(content, inList, mailboxId, high, low, size))
+    .sort((a, b) => b - a)
+    .slice(0, size);
 }
 
 /** Those of a list that are, or are not, in another; both newest first. */

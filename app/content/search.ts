@@ -7,9 +7,10 @@ import type { StoredMessage } from '../store/mail-types.ts';
 import type { ContentReader } from './content-reader.ts';
 import { type Facts, toCondition, toTest } from './facts.ts';
 import { foldText } from './folded-text.ts';
+import { withWords } from './index-words.ts';
 import { chooseMailboxes, type NamedAccount, type SearchedMailbox } from './mailbox-choice.ts';
 import { type Filter, type ParsedQuery, parseQuery } from './query.ts';
-import { follow, type Pieces, Results, readText, readTexts } from './search-follow.ts';
+import { follow, lookIn, type Pieces, Results, readTexts, unpackTexts } from './search-follow.ts';
 import { Groups } from './search-groups.ts';
 import { type ListSource, latestRowId, rowIdsPerMs, type Walk } from './search-walk.ts';
 import {
@@ -84,10 +85,13 @@ export class MailSearch {
     if (asksNothing || choice.mailboxes.length === 0) return { hits: [], notes };
     const mailboxes = new Map(choice.mailboxes.map((each) => [each.mailboxId, each]));
     const { newest, oldest } = timeRange(parsed.filters);
+    const all = parsed.all.map((either) => either.map((term) => withWords(content, term)));
     const walk: Walk = {
       content,
-      match: toMatch(parsed.all, parsed.none),
-      beginnings: parsed.all.some((either) => either.some(({ prefix }) => prefix)),
+      match: toMatch(all, parsed.none),
+      beginnings: all.some((either) =>
+        either.some(({ prefix, words }) => prefix && words === undefined),
+      ),
       none: undefined,
       passes: toTest(parsed.filters, new Set(mailboxes.keys())),
       condition: toCondition(parsed.filters),
@@ -96,14 +100,14 @@ export class MailSearch {
       bound: Math.min(newest, request.before ?? Number.MAX_SAFE_INTEGER, latestRowId),
     };
     const results = new Results(new Groups(content, mailboxes, walk.passes), request.limit + 1);
-    yield* this.#collect(walk, parsed, results);
+    yield* this.#collect(walk, { ...parsed, all }, results);
     const shown = results.taken.slice(0, request.limit);
     const last = shown.at(-1);
     const matcher = new TextMatcher(parsed.all.flat().filter(({ column }) => column === undefined));
+    const copies = shown.map((facts) => results.groups.best(facts));
+    if (!matcher.isEmpty) unpackTexts(content, copies);
     return {
-      hits: shown.flatMap((facts) =>
-        this.#toHit(content, results.groups.best(facts), mailboxes, matcher),
-      ),
+      hits: copies.flatMap((facts) => this.#toHit(content, facts, mailboxes, matcher)),
       notes,
       ...(results.taken.length > request.limit && last !== undefined ? { next: last.rowId } : {}),
     };
@@ -149,8 +153,7 @@ export class MailSearch {
   }
 
   #marked(content: ContentReader, message: StoredMessage, matcher: TextMatcher) {
-    const text = readText(content, message);
-    const inText = text === undefined ? undefined : markedSnippet(text, matcher);
+    const inText = lookIn(content, message, matcher, (text) => markedSnippet(text, matcher));
     return inText ?? markedSnippet(foldText(message.snippet), matcher);
   }
 }

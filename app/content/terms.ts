@@ -1,6 +1,6 @@
 /** Terms of a question as the index reads them, and as they are found and marked in a text. */
 import { isSingleCharacter, toIndexed, wordsOf } from './fold.ts';
-import { endPlace, type FoldedText, startPlace } from './folded-text.ts';
+import { endPlace, type FoldedText, foldText, startPlace } from './folded-text.ts';
 import type { TextTerm } from './query.ts';
 import type { TextMatcher } from './text-matcher.ts';
 
@@ -18,11 +18,28 @@ export function toAny(terms: readonly TextTerm[]): string {
   return terms.map(toPhrase).join(' OR ');
 }
 
-function toPhrase({ text, column, prefix }: TextTerm): string {
-  // Quotes make everything inside plain text; the tokenizer makes words of it.
-  const phrase = `"${toIndexed(text).replaceAll('"', ' ').replaceAll('\0', ' ')}"`;
+function toPhrase({ text, column, prefix, words }: TextTerm): string {
+  const where = column === undefined ? '' : `${column} : `;
+  if (words !== undefined) return `${where}(${words.map(quoted).join(' OR ')})`;
   const star = prefix && !isSingleCharacter(lastWord(text)) ? '*' : '';
-  return `${column === undefined ? '' : `${column} : `}${phrase}${star}`;
+  return `${where}${quoted(toIndexed(text))}${star}`;
+}
+
+/** Quotes make everything inside plain text; the tokenizer makes words of it. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', ' ').replaceAll('\0', ' ')}"`;
+}
+
+/** Letters that the index keeps with one of their two marks, or takes for two words. */
+const foldedOtherwise = /[\u013f\u0140\u01e0\u01e1]/;
+
+/** Of a term of one word that is still being typed: as the index folds it. */
+export function typedWord({ text, prefix }: TextTerm): string | undefined {
+  if (!prefix || foldedOtherwise.test(text)) return undefined;
+  const indexed = toIndexed(text);
+  const [word, ...rest] = [...wordsOf(indexed)];
+  if (word === undefined || rest.length > 0 || isSingleCharacter(word.folded)) return undefined;
+  return foldText(indexed.slice(word.start, word.end)).folded;
 }
 
 function lastWord(text: string): string {
@@ -35,8 +52,9 @@ function lastWord(text: string): string {
  * Letters of the word that is still being typed, when they are few: so many words begin with them
  * that the index would have to gather half of itself. 0 for any other term, and for a phrase of text.
  */
-export function shortPrefixLength({ text, prefix, column }: TextTerm): number {
-  if (!prefix) return 0;
+export function shortPrefixLength(term: TextTerm): number {
+  const { text, prefix, column } = term;
+  if (!prefix || term.words !== undefined || term.isGatheredSoon) return 0;
   const words = [...wordsOf(toIndexed(text))];
   const typed = words.at(-1)?.folded ?? '';
   const { length } = [...typed];
@@ -83,7 +101,13 @@ export interface SnippetPiece {
 const beforeHit = 50;
 const snippetLength = 180;
 
-/** A line of the text around its first hit, hits apart; undefined when there is none. */
+/** After the line so much of a cut text must follow, so that no word of the line may go on. */
+const afterLine = 200;
+
+/**
+ * A line of the text around its first hit, hits apart; undefined when there is none, or when a text
+ * that is cut may go on in it.
+ */
 export function markedSnippet(
   folded: FoldedText,
   matcher: TextMatcher,
@@ -93,6 +117,7 @@ export function markedSnippet(
   if (found === undefined) return undefined;
   const from = startOfWord(text, Math.max(0, startPlace(folded, found.start) - beforeHit));
   const end = Math.min(text.length, from + snippetLength);
+  if (folded.isCut && from + snippetLength + afterLine > text.length) return undefined;
   const pieces: SnippetPiece[] = from > 0 ? [{ text: '… ', hit: false }] : [];
   let at = from;
   while (found !== undefined) {

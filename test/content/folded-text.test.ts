@@ -94,4 +94,14 @@ describe('markedSnippet', () => {
     assert.match(line, /^… (far )+\[harbour\]( away)+/);
     assert.ok(line.length < 200);
   });
+
+  it('marks nothing in the head of a text that goes on in its line', () => {
+    const matcher = new TextMatcher([{ text: 'harbour', prefix: false }]);
+    const head = (length: number) =>
+      markedSnippet({ ...foldText(`The harbour ${'x '.repeat(length)}`), isCut: true }, matcher);
+    assert.equal(head(100), undefined);
+    const whole = markedSnippet(foldText(`The harbour ${'x '.repeat(400)}`), matcher);
+    assert.ok(whole);
+    assert.deepEqual(head(400), whole);
+  });
 });
