@@ -11,9 +11,9 @@ import type { FromContentWorker, ToContentWorker } from './worker-messages.ts';
 /** A transaction ends after this time: what it holds is lost when the power goes, and comes again. */
 const transactionMs = 100;
 const sweepRows = 500;
-/** Pages of the index that one step merges. */
 /** How often a log is emptied that somebody reads in. */
 const checkpointTries = 5;
+/** Pages of the index that one step merges. */
 const mergePages = 64;
 /** Quiet for so long: the index may be tidied, so that questions look into fewer places. */
 const tidyAfterMs = 2_000;

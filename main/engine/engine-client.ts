@@ -2,6 +2,7 @@
  * A host's side of the engine: starts the worker, carries frames, serves what the engine asks of
  * its host. When the worker dies, every open call is answered and a new one is started.
  */
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, errorCodes } from '../../app/contract/index.ts';
 import type { EngineOptions } from '../../app/engine-types.ts';
@@ -32,6 +33,13 @@ type Part = { readonly mimeType: string; readonly bytes: Uint8Array };
  * on collecting grows.
  */
 const maxYoungGenerationSizeMb = 24;
+
+/**
+ * Where V8 first thinks of collecting what lived longer, in MB, for the heaps of threads made from
+ * here on. By itself it waits for some hundred, unless it happens to look before: every other first
+ * sync of 100,000 messages then stood 70 to 100 MB higher than the one before.
+ */
+const initialOldGenerationSizeMb = 24;
 
 export class EngineClient implements EngineLink {
   readonly #options: EngineClientOptions;
@@ -100,6 +108,7 @@ export class EngineClient implements EngineLink {
       ...(dnsServers === undefined ? {} : { dnsServers: [...dnsServers] }),
       ...(remoteLoopback === undefined ? {} : { remoteLoopback }),
     };
+    setFlagsFromString(`--initial-old-space-size=${initialOldGenerationSizeMb}`);
     const worker = new Worker(workerUrl, {
       workerData,
       name: 'engine',
