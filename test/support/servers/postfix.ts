@@ -182,6 +182,8 @@ async function launch(layout: Layout): Promise<ChildProcess> {
   const at = paths(layout.dir);
   const child = spawn('/usr/sbin/postfix', ['-c', at.config, 'start-fg'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal would end the script that waits for Postfix, and Postfix would go on.
+    detached: true,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -201,26 +203,37 @@ async function launch(layout: Layout): Promise<ChildProcess> {
   return child;
 }
 
+function isOver(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** The running daemon. It has a session of its own and outlives the script that started it. */
+async function masterOf(layout: Layout): Promise<number | undefined> {
+  const file = join(paths(layout.dir).queue, 'pid/master.pid');
+  const pid = Number(await readFile(file, 'utf8').catch(() => ''));
+  if (!(pid > 1)) return undefined;
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+  return name.trim() === 'master' ? pid : undefined;
+}
+
 /** For a Postfix that does not obey. Its orphans hold our pipes: those are closed from here. */
 async function endHard(layout: Layout, child: ChildProcess): Promise<void> {
-  const pid = await readFile(join(paths(layout.dir).queue, 'pid/master.pid'), 'utf8').catch(
-    () => '',
-  );
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
-  for (const each of [Number(pid), child.pid ?? 0]) {
+  const master = await masterOf(layout);
+  for (const each of [master, isOver(child) ? undefined : child.pid]) {
     try {
-      if (each > 1) process.kill(each, 'SIGKILL');
+      if (each !== undefined) process.kill(each, 'SIGKILL');
     } catch {
       // Gone already.
     }
   }
-  if (child.exitCode === null && child.signalCode === null) await gone;
+  if (!isOver(child)) await gone;
   child.stdout?.destroy();
   child.stderr?.destroy();
 }
 
 async function stop(layout: Layout, child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (isOver(child)) return endHard(layout, child);
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
   const { config } = paths(layout.dir);
   await runOrThrow('/usr/sbin/postfix', ['-c', config, 'stop'], { timeoutMs: 15_000 });
