@@ -90,8 +90,8 @@ export function ListPane(props: ListPaneProps) {
     );
   }
 
-  // Only the inbox is watched all the time: who goes to another mailbox wants it as it is now.
-  const opened = mailbox?.mailboxId;
+  // The inbox is watched all the time; who goes to another mailbox wants it as it is now.
+  const opened = mailbox?.role === 'inbox' ? undefined : mailbox?.mailboxId;
   useEffect(() => {
     if (opened === undefined) return;
     // A failure shows in the account's lock and problem line.
