@@ -33,7 +33,14 @@ export class ImapError extends MailError {}
 /** A submission failed; `params.replyCode` (RFC 5321 §4.2) and `params.text` are the server's. */
 export class SubmissionError extends MailError {}
 /** The local store could not read or keep something. */
-export class StorageError extends MailError {}
+export class StorageError extends MailError {
+  /** What a file system threw: `storage.full` when there is no room, else `storage.failed`. */
+  static ofDisk(error: unknown): StorageError {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    return new StorageError(full ? 'storage.full' : 'storage.failed', {}, { cause: error });
+  }
+}
 /** The person asked for something that is not there or not allowed. */
 export class RequestError extends MailError {}
 /** A frame broke the contract: our bug. */

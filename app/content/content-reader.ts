@@ -1,5 +1,4 @@
 /** Reads content.db on the engine's thread, beside mail.db. Cannot write. */
-
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { blobColumn, integerColumn, optionalText } from '../store/columns.ts';

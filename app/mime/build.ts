@@ -82,7 +82,7 @@ export async function buildMessageFile(message: OutgoingMessage, path: string): 
     return (await stat(path)).size;
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw storageError(error);
+    throw StorageError.ofDisk(error);
   }
 }
 
@@ -200,10 +200,4 @@ async function flushFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-function storageError(error: unknown): StorageError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  return new StorageError(full ? 'storage.full' : 'storage.failed', {}, { cause: error });
 }

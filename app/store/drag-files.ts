@@ -88,7 +88,7 @@ export class DragFiles implements Disposable {
       await written;
     } catch (error) {
       await this.#drop(dragId);
-      throw storageError(error);
+      throw StorageError.ofDisk(error);
     }
     // Removed while it was written: an account went, or the engine stops.
     if (!this.#files.has(dragId)) {
@@ -152,12 +152,7 @@ export class DragFiles implements Disposable {
       if (!this.#disposed) mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     } catch (error) {
       // At the end nothing must keep the engine from closing; the next start empties it.
-      if (!this.#disposed) throw storageError(error);
+      if (!this.#disposed) throw StorageError.ofDisk(error);
     }
   }
-}
-
-function storageError(error: unknown): StorageError {
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  return new StorageError(full ? 'storage.full' : 'storage.failed', {}, { cause: error });
 }

@@ -2,7 +2,6 @@
  * Reads mail.db. Cannot write: sync and tasks hold the writer (mail-writer.ts).
  * Every query walks an index; statements are prepared once.
  */
-
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { address, type MailboxRole, mailboxRole } from '../contract/index.ts';

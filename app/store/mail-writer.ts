@@ -2,7 +2,6 @@
  * Writes mail.db. One call is one transaction of at most a few hundred rows, so that no call
  * holds the engine's thread for long; callers split larger work (rowsPerTransaction).
  */
-
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { integerColumn, optionalText, textColumn } from './columns.ts';

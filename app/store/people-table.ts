@@ -3,7 +3,6 @@
  * them, and finds people by beginnings of words. What a word is, and who counts for what, is
  * decided by whoever counts (app/people).
  */
-
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import * as z from 'zod';
 import { type AddressDto, address, type MailboxRole, mailboxRole } from '../contract/index.ts';

@@ -3,7 +3,6 @@
  * their way: shown elsewhere at once, moved in the store when the server did it, shown back when
  * it refused. A moved message keeps its row, its token and so its content.
  */
-
 import type { DatabaseSync } from 'node:sqlite';
 import { integerColumn, optionalText, type SqlRow, textColumn } from './columns.ts';
 import { transaction } from './database.ts';

@@ -2,7 +2,6 @@
  * What sync asks of mail.db: how far a mailbox is known, and what is still to come. Every answer
  * is a walk of one index, and long ones come in pages, so that no call holds the engine's thread.
  */
-
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { integerColumn, type SqlRow } from './columns.ts';
 import { rowIdsPerSecond } from './mail-writer.ts';

@@ -4,7 +4,6 @@
  * account. An answer that names nothing joins by subject, with care. Work for one message is
  * bounded, whatever its header says; a thread is too.
  */
-
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { integerColumn, optionalText, type SqlRow, textColumn } from './columns.ts';

@@ -24,16 +24,9 @@ export interface ComparedSubject {
 }
 
 export function comparedSubject(subject: string): ComparedSubject {
-  let rest = subject;
-  let answers = false;
-  for (let count = 0; count < mostPrefixes; count++) {
-    const found = prefix.exec(rest);
-    if (found === null) break;
-    answers = true;
-    rest = rest.slice(found[0].length);
-  }
-  const text = rest.slice(0, keptLength).replace(/\s+/g, ' ').trim().toLowerCase();
-  return { text, answers };
+  const base = baseSubject(subject);
+  const text = base.slice(0, keptLength).replace(/\s+/g, ' ').trim().toLowerCase();
+  return { text, answers: base !== subject };
 }
 
 /** What stands before a first colon, and whether it is all mark: letters repeat few of them. */

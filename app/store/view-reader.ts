@@ -3,14 +3,13 @@
  * whatever the offset: no sort, no scan (test/store/views.test.ts asks SQLite for its plans).
  * Other orders: sorted-lists.ts.
  */
-
 import type { DatabaseSync } from 'node:sqlite';
 import type { ListOrder, MailboxRole, ViewDto, ViewFilter } from '../contract/index.ts';
 import { integerColumn, optionalText } from './columns.ts';
 import { toMessage } from './mail-reader.ts';
 import type { StoredMessage } from './mail-types.ts';
 import { starredView, unreadView } from './migrations/mail-004-threads.ts';
-import { SortedLists, type SortOrder } from './sorted-lists.ts';
+import { SortedLists } from './sorted-lists.ts';
 import { statementsOf } from './statements.ts';
 
 const participantRows = 30;
@@ -36,11 +35,14 @@ export interface ListChoice {
   readonly language?: string | undefined;
 }
 
-interface SortedPage {
-  readonly order: SortOrder;
-  readonly language?: string | undefined;
-  readonly offset: number;
-  readonly limit: number;
+/** Rows of a view, before they are put in order. */
+interface ListedRows {
+  readonly view: ViewDto;
+  readonly arms: readonly string[];
+  /** Of an arm, that has the rowIds. */
+  readonly column: string;
+  /** How many there are, where that stands somewhere. */
+  readonly total?: number | undefined;
 }
 
 /** Messages of one mailbox or one index over all of them: terms are columns of `message`. */
@@ -57,7 +59,6 @@ export interface ViewQuery {
 
 export class ViewReader {
   readonly #prepare: ReturnType<typeof statementsOf>;
-
   readonly #sorted: SortedLists;
 
   constructor(db: DatabaseSync) {
@@ -73,19 +74,10 @@ export class ViewReader {
     choice: Omit<ListChoice, 'filter'> = {},
   ): { total: number; messages: StoredMessage[] } {
     const arms = this.#messageArms(view, filter).map(messagesOf);
-    if (arms.length === 0) return { total: 0, messages: [] };
-    const { order = 'newest' } = choice;
-    if (order !== 'newest' && order !== 'oldest') {
-      const page = { ...choice, order, offset, limit };
-      const { total, ids } = this.#sortedPage(view, arms, 'rowId', page);
-      return { total, messages: ids.flatMap((id) => this.#message(id) ?? []) };
-    }
-    const { ids, count } = viewQuery(arms, 'rowId', order);
-    const messages = this.#prepare(ids)
-      .all(limit, offset)
-      .flatMap((row) => this.#message(integerColumn(row, 'rowId')) ?? []);
     const known = filter === undefined ? this.#knownTotal(view) : undefined;
-    return { total: known ?? this.#count(count), messages };
+    const rows = { view, arms, column: 'rowId', total: known };
+    const { total, ids } = this.#page(rows, choice, offset, limit);
+    return { total, messages: ids.flatMap((id) => this.#message(id) ?? []) };
   }
 
   /** What the lists of a view ask of SQLite; those with parameters take limit and offset. */
@@ -106,34 +98,33 @@ export class ViewReader {
     limit: number,
     choice: ListChoice = {},
   ): { total: number; conversations: StoredConversation[] } {
-    const { filter, order = 'newest' } = choice;
-    const { arms, column } = this.#conversationArms(view, filter);
-    if (arms.length === 0) return { total: 0, conversations: [] };
-    const byNewest = (id: number) => {
+    const rows = { view, ...this.#conversationArms(view, choice.filter) };
+    const { total, ids } = this.#page(rows, choice, offset, limit);
+    const conversations = ids.flatMap((id) => {
       const newest = this.#message(id);
       return newest === undefined ? [] : (this.#conversation(view, newest) ?? []);
-    };
-    if (order !== 'newest' && order !== 'oldest') {
-      const page = { language: choice.language, order, offset, limit };
-      const { total, ids } = this.#sortedPage(view, arms, column, page);
-      return { total, conversations: ids.flatMap(byNewest) };
-    }
-    const { ids, count } = viewQuery(arms, column, order);
-    const found = this.#prepare(ids).all(limit, offset);
-    const conversations = found.flatMap((row) => byNewest(integerColumn(row, column)));
-    return { total: this.#count(count), conversations };
+    });
+    return { total, conversations };
   }
 
-  #sortedPage(
-    view: ViewDto,
-    arms: readonly string[],
-    column: string,
-    page: SortedPage,
+  #page(
+    { view, arms, column, total }: ListedRows,
+    { order = 'newest', language }: ListChoice,
+    offset: number,
+    limit: number,
   ): { total: number; ids: number[] } {
-    const ids = arms.map((arm) => `SELECT ${column} AS id FROM ${arm}`).join(' UNION ALL ');
-    const outgoing = view.kind === 'mailbox' && this.#isOutgoing(view.mailboxId);
-    const { order, language, offset, limit } = page;
-    return this.#sorted.page({ ids, order, outgoing, language }, offset, limit);
+    if (arms.length === 0) return { total: 0, ids: [] };
+    if (order !== 'newest' && order !== 'oldest') {
+      const ids = arms.map((arm) => `SELECT ${column} AS id FROM ${arm}`).join(' UNION ALL ');
+      const outgoing = view.kind === 'mailbox' && this.#isOutgoing(view.mailboxId);
+      return this.#sorted.page({ ids, order, outgoing, language }, offset, limit);
+    }
+    const { ids, count } = viewQuery(arms, column, order);
+    const rows = this.#prepare(ids).all(limit, offset);
+    return {
+      total: total ?? this.#count(count),
+      ids: rows.map((row) => integerColumn(row, column)),
+    };
   }
 
   #isOutgoing(mailboxId: number): boolean {

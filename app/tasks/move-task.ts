@@ -117,14 +117,8 @@ export function toMoveTasks(
   return groups.flatMap((group): NewTask[] => {
     const { accountId, path, uidValidity } = group;
     const { to, create } = destination(accountId);
-    const byPath = new Map<string | undefined, NamedMessage[]>();
-    for (const message of group.messages) {
-      const shownIn = pathShown(group, message);
-      if (shownIn === to) continue;
-      const others = byPath.get(shownIn);
-      if (others === undefined) byPath.set(shownIn, [message]);
-      else others.push(message);
-    }
+    const byPath = Map.groupBy(group.messages, (message) => pathShown(group, message));
+    byPath.delete(to);
     return [...byPath].map(([shownIn, messages]) => {
       const payload = {
         ...toTarget({ path, uidValidity, messages }),

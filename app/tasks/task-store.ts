@@ -3,7 +3,6 @@
  * each is on disk (synchronous FULL) before it is shown. Mailboxes are named by path, because
  * mail.db may be rebuilt at any time.
  */
-
 import type { DatabaseSync } from 'node:sqlite';
 import type { RenamedPath } from '../ports.ts';
 import { integerColumn, optionalText, type SqlRow, textColumn } from '../store/columns.ts';

@@ -24,11 +24,7 @@ export const listMethods = {
   'search.cancel': { input: z.object({ searchId: z.string().max(64) }), output: nothing },
   /** A window of a mailbox, newest first. */
   'message.list': {
-    input: z.object({
-      mailboxId: s.mailboxId,
-      offset: z.int().nonnegative(),
-      limit: z.int().positive().max(s.limits.listWindow),
-    }),
+    input: z.object({ mailboxId: s.mailboxId, ...listWindow }),
     output: z.object({ total: z.int().nonnegative(), rows: z.array(s.messageRow) }),
   },
   /** Messages over mailboxes and accounts, newest first unless asked otherwise. */

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import * as s from '../schemas.ts';
 import { type MethodShapes, nothing } from './inputs.ts';
 
+const byPart = z.object({ ref: s.messageRef, partId: z.string().max(64) });
+
 export const readerMethods = {
   /** Body from the store, or fetched now. */
   'message.open': { input: z.object({ ref: s.messageRef }), output: s.messageBody },
@@ -30,7 +32,7 @@ export const readerMethods = {
   },
   /** Writes one attachment where the host's person wants it; never over an existing file. */
   'part.save': {
-    input: z.object({ ref: s.messageRef, partId: z.string().max(64) }),
+    input: byPart,
     output: z.object({ savedAs: z.string().optional() }),
   },
   /** All attachments, each beside the first; the person is asked for a place once. */
@@ -43,7 +45,7 @@ export const readerMethods = {
    * `dragId` it is too large for that and can only be saved. It goes again when nobody drags it.
    */
   'part.prepareDrag': {
-    input: z.object({ ref: s.messageRef, partId: z.string().max(64) }),
+    input: byPart,
     output: z.object({ dragId: s.dragId.optional() }),
   },
   /** Has the host drag it out of the window. `started` is false when it is not there any more. */
@@ -53,11 +55,7 @@ export const readerMethods = {
   },
   /** Bytes of a part for a preview, a piece at a time. */
   'part.read': {
-    input: z.object({
-      ref: s.messageRef,
-      partId: z.string().max(64),
-      offset: z.int().nonnegative(),
-    }),
+    input: byPart.extend({ offset: z.int().nonnegative() }),
     output: z.object({
       chunk: z.base64(),
       sizeBytes: z.int().nonnegative(),

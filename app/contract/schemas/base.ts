@@ -14,6 +14,8 @@ export const limits = {
   attachmentSizeBytes: 100 * 1024 * 1024,
   attachments: 100,
   listWindow: 500,
+  /** Places with an order of their own. */
+  listOrders: 200,
   htmlLength: 5_000_000,
   signatureLength: 100_000,
   /** A vCard file as text: about 20,000 people. */

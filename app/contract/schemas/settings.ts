@@ -82,7 +82,9 @@ export const settings = z.object({
   /** Whether lists show threads by their newest message, or each message. */
   listBy: z.enum(['conversations', 'messages']),
   /** Places of the window whose list is not newest first; the one chosen last comes first. */
-  listOrders: z.array(z.object({ place: z.string().max(64), order: listOrder })).max(200),
+  listOrders: z
+    .array(z.object({ place: z.string().max(64), order: listOrder }))
+    .max(limits.listOrders),
   /** Widths of panes in CSS pixels, as the person drew them; the window may have room for less. */
   sidebarWidth: z.int().min(160).max(480),
   listWidth: z.int().min(240).max(960),

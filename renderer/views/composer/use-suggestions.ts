@@ -1,6 +1,6 @@
 /** Whom a beginning may mean: from the address book and from the mail itself, asked at every key. */
 import { useEffect, useState } from 'react';
-import type { SuggestionDto } from '../../../app/contract/index.ts';
+import { limits, type SuggestionDto } from '../../../app/contract/index.ts';
 import { useBackend } from '../../host/hooks.tsx';
 import type { Recipient } from './recipients.ts';
 
@@ -44,13 +44,15 @@ export function useSuggestions(
     }
     let isOld = false;
     // More than are shown: some may be in the field already.
-    client.call('contact.suggest', { text: text.slice(0, 320), limit: 12, accountId }).then(
-      (people) => {
-        if (!isOld) setAnswer({ text, people });
-      },
-      // No suggestions are no reason to stop anybody from typing.
-      () => undefined,
-    );
+    client
+      .call('contact.suggest', { text: text.slice(0, limits.addressLength), limit: 12, accountId })
+      .then(
+        (people) => {
+          if (!isOld) setAnswer({ text, people });
+        },
+        // No suggestions are no reason to stop anybody from typing.
+        () => undefined,
+      );
     return () => {
       isOld = true;
     };

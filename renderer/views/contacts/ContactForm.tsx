@@ -1,7 +1,7 @@
 /** One person of the address book, to look at and to change. */
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
-import type { WireError } from '../../../app/contract/index.ts';
+import { limits, type WireError } from '../../../app/contract/index.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Field } from '../../components/Field.tsx';
@@ -147,7 +147,7 @@ function Lines({ label, add, type, lines, onChange }: LinesProps) {
             inputMode={type}
             value={line.value}
             onChange={(event) => put(line.key, { value: event.target.value })}
-            maxLength={320}
+            maxLength={limits.addressLength}
             spellCheck={false}
             autoComplete="off"
           />
