@@ -24,6 +24,8 @@ function startOfDay(date: Date): number {
  */
 export function createDateWords(locale: string, now: () => Date = () => new Date()): DateWords {
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  // Everywhere as the times of rows: 08:00, but 8:00 AM.
+  const hour = time.resolvedOptions().hour12 === true ? 'numeric' : '2-digit';
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
   const monthDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const short = new Intl.DateTimeFormat(locale, {
@@ -36,14 +38,13 @@ export function createDateWords(locale: string, now: () => Date = () => new Date
     weekday: 'long',
     day: 'numeric',
     month: 'long',
-    // As the times of rows: 08:00, but 8:00 AM.
-    hour: time.resolvedOptions().hour12 === true ? 'numeric' : '2-digit',
+    hour,
     minute: '2-digit',
   });
   const moment = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',
-    hour: time.resolvedOptions().hour12 ? 'numeric' : '2-digit',
+    hour,
     minute: '2-digit',
     second: '2-digit',
   });

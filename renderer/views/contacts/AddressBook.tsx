@@ -4,10 +4,11 @@ import { useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { Input } from 'react-aria-components/Input';
 import { TextField } from 'react-aria-components/TextField';
-import type { ContactDto, WireError } from '../../../app/contract/index.ts';
+import { type ContactDto, limits, type WireError } from '../../../app/contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import search from '../../components/SearchBox.module.css';
 import { Sheet } from '../../components/Sheet.tsx';
 import { wireErrorOf } from '../../host/client.ts';
 import { useBackend, useQuery } from '../../host/hooks.tsx';
@@ -39,7 +40,7 @@ export function AddressBook({ onClose, onWrite }: AddressBookProps) {
   const found = useQuery('contact.list', {
     offset: 0,
     limit: shown,
-    ...(wanted === '' ? {} : { text: wanted.slice(0, 320) }),
+    ...(wanted === '' ? {} : { text: wanted.slice(0, limits.addressLength) }),
   });
   const fail = (reason: unknown) => setError(wireErrorOf(reason));
 
@@ -106,7 +107,7 @@ export function AddressBook({ onClose, onWrite }: AddressBookProps) {
       <div className={cx(styles.search)}>
         <TextField
           aria-label={t('contacts.search')}
-          className={cx(styles.box)}
+          className={cx(search.box, styles.box)}
           value={text}
           onChange={setText}
           type="search"

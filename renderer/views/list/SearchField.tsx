@@ -4,6 +4,7 @@ import { type KeyboardEvent, memo, type RefObject } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useKeyHints } from '../../commands/commands.tsx';
 import { cx } from '../../components/cx.ts';
+import search from '../../components/SearchBox.module.css';
 import { useWords } from '../../i18n/I18n.tsx';
 import styles from './SearchField.module.css';
 import { hints, insertHint } from './search-text.ts';
@@ -36,7 +37,7 @@ export const SearchField = memo(function SearchField(props: SearchFieldProps) {
   }
   return (
     <search className={cx(styles.search, query !== '' && styles.active)}>
-      <div className={cx(styles.box)}>
+      <div className={cx(search.box, styles.box)}>
         <Search size={14} aria-hidden />
         <input
           ref={field}

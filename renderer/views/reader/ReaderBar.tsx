@@ -16,7 +16,7 @@ import {
   Star,
   Trash2,
 } from 'lucide-react';
-import { type Dispatch, memo, useLayoutEffect, useRef, useState } from 'react';
+import { type Dispatch, memo } from 'react';
 import type { MailboxRole, MessageRow } from '../../../app/contract/index.ts';
 import { useKeyHints } from '../../commands/commands.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
@@ -26,6 +26,7 @@ import type { DeskAction } from '../desk-state.ts';
 import { useMessageActions } from '../message-actions.ts';
 import type { Moves } from '../moves.ts';
 import type { ReplyKind } from '../use-letters.ts';
+import { useSteady } from '../use-steady.ts';
 import styles from './Reader.module.css';
 
 interface ReaderBarProps {
@@ -59,41 +60,29 @@ const icons = {
 } as const;
 
 export function ReaderBar(props: ReaderBarProps) {
-  const { seen, flagged, role } = props;
+  const { row, seen, flagged, role, dispatch, moves, onReply, onEdit } = props;
   const { t } = useWords();
   const hints = useKeyHints();
   const actions = useMessageActions();
-  const latest = useRef({ ...props, actions });
-  useLayoutEffect(() => {
-    latest.current = { ...props, actions };
-  });
-  // Made once, so that a button is the same from row to row.
-  const [press] = useState(() => ({
-    back: () => latest.current.dispatch({ type: 'pane', pane: 'list' }),
-    reply: () => latest.current.onReply(latest.current.row, 'reply'),
-    replyAll: () => latest.current.onReply(latest.current.row, 'reply-all'),
-    forward: () => latest.current.onReply(latest.current.row, 'forward'),
-    edit: () => latest.current.onEdit(latest.current.row),
-    archive: () => latest.current.moves.archive(latest.current.row),
-    remove: () => latest.current.moves.remove(latest.current.row),
-    junk: () => latest.current.moves.junk(latest.current.row),
-    move: () => latest.current.moves.chooseMailbox(latest.current.row),
-    seen: () => {
-      const now = latest.current;
-      now.actions.setFlags({ ...now.row, seen: now.seen }, { seen: !now.seen });
-    },
-    flagged: () => {
-      const now = latest.current;
-      now.actions.setFlags(now.row, { flagged: !now.flagged });
-    },
-  }));
+  const press = {
+    back: useSteady(() => dispatch({ type: 'pane', pane: 'list' })),
+    reply: useSteady(() => onReply(row, 'reply')),
+    replyAll: useSteady(() => onReply(row, 'reply-all')),
+    forward: useSteady(() => onReply(row, 'forward')),
+    archive: useSteady(() => moves.archive(row)),
+    remove: useSteady(() => moves.remove(row)),
+    junk: useSteady(() => moves.junk(row)),
+    move: useSteady(() => moves.chooseMailbox(row)),
+    seen: useSteady(() => actions.setFlags({ ...row, seen }, { seen: !seen })),
+    flagged: useSteady(() => actions.setFlags(row, { flagged: !flagged })),
+  };
   return (
     <header className={cx(styles.bar)}>
       <IconPress label={t('reader.back')} className={cx(styles.back)} onPress={press.back}>
         {icons.back}
       </IconPress>
       {role === 'drafts' ? (
-        <Button kind="plain" onPress={press.edit}>
+        <Button kind="plain" onPress={() => onEdit(row)}>
           <Pencil size={16} aria-hidden />
           {t('reader.edit')}
         </Button>
