@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchWindow } from '../test/support/chromium-window.ts';
-import { endChild, endWithParent } from '../test/support/servers/processes.ts';
+import { endChild, endWithParent, hasEnded } from '../test/support/servers/processes.ts';
 import { buildAll } from './build.ts';
 import { type DemoProvider, demoUser, startDemoProvider } from './demo-provider.ts';
 import { addAccount, runTour, tourSecrets } from './demo-tour.ts';
@@ -32,7 +32,7 @@ function interrupted(): Promise<void> {
 }
 
 function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 

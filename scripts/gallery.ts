@@ -2,21 +2,19 @@
  * The gallery: every screen in light and dark, wide and narrow, in the languages that differ most
  * (short words, long words, right to left), and a page that shows them side by side.
  */
-import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readCatalogue } from './catalogue.ts';
 import type { Screen, Stage } from './gallery-screens.ts';
 import type { Shot } from './shot.ts';
 
-/** Languages of the gallery by the tag that the window is opened with; one without a catalogue rests. */
+/** Languages of the gallery by the tag that the window is opened with. */
 const tags = { en: 'en-GB', de: 'de-DE', ar: 'ar-EG' } as const;
 const sizes = {
   wide: { width: 1_280, height: 800 },
   narrow: { width: 500, height: 800 },
 } as const;
 const themes = ['light', 'dark'] as const;
-
-type Entries = Record<string, { readonly message: string }>;
 
 /** One picture of the gallery, as `scripts/shots.ts` takes it. */
 export interface GalleryShot {
@@ -46,24 +44,17 @@ function spoken(message: string): RegExp {
  * Every picture of the gallery.
  *
  * @param screens what is shown
- * @param locales the folder of the catalogues
- * @param wanted languages to take; none means all that have a catalogue
+ * @param wanted languages to take; none means all
  */
 export async function galleryShots(
   screens: readonly Screen[],
-  locales: string,
   wanted?: readonly string[],
 ): Promise<readonly GalleryShot[]> {
   const taken: GalleryShot[] = [];
   for (const [language, tag] of Object.entries(tags)) {
-    const file = join(locales, `${language}.json`);
-    if (!existsSync(file) || (wanted && !wanted.includes(language))) continue;
-    const entries: Entries = JSON.parse(await readFile(file, 'utf8'));
-    const say: Stage['say'] = (key) => {
-      const entry = entries[key];
-      if (entry === undefined) throw new Error(`No words in ${language}: ${key}`);
-      return spoken(entry.message);
-    };
+    if (wanted && !wanted.includes(language)) continue;
+    const words = await readCatalogue(language);
+    const say: Stage['say'] = (key) => spoken(words(key));
     for (const { name, query, act } of screens) {
       for (const [size, box] of Object.entries(sizes)) {
         const narrow = size === 'narrow';

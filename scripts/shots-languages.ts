@@ -1,6 +1,6 @@
 /** The main screens in every further language, led by the words of its catalogue. */
-import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { readCatalogue } from './catalogue.ts';
 import type { Shot } from './shot.ts';
 import { tickets } from './shots-composer.ts';
 
@@ -157,15 +157,7 @@ const scenes: readonly Scene[] = [
 ];
 
 async function inLanguage(language: string, lang: string): Promise<Shot[]> {
-  const file = new URL(`../assets/locales/${language}.json`, import.meta.url);
-  const entries: Record<string, { readonly message: string }> = JSON.parse(
-    await readFile(file, 'utf8'),
-  );
-  const t: Translate = (key) => {
-    const entry = entries[key];
-    if (entry === undefined) throw new Error(`No words in ${language}: ${key}`);
-    return entry.message;
-  };
+  const t = await readCatalogue(language);
   return scenes.map(({ name, query, act, ...scene }) => ({
     ...scene,
     name: `language-${language}-${name}`,

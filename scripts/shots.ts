@@ -109,7 +109,7 @@ async function jobs(): Promise<Job[]> {
   const all: Job[] = [];
   if (!values.cases) {
     const languages = values.lang?.split(',');
-    for (const taken of await galleryShots(screens, join(root, 'assets/locales'), languages)) {
+    for (const taken of await galleryShots(screens, languages)) {
       all.push({ ...taken, folder: join(out, 'gallery') });
     }
   }

@@ -21,8 +21,10 @@ function planOf(db: DatabaseSync, sql: string): string[] {
 
 const tableOf = (detail: string): string | undefined => /^(?:SCAN|SEARCH) (\S+)/.exec(detail)?.[1];
 
-/** `SCAN` of a table is a walk over all of it; of FTS5 and of a subquery it is not. */
-/** A statement without a table has one row, which SQLite calls a scan too. */
+/**
+ * `SCAN` of a table is a walk over all of it; of FTS5 and of a subquery it is not. Nor is it of a
+ * statement without a table, which has one row.
+ */
 function isScan(detail: string): boolean {
   if (!detail.startsWith('SCAN ') || / VIRTUAL TABLE | CONSTANT ROW/.test(detail)) return false;
   return tableOf(detail) !== 'one';

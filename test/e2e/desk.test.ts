@@ -1,17 +1,9 @@
 /** The main window by mouse and keys, in a real window on a real server: the server agrees in the end. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
-import {
-  fillAddAccount,
-  messageRow,
-  openWorld,
-  patienceMs,
-  seeLock,
-  type World,
-} from './person.ts';
+import { fillAddAccount, messageRow, openWorld, seeLock, until, type World } from './person.ts';
 
 interface Letter {
   readonly subject: string;
@@ -60,15 +52,6 @@ async function openWithLetters(t: TestContext): Promise<World> {
   await messageRow(world.page, 'Apples from the garden').waitFor();
   await messageRow(world.page, 'Errata, third printing').waitFor();
   return world;
-}
-
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (Date.now() < end) {
-    if (await check()) return;
-    await pause(100);
-  }
-  assert.fail(what);
 }
 
 /** Waits until the server has so many messages, or so many unread ones, in a mailbox. */

@@ -3,20 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { defaultUser } from '../support/servers/stack.ts';
-import { fillAddAccount, messageRow, openWorld } from './person.ts';
+import { chooseSetting, closeSheet, fillAddAccount, messageRow, openWorld } from './person.ts';
 
 const subjects = ['Apples from the garden', 'Barometer readings'];
 
 async function chooseLanguage(page: Page, label: RegExp, name: string): Promise<void> {
   await page.keyboard.press('Control+,');
-  await page.getByRole('dialog').getByRole('button', { name: label }).click();
-  await page.getByRole('option', { name, exact: true }).click();
+  await chooseSetting(page, label, name);
 }
-
-const closeSheet = async (page: Page) => {
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-};
 
 /** Where the middle of something is, counted from the left edge of the window in CSS pixels. */
 async function middle(page: Page, role: 'navigation' | 'listbox'): Promise<number> {

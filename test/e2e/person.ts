@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import {
   type LaunchedWindow,
@@ -135,4 +136,34 @@ export async function sendLetter(page: Page, letter: Letter): Promise<void> {
 
 function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Waits until it holds, as long as a person would. @throws with `what` when it does not */
+export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = Date.now() + patienceMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(what);
+    await pause(100);
+  }
+}
+
+/** A section of the settings; the sheet, which may be open already. */
+export async function openSettings(page: Page, section: string): Promise<Locator> {
+  const sheet = page.getByRole('dialog', { name: 'Settings' });
+  if (!(await sheet.isVisible())) {
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  }
+  await sheet.getByRole('tab', { name: section }).click();
+  return sheet;
+}
+
+/** Chooses from a list of the sheet that is open. */
+export async function chooseSetting(page: Page, setting: RegExp, choice: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name: setting }).click();
+  await page.getByRole('option', { name: choice, exact: true }).click();
+}
+
+export async function closeSheet(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }

@@ -10,7 +10,15 @@ import { type TestContext, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { landscape, pdf } from '../support/demo-mail/pictures.ts';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
-import { fillAddAccount, messageRow, openWorld, seeLock } from './person.ts';
+import {
+  chooseSetting,
+  closeSheet,
+  fillAddAccount,
+  messageRow,
+  openSettings,
+  openWorld,
+  seeLock,
+} from './person.ts';
 
 // Read by the host that each test starts: its pictures come from this computer.
 process.env.LETTERLOCK_REMOTE_LOOPBACK = '1';
@@ -333,17 +341,8 @@ test('files are looked at and saved, an invitation is readable, a link that dece
 });
 
 async function set(page: Page, section: string, change: (sheet: Locator) => Promise<void>) {
-  const sheet = page.getByRole('dialog', { name: 'Settings' });
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await sheet.getByRole('tab', { name: section }).click();
-  await change(sheet);
-  await page.keyboard.press('Escape');
-  await sheet.waitFor({ state: 'detached' });
-}
-
-async function pick(sheet: Locator, setting: RegExp, choice: string): Promise<void> {
-  await sheet.getByRole('button', { name: setting }).click();
-  await sheet.page().getByRole('option', { name: choice, exact: true }).click();
+  await change(await openSettings(page, section));
+  await closeSheet(page);
 }
 
 /** Waits until the letter's text, written in black, is drawn so or is not. */
@@ -368,7 +367,7 @@ test('pictures that the settings never load, senders that are forgotten, and col
   await seePictures(page, 1);
   const before = asked.length;
 
-  await set(page, 'Reading', (sheet) => pick(sheet, /Remote pictures/, 'Never load'));
+  await set(page, 'Reading', () => chooseSetting(page, /Remote pictures/, 'Never load'));
   await page.getByText('One picture is not loaded: your settings say never.').waitFor();
   await seePictures(page, 0);
   assert.equal(await page.getByRole('button', { name: /^(Load once|Always from)/ }).count(), 0);
@@ -382,13 +381,13 @@ test('pictures that the settings never load, senders that are forgotten, and col
     await sheet.getByText('No sender’s pictures are loaded by themselves.').waitFor();
     assert.equal(await senders.getByRole('listitem').count(), 0);
   });
-  await set(page, 'Reading', (sheet) => pick(sheet, /Remote pictures/, 'Ask each time'));
+  await set(page, 'Reading', () => chooseSetting(page, /Remote pictures/, 'Ask each time'));
   await page.getByText('One picture is not loaded, so the sender').waitFor();
   await page.getByRole('button', { name: 'Load once' }).waitFor();
   assert.equal(asked.length, before);
 
-  await set(page, 'Appearance', (sheet) =>
-    pick(sheet, /^(Light|Dark|As the system) Theme/, 'Dark'),
+  await set(page, 'Appearance', () =>
+    chooseSetting(page, /^(Light|Dark|As the system) Theme/, 'Dark'),
   );
   await seeBlack(page, false);
   await set(page, 'Reading', (sheet) =>
@@ -419,14 +418,14 @@ test('a message is marked as read when the settings say so, and only the one tha
   const seen = (subject: string) => unread(subject).waitFor({ state: 'detached' });
   await unread('Number One').waitFor();
 
-  await set(page, 'Reading', (sheet) => pick(sheet, /Mark as read/, 'After 2 seconds'));
+  await set(page, 'Reading', () => chooseSetting(page, /Mark as read/, 'After 2 seconds'));
   await open(page, 'Number One');
   await frame.getByText('Text of One.').waitFor();
   await open(page, 'Number Two');
   await seen('Number Two');
   assert.equal(await unread('Number One').count(), 1, 'one moved on before its time');
 
-  await set(page, 'Reading', (sheet) => pick(sheet, /Mark as read/, 'Only by hand'));
+  await set(page, 'Reading', () => chooseSetting(page, /Mark as read/, 'Only by hand'));
   await open(page, 'Number One');
   await frame.getByText('Text of One.').waitFor();
   await open(page, 'Re: A question');
@@ -438,7 +437,7 @@ test('a message is marked as read when the settings say so, and only the one tha
   assert.equal(await unread('A question').count(), 1);
 
   await open(page, 'Number Three');
-  await set(page, 'Reading', (sheet) => pick(sheet, /Mark as read/, 'When opened'));
+  await set(page, 'Reading', () => chooseSetting(page, /Mark as read/, 'When opened'));
   await seen('Number Three');
   await open(page, 'Re: A question');
   await page.getByRole('button', { name: 'Mark as unread' }).waitFor();

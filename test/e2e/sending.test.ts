@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
 import { arrived, begin, openDesk, sent } from './letters.ts';
-import { messageRow, patienceMs } from './person.ts';
+import { chooseSetting, closeSheet, messageRow, openSettings, until } from './person.ts';
 
 const localPart = (page: Page, name: RegExp) =>
   page.getByRole('region', { name: 'On this computer' }).getByRole('button', { name });
@@ -15,23 +15,11 @@ async function countOf(stack: Stack, mailbox: string, subject: string): Promise<
   return said.split('\n').filter((line) => line.trim() !== '').length;
 }
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, what);
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
 test('a letter is taken back after Send, changed, and goes once', async (t) => {
   const { page, stack } = await openDesk(t);
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  const settings = page.getByRole('dialog', { name: 'Settings' });
-  await settings.getByRole('tab', { name: 'Writing' }).click();
-  await settings.getByRole('button', { name: /Time to undo sending/ }).click();
-  await page.getByRole('option', { name: '30 seconds' }).click();
-  await page.keyboard.press('Escape');
-  await settings.waitFor({ state: 'detached' });
+  await openSettings(page, 'Writing');
+  await chooseSetting(page, /Time to undo sending/, '30 seconds');
+  await closeSheet(page);
 
   const letter = await begin(page, 'Second thoughts');
   await letter.getByRole('textbox', { name: 'Message text' }).fill('See you at nine.');

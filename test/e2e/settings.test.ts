@@ -4,10 +4,19 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { holdFileDialogs } from '../support/file-dialog.ts';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
-import { fillAddAccount, messageRow, openWorld, patienceMs, seeLock } from './person.ts';
+import {
+  chooseSetting,
+  closeSheet,
+  fillAddAccount,
+  messageRow,
+  openSettings,
+  openWorld,
+  patienceMs,
+  seeLock,
+} from './person.ts';
 
 const servers = { gateway: false, tls: 'backend' } as const;
 
@@ -24,25 +33,6 @@ async function deliver(stack: Stack, subject: string, from = 'Anna Holm <anna@el
     '',
   ];
   await stack.dovecot.append(defaultUser.user, lines.join('\r\n'));
-}
-
-async function openSettings(page: Page, section: string): Promise<Locator> {
-  const sheet = page.getByRole('dialog', { name: 'Settings' });
-  if (!(await sheet.isVisible())) {
-    await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  }
-  await sheet.getByRole('tab', { name: section }).click();
-  return sheet;
-}
-
-async function choose(page: Page, setting: RegExp, choice: string): Promise<void> {
-  await page.getByRole('dialog').getByRole('button', { name: setting }).click();
-  await page.getByRole('option', { name: choice, exact: true }).click();
-}
-
-async function closeSheet(page: Page): Promise<void> {
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
 const root = (page: Page) => page.evaluate(() => ({ ...document.documentElement.dataset }));
@@ -63,10 +53,10 @@ test('from nothing to the inbox, and every setting takes effect at once', async 
     row.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
   const height = () => row.evaluate((element) => element.getBoundingClientRect().height);
   const before = { size: await size(), height: await height() };
-  await choose(page, /^(Light|Dark|As the system) Theme/, 'Dark');
+  await chooseSetting(page, /^(Light|Dark|As the system) Theme/, 'Dark');
   await page.getByRole('switch', { name: /^More contrast/ }).press('Space');
-  await choose(page, /Text size/, 'Largest');
-  await choose(page, /Message list/, 'One line');
+  await chooseSetting(page, /Text size/, 'Largest');
+  await chooseSetting(page, /Message list/, 'One line');
   const look = await root(page);
   assert.deepEqual(
     [look.theme, look.contrast, look.textSize, look.density],
@@ -80,18 +70,18 @@ test('from nothing to the inbox, and every setting takes effect at once', async 
   await page.waitForFunction(() => document.title === 'Letterlock');
 
   await openSettings(page, 'Reading');
-  await choose(page, /Mark as read/, 'Only by hand');
+  await chooseSetting(page, /Mark as read/, 'Only by hand');
   await closeSheet(page);
   await row.click();
   await page.getByText('All about The grey heron.').last().waitFor();
   await page.getByRole('button', { name: 'Mark as read', exact: true }).waitFor();
   await openSettings(page, 'Reading');
-  await choose(page, /Mark as read/, 'After 2 seconds');
+  await chooseSetting(page, /Mark as read/, 'After 2 seconds');
   await page.getByRole('button', { name: 'Mark as unread', includeHidden: true }).waitFor();
   await page.getByRole('switch', { name: /^Show conversations/ }).press('Space');
 
   await openSettings(page, 'Writing');
-  await choose(page, /New messages/, 'Plain text');
+  await chooseSetting(page, /New messages/, 'Plain text');
   await page.getByRole('switch', { name: /^Remind of attachments/ }).press('Space');
   await closeSheet(page);
   await seePlainLetterGo(page);
@@ -108,8 +98,8 @@ test('from nothing to the inbox, and every setting takes effect at once', async 
   await closeSheet(page);
 
   await openSettings(page, 'General');
-  await choose(page, /Start with/, 'Unread mail');
-  await choose(page, /Language/, 'Deutsch');
+  await chooseSetting(page, /Start with/, 'Unread mail');
+  await chooseSetting(page, /Language/, 'Deutsch');
   await page.getByRole('tab', { name: 'Darstellung' }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
   await closeSheet(page);

@@ -3,21 +3,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { landscape } from '../support/demo-mail/pictures.ts';
 import { defaultUser, type Stack } from '../support/servers/stack.ts';
-import { fillAddAccount, messageRow, openWorld, patienceMs, seeLock } from './person.ts';
-
-async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (Date.now() < end) {
-    if (await check()) return;
-    await pause(100);
-  }
-  assert.fail(what);
-}
+import { fillAddAccount, messageRow, openWorld, seeLock, until } from './person.ts';
 
 const report = 'Page one of the report.\n'.repeat(40);
 

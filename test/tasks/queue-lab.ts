@@ -24,7 +24,7 @@ export const boxes: readonly (readonly [string, MailboxRole])[] = [
 ];
 
 const unreachable = () => Promise.reject(new LegError('leg.unreachable'));
-const nobody: RemoteAccount = {
+export const nobody: RemoteAccount = {
   inMailbox: unreachable,
   run: unreachable,
   refreshMailboxes: unreachable,

@@ -16,15 +16,7 @@ import { PendingFlags } from '../../app/tasks/pending-flags.ts';
 import type { RemoteAccount, Resolve, TaskRun } from '../../app/tasks/task-kind.ts';
 import { TaskQueue } from '../../app/tasks/task-queue.ts';
 import { type StoredTask, TaskStore } from '../../app/tasks/task-store.ts';
-
-const unreachable = () => Promise.reject(new LegError('leg.unreachable'));
-const nobody: RemoteAccount = {
-  inMailbox: unreachable,
-  run: unreachable,
-  refreshMailboxes: unreachable,
-  syncMailbox: unreachable,
-  noteGone: () => undefined,
-};
+import { nobody } from './queue-lab.ts';
 
 const here: Resolve = (target) => [
   { ...target, origin: new Map(target.uids.map((uid) => [uid, uid])) },

@@ -6,7 +6,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { endWithParent, freePorts, isRoot, runOrThrow, waitForPort } from './processes.ts';
+import {
+  endWithParent,
+  freePorts,
+  hasEnded,
+  isRoot,
+  runOrThrow,
+  waitForPort,
+} from './processes.ts';
 
 export interface PostfixOptions {
   /** An existing directory; Postfix lives in `<dir>/postfix`. Opened (0711) to service users. */
@@ -192,8 +199,7 @@ async function launch(layout: Layout): Promise<ChildProcess> {
     });
   }
   endWithParent(child);
-  const failed = (): string | undefined =>
-    child.exitCode === null && child.signalCode === null ? undefined : 'postfix ended';
+  const failed = (): string | undefined => (hasEnded(child) ? 'postfix ended' : undefined);
   try {
     await waitForPort(layout.submissionPort, { greets: true, failed });
   } catch (error) {
@@ -201,10 +207,6 @@ async function launch(layout: Layout): Promise<ChildProcess> {
     throw new Error(`postfix did not come up\n${output}`, { cause: error });
   }
   return child;
-}
-
-function isOver(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
 }
 
 /** The running daemon. It has a session of its own and outlives the script that started it. */
@@ -220,20 +222,20 @@ async function masterOf(layout: Layout): Promise<number | undefined> {
 async function endHard(layout: Layout, child: ChildProcess): Promise<void> {
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
   const master = await masterOf(layout);
-  for (const each of [master, isOver(child) ? undefined : child.pid]) {
+  for (const each of [master, hasEnded(child) ? undefined : child.pid]) {
     try {
       if (each !== undefined) process.kill(each, 'SIGKILL');
     } catch {
       // Gone already.
     }
   }
-  if (!isOver(child)) await gone;
+  if (!hasEnded(child)) await gone;
   child.stdout?.destroy();
   child.stderr?.destroy();
 }
 
 async function stop(layout: Layout, child: ChildProcess): Promise<void> {
-  if (isOver(child)) return endHard(layout, child);
+  if (hasEnded(child)) return endHard(layout, child);
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
   const { config } = paths(layout.dir);
   await runOrThrow('/usr/sbin/postfix', ['-c', config, 'stop'], { timeoutMs: 15_000 });

@@ -61,9 +61,13 @@ export async function waitForPort(
   }
 }
 
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 /** Ends a child with SIGTERM, and with SIGKILL when it has not gone after `graceMs`. */
 export async function endChild(child: ChildProcess, graceMs = 5000): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
@@ -74,7 +78,7 @@ export async function endChild(child: ChildProcess, graceMs = 5000): Promise<voi
 /** A child never outlives this process, whatever ends it short of SIGKILL. */
 export function endWithParent(child: ChildProcess): void {
   const end = (): void => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    if (!hasEnded(child)) child.kill('SIGTERM');
   };
   process.once('exit', end);
   child.once('exit', () => process.removeListener('exit', end));
